@@ -1,0 +1,192 @@
+"""The operations of a formula for each array library, and which one a step asks for."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lrschedules._operations import Namespace, Op, is_number, on_numbers, refuse_below_zero
+
+
+def _lifted(name: str, on_tensors: Op) -> Op:
+    """Compute in double precision where no tensor is involved."""
+    exact: Op = getattr(on_numbers, name)
+    return lambda *args: (exact if all(map(is_number, args)) else on_tensors)(*args)
+
+
+def _tensors(lib: Any, *, enter: Op, leave: Op, real: Op, **own: Op) -> Namespace:
+    """Build the operations of a library with NumPy's names; ``own`` are those that differ."""
+
+    def find(name: str) -> Op:
+        return own.get(name) or getattr(lib, name)
+
+    where, minimum, maximum = find("where"), find("minimum"), find("maximum")
+    log, log1p, exp, expm1 = find("log"), find("log1p"), find("exp"), find("expm1")
+
+    def power(base: Any, exponent: Any) -> Any:
+        # The logarithm of 0.999999 is 3 % off where the base is rounded to single precision
+        # first; taken in double precision it is right.
+        if is_number(base):
+            return exp(real(exponent) * math.log(base))
+        return base**exponent
+
+    def one_minus_power(left: Any, done: Any, power: float) -> Any:
+        # 1 - left ** power loses its digits near done = 0. The logarithm of left is exact when
+        # taken from whichever of the two is small, and expm1 keeps what it has.
+        near = log1p(-minimum(done, 0.5))
+        far = log(maximum(left, 1e-30))
+        value = -expm1(power * where(done < 0.5, near, far))
+        return where(left > 0, value, 1.0)
+
+    return Namespace(
+        enter=enter,
+        leave=leave,
+        real=real,
+        where=where,
+        minimum=minimum,
+        maximum=maximum,
+        power=_lifted("power", own.get("power", power)),
+        one_minus_power=_lifted("one_minus_power", one_minus_power),
+        **{name: _lifted(name, find(name)) for name in ("sin", "cos", "exp", "log", "sqrt", "floor")},
+    )
+
+
+def _numpy() -> Namespace:
+    def enter(step: Any) -> Any:
+        array = np.asarray(step)
+        if array.dtype.kind not in "iuf":
+            raise TypeError(f"step must hold numbers, got an array of {array.dtype}")
+        refuse_below_zero(step, array.min(initial=0))
+        return array.astype(np.float64 if array.dtype.kind == "f" else np.int64, copy=False)
+
+    def leave(value: Any, t: Any) -> Any:
+        return np.array(np.broadcast_to(value, t.shape), np.float64, copy=None)[()]
+
+    return _tensors(
+        np,
+        enter=enter,
+        leave=leave,
+        real=lambda t: np.asarray(t, np.float64),
+        power=np.errstate(over="ignore")(np.power),
+    )
+
+
+def _jax() -> Namespace:
+    import jax.numpy as jnp
+
+    def enter(step: Any) -> Any:
+        whole = jnp.issubdtype(step.dtype, jnp.integer)
+        return step.astype(int) if whole else step
+
+    def real(t: Any) -> Any:
+        return t if t.dtype == jnp.float64 else t.astype(jnp.float32)
+
+    return _tensors(
+        jnp,
+        enter=enter,
+        leave=lambda value, t: jnp.broadcast_to(real(jnp.asarray(value)), t.shape),
+        real=real,
+    )
+
+
+def _torch() -> Namespace:
+    import torch
+
+    def real(t: Any) -> Any:
+        return t if t.dtype == torch.float64 else t.to(torch.float32)
+
+    def bound(of_tensors: Op, side: str) -> Op:
+        # torch.minimum refuses numbers, torch.clamp takes them
+        return lambda a, b: torch.clamp(a, **{side: b}) if is_number(b) else of_tensors(a, b)
+
+    return _tensors(
+        torch,
+        enter=lambda step: step if step.dtype.is_floating_point else step.to(torch.int64),
+        leave=lambda value, t: torch.broadcast_to(real(torch.as_tensor(value, device=t.device)), t.shape),
+        real=real,
+        minimum=bound(torch.minimum, "max"),
+        maximum=bound(torch.maximum, "min"),
+    )
+
+
+def _tensorflow() -> Namespace:
+    import tensorflow as tf
+
+    def enter(step: Any) -> Any:
+        t = tf.convert_to_tensor(step)
+        return tf.cast(t, tf.int64) if t.dtype.is_integer else t
+
+    def real(t: Any) -> Any:
+        return t if t.dtype == tf.float64 else tf.cast(t, tf.float32)
+
+    return _tensors(
+        tf.math,
+        enter=enter,
+        leave=lambda value, t: tf.broadcast_to(real(tf.convert_to_tensor(value)), tf.shape(t)),
+        real=real,
+        where=tf.where,
+    )
+
+
+def _sympy() -> Namespace:
+    import sympy
+
+    def where(condition: Any, yes: Any, no: Any) -> Any:
+        return sympy.Piecewise((yes, condition), (no, True), evaluate=False)
+
+    return Namespace(
+        enter=lambda step: step,
+        leave=lambda value, _: sympy.sympify(value),
+        real=lambda t: t,
+        where=where,
+        minimum=sympy.Min,
+        maximum=sympy.Max,
+        sin=sympy.sin,
+        cos=sympy.cos,
+        exp=sympy.exp,
+        log=sympy.log,
+        sqrt=sympy.sqrt,
+        floor=sympy.floor,
+        power=lambda base, exponent: base**exponent,
+        one_minus_power=lambda left, done, power: 1 - left**power,
+        pi=sympy.pi,
+    )
+
+
+_builders: dict[str, Callable[[], Namespace]] = {
+    "numpy": _numpy,
+    "jax": _jax,
+    "jaxlib": _jax,
+    "torch": _torch,
+    "tensorflow": _tensorflow,
+    "sympy": _sympy,
+}
+_known: dict[type, Namespace] = {int: on_numbers, float: on_numbers}
+
+
+def namespace_of(step: Any) -> Namespace:
+    """Return the operations for the type of ``step``.
+
+    Raises
+    ------
+    TypeError
+        If ``step`` is neither a number, nor an array or tensor, nor a SymPy expression.
+    """
+    kind = type(step)
+    if kind not in _known:
+        modules = [base.__module__.partition(".")[0] for base in kind.__mro__]
+        library = next((name for name in modules if name in _builders), None)
+        if library:
+            _known[kind] = _builders[library]()
+        elif issubclass(kind, numbers.Real):
+            _known[kind] = on_numbers
+        else:
+            raise TypeError(
+                f"step must be a number, an array or a tensor, got {step!r} of type "
+                f"{kind.__name__}; write for example numpy.asarray(steps)"
+            )
+    return _known[kind]

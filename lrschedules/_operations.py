@@ -1,0 +1,87 @@
+"""The handful of operations a formula may use, and what they are for Python numbers.
+
+Four rules. Nothing is imported that the caller has not imported: the type of the step says which
+library is meant. Steps stay whole numbers until a formula asks for ``real``. Numbers that do not
+depend on the step are computed in double precision by ``math``, also between tensors. A formula
+never branches in Python on the step: it uses ``where``, so that it can be traced.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import numbers
+from collections.abc import Callable
+from typing import Any
+
+Op = Callable[..., Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Namespace:
+    """The operations for one array library.
+
+    ``enter`` turns what the caller passed into the step ``t``; ``leave`` gives the result its
+    type and the shape of ``t``; the others are what a formula may use, besides ``+ - * / // < <=``.
+    """
+
+    enter: Op
+    leave: Op
+    real: Op
+    where: Op
+    minimum: Op
+    maximum: Op
+    sin: Op
+    cos: Op
+    exp: Op
+    log: Op
+    sqrt: Op
+    floor: Op
+    power: Op
+    one_minus_power: Op
+    pi: Any = math.pi
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, (int, float))
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    try:
+        return base**exponent
+    except OverflowError:
+        return math.inf
+
+
+def _one_minus_power(left: float, done: float, power: float) -> float:
+    log = math.log1p(-done) if done < 0.5 else math.log(left) if left > 0 else -math.inf
+    return -math.expm1(power * log)
+
+
+def refuse_below_zero(step: Any, least: Any) -> None:
+    if not least >= 0:
+        raise ValueError(f"step must be ≥ 0, got {step!r}: steps are counted from 0")
+
+
+def _enter_number(step: Any) -> Any:
+    number = step if is_number(step) else float(step)
+    refuse_below_zero(step, number)
+    return number
+
+
+on_numbers = Namespace(
+    enter=_enter_number,
+    leave=lambda value, _: float(value),
+    real=lambda t: t,
+    where=lambda condition, yes, no: yes if condition else no,
+    minimum=min,
+    maximum=max,
+    sin=math.sin,
+    cos=math.cos,
+    exp=math.exp,
+    log=math.log,
+    sqrt=math.sqrt,
+    floor=math.floor,
+    power=_power,
+    one_minus_power=_one_minus_power,
+)

@@ -1,0 +1,152 @@
+"""What a number means: its range, its unit, and the error it gives when it is not that.
+
+A schedule declares each of its numbers in one line,
+``decay: float = param("d", per_step, "how fast the rate falls")``, and constructor, error text,
+configuration, LaTeX and the table in the documentation are made from that line.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+import numbers
+from collections.abc import Iterable
+from typing import Any
+
+# The largest step that every back end can hold: JAX and PyTorch count in 32 bits.
+LAST_STEP = 2**31 - 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """The range and the unit of a number; calling it checks and converts a value."""
+
+    rule: str
+    unit: str
+    example: object
+    least: float = 0
+    open: bool = False
+    whole: bool = False
+    time: int = 0
+    ends: bool = False
+
+    def __repr__(self) -> str:
+        return f"<{self.rule}>"
+
+    def __call__(self, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            raise TypeError(self.refusal(value))
+        number = float(value)
+        low = number <= self.least if self.open else number < self.least
+        if not math.isfinite(number) or low:
+            raise ValueError(self.refusal(value))
+        if not self.whole:
+            return number
+        if number != int(number) or number > LAST_STEP:
+            raise ValueError(self.refusal(value))
+        return int(number)
+
+    def refusal(self, value: object) -> str:
+        return f"must be {self.rule}, got {value!r}; write for example {self.example!r}"
+
+    def stretched(self, value: Any, times: int) -> Any:
+        """The value that means the same when every step becomes ``times`` steps."""
+        return value * times if self.time > 0 else value / times if self.time < 0 else value
+
+
+@dataclasses.dataclass(frozen=True)
+class Series:
+    """Several numbers of one kind; calling it checks a sequence and makes it a tuple."""
+
+    kind: Kind
+    example: object
+    rising: bool = False
+
+    @property
+    def rule(self) -> str:
+        return f"a list, each {self.kind.rule}" + (" and above the one before" * self.rising)
+
+    @property
+    def unit(self) -> str:
+        return self.kind.unit
+
+    ends = False
+
+    def __repr__(self) -> str:
+        return f"<{self.rule}>"
+
+    def __call__(self, value: Any) -> tuple[float, ...]:
+        if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+            raise TypeError(self.refusal(value))
+        items: tuple[Any, ...] = tuple(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        try:
+            series = tuple(map(self.kind, items))
+        except (TypeError, ValueError) as error:
+            raise type(error)(self.refusal(list(items))) from error
+        if self.rising and any(b <= a for a, b in zip(series, series[1:], strict=False)):
+            raise ValueError(self.refusal(list(items)))
+        return series
+
+    def refusal(self, value: object) -> str:
+        return f"must be {self.rule}, got {value!r}; write for example {self.example!r}"
+
+    def stretched(self, value: Any, times: int) -> Any:
+        return tuple(self.kind.stretched(item, times) for item in value)
+
+
+rate = Kind("a rate ≥ 0", "rate", 0.1)
+factor = Kind("a number ≥ 0", "none", 0.5)
+ratio = Kind("a number > 0", "none", 0.5, open=True)
+per_step = Kind("a number ≥ 0", "1/steps", 0.002, time=-1)
+steps = Kind(f"a whole number of steps from 1 to {LAST_STEP}", "steps", 1000, 1, whole=True, time=1)
+wait = dataclasses.replace(steps, rule=f"a whole number of steps from 0 to {LAST_STEP}", least=0)
+# A schedule with a parameter of this kind is finite: it has arrived after so many steps.
+duration = dataclasses.replace(steps, ends=True)
+rates = Series(rate, [0.1, 0.01])
+boundaries = Series(steps, [1000, 2000], rising=True)
+
+
+@dataclasses.dataclass(frozen=True)
+class Parameter:
+    """One declared number of a schedule: the line with ``param``, read back."""
+
+    name: str
+    symbol: str
+    kind: Any
+    meaning: str
+    default: object
+
+
+def param(symbol: str, kind: Any, meaning: str, *, default: Any = dataclasses.MISSING) -> Any:
+    """Declare a parameter of a schedule.
+
+    Parameters
+    ----------
+    symbol : str
+        How the parameter is written in the formula, as LaTeX.
+    kind : Kind or Series
+        What the number is: ``rate``, ``factor``, ``ratio``, ``per_step``, ``steps``, ``wait``,
+        ``duration``, ``rates`` or ``boundaries``. It fixes range and unit.
+    meaning : str
+        What it does, in a few words; shown in the documentation.
+    default : object, optional
+        The value when none is given.
+
+    Returns
+    -------
+    dataclasses.Field
+        What the class body needs; typed as the value that the field will hold.
+    """
+    return dataclasses.field(
+        default=default, metadata={"param": (symbol, kind, meaning)}
+    )
+
+
+@functools.cache
+def parameters(cls: type) -> tuple[Parameter, ...]:
+    """Return the declared parameters of a schedule class, in order."""
+    return tuple(
+        Parameter(field.name, *field.metadata["param"], field.default)
+        for field in dataclasses.fields(cls)
+    )

@@ -1,0 +1,147 @@
+"""The data of the examples, shipped in the package."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.resources
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+class Split(NamedTuple):
+    """Rows to train on and rows to validate on, each a pair of features and labels."""
+
+    train: Rows
+    validation: Rows
+
+
+@dataclasses.dataclass(frozen=True)
+class Dataset:
+    """A table of features with a binary label for each row.
+
+    Parameters
+    ----------
+    features : numpy.ndarray
+        float32, of shape (rows, columns); no unit.
+    labels : numpy.ndarray
+        float32, of shape (rows,): 1 or 0.
+    """
+
+    features: NDArray[np.float32]
+    labels: NDArray[np.float32]
+
+    def tail_split(self, rows: int = 116) -> Split:
+        """Return the last rows, unshuffled, as validation: the tutorial's split.
+
+        It is what Keras does with ``validation_split=0.33``. The classes are not mixed evenly in
+        the file: 107 of the last 116 rows are of class 1, against 118 of the 235 before.
+
+        Parameters
+        ----------
+        rows : int
+            How many rows to validate on.
+
+        Returns
+        -------
+        Split
+            ``train`` and ``validation``, each ``(features, labels)``.
+
+        Raises
+        ------
+        ValueError
+            If ``rows`` leaves nothing to train or to validate on.
+
+        Examples
+        --------
+        >>> from lrschedules.datasets import load_ionosphere
+        >>> train, validation = load_ionosphere().tail_split()
+        >>> float(validation[1].sum()), len(validation[1])
+        (107.0, 116)
+        """
+        self._check(rows)
+        return self._split(np.arange(len(self.labels)), rows)
+
+    def stratified_split(self, seed: int, rows: int = 116) -> Split:
+        """Return a random split whose two parts have the same share of each class.
+
+        Parameters
+        ----------
+        seed : int
+            Which of the random splits; the same seed gives the same split.
+        rows : int
+            How many rows to validate on.
+
+        Returns
+        -------
+        Split
+            ``train`` and ``validation``, each ``(features, labels)``, shuffled.
+
+        Raises
+        ------
+        ValueError
+            If ``rows`` leaves nothing to train or to validate on.
+
+        Examples
+        --------
+        >>> from lrschedules.datasets import load_ionosphere
+        >>> train, validation = load_ionosphere().stratified_split(seed=0)
+        >>> float(validation[1].sum()), len(validation[1])
+        (74.0, 116)
+        """
+        self._check(rows)
+        rng = np.random.default_rng(seed)
+        order = rng.permutation(len(self.labels))
+        ones, zeros = order[self.labels[order] == 1], order[self.labels[order] == 0]
+        held = round(rows * len(ones) / len(order))
+        held_out = np.concatenate([ones[:held], zeros[: rows - held]])
+        rest = np.concatenate([ones[held:], zeros[rows - held :]])
+        return self._split(
+            np.concatenate([rng.permutation(rest), rng.permutation(held_out)]), rows
+        )
+
+    def _check(self, rows: int) -> None:
+        if not 0 < rows < len(self.labels):
+            raise ValueError(
+                f"rows must be from 1 to {len(self.labels) - 1}, got {rows!r}; write for example 116"
+            )
+
+    def _split(self, order: NDArray[np.intp], rows: int) -> Split:
+        train, validation = order[:-rows], order[-rows:]
+        return Split(
+            (self.features[train], self.labels[train]),
+            (self.features[validation], self.labels[validation]),
+        )
+
+
+def load_ionosphere() -> Dataset:
+    """Return the Ionosphere data: does a radar return show structure in the ionosphere?
+
+    351 rows of 34 numbers between -1 and 1; label 1 is the class "g" (good, 225 rows), 0 is "b"
+    (bad). From the UCI Machine Learning Repository, CC BY 4.0 :cite:p:`sigillito1989`.
+
+    Returns
+    -------
+    Dataset
+        ``features`` of shape (351, 34) and ``labels`` of shape (351,), float32, no unit.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package was installed without its data.
+
+    Examples
+    --------
+    >>> from lrschedules.datasets import load_ionosphere
+    >>> data = load_ionosphere()
+    >>> data.features.shape, float(data.labels.sum())
+    ((351, 34), 225.0)
+    """
+    file = importlib.resources.files(__name__) / "ionosphere.csv"
+    rows = [line.split(",") for line in file.read_text("ascii").splitlines()]
+    features = np.array([row[:-1] for row in rows], np.float32)
+    labels = np.array([row[-1] == "g" for row in rows], np.float32)
+    return Dataset(features, labels)
