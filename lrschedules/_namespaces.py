@@ -136,7 +136,14 @@ def _sympy() -> Namespace:
     import sympy
 
     def where(condition: Any, yes: Any, no: Any) -> Any:
-        return sympy.Piecewise((yes, condition), (no, True), evaluate=False)
+        before, after = sympy.sympify(yes), sympy.sympify(no)
+        if isinstance(condition, (sympy.StrictLessThan, sympy.LessThan)):
+            # Where it is known on which side of a step t is, a clamp there has nothing to do.
+            t, at = condition.args
+            before = before.xreplace({sympy.Min(t, at): t})
+            after = after.xreplace({sympy.Max(t - at, 0): t - at})
+        cases = after.args if isinstance(after, sympy.Piecewise) else [(after, True)]
+        return sympy.Piecewise((before, condition), *cases, evaluate=False)
 
     return Namespace(
         enter=lambda step: step,

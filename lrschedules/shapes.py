@@ -228,7 +228,7 @@ class Cosine(Schedule):
     def formula(self, t: Any, xp: Namespace) -> Any:
         left, done = _way(t, self.steps, xp)
         here, there = xp.sin(xp.pi / 2 * left), xp.sin(xp.pi / 2 * done)
-        return self.start * here * here + self.stop * there * there
+        return self.start * here**2 + self.stop * there**2
 
 
 def _way(t: Any, steps: int, xp: Namespace) -> tuple[Any, Any]:

@@ -1,0 +1,200 @@
+"""Curves: with matplotlib, as the small picture that a notebook shows, and in words."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrschedules._param import LAST_STEP, parameters
+from lrschedules._schedule import Schedule
+from lrschedules.combinators import PerEpoch
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def plot(
+    schedules: Schedule | Mapping[str, Schedule], steps: int | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw one schedule, or several with their names, against the step.
+
+    Parameters
+    ----------
+    schedules : Schedule or mapping of str to Schedule
+        What to draw; the names of a mapping become the legend.
+    steps : int, optional
+        The last step drawn, ≥ 1; when not given, as many as the longest schedule needs.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when not given.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn on, labelled; x in steps, y in units of the rate.
+
+    Raises
+    ------
+    ValueError
+        If ``steps`` is less than 1, or no schedule is given.
+
+    Examples
+    --------
+    >>> from lrschedules import Constant, TimeBased
+    >>> from lrschedules.plotting import plot
+    >>> ax = plot({"constant": Constant(0.1), "time-based": TimeBased(0.1, 0.002)}, steps=450)
+    >>> ax.get_xlabel(), ax.get_ylabel()
+    ('step', 'learning rate')
+    """
+    import matplotlib.pyplot as plt
+
+    named = schedules if isinstance(schedules, Mapping) else {"": schedules}
+    if not named:
+        raise ValueError("schedules must hold at least one schedule, got an empty mapping")
+    last = max(map(horizon, named.values())) if steps is None else steps
+    if last < 1:
+        raise ValueError(f"steps must be at least 1, got {steps!r}; write for example 1000")
+    if ax is None:
+        ax = plt.figure(figsize=(6.4, 3.2), layout="constrained").add_subplot()
+    for name, schedule in named.items():
+        at = _sampled(last)
+        ax.plot(at, schedule(at), drawstyle="steps-post", label=name or None)
+    ax.set(xlabel="step", ylabel="learning rate", xlim=(0, last))
+    ax.set_ylim(bottom=0)
+    if isinstance(schedules, Mapping):
+        ax.legend()
+    return ax
+
+
+def picture(schedule: Schedule) -> str:
+    """Return a small inline SVG of the curve, with its text alternative, as HTML.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        What to draw.
+
+    Returns
+    -------
+    str
+        HTML that asks for nothing from elsewhere and takes the colour of the text around it.
+
+    Raises
+    ------
+    TypeError
+        If ``schedule`` is not a schedule.
+
+    Examples
+    --------
+    >>> from lrschedules import Linear
+    >>> from lrschedules.plotting import picture
+    >>> "Linear(start=0.1, stop=0.0, steps=1000)" in picture(Linear(0.1, 0, 1000))
+    True
+    """
+    width, height, margin = 240, 64, 3
+    last = horizon(schedule)
+    at = _sampled(last, points=width)
+    rates = schedule(at)
+    top = float(rates.max()) or 1.0
+    x = margin + (width - 2 * margin) * at / last
+    y = height - margin - (height - 2 * margin) * rates / top
+    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+    text, words = html.escape(repr(schedule)), html.escape(describe(schedule))
+    return (
+        '<figure class="lrschedules" style="margin:0">'
+        f'<svg role="img" aria-label="{words}" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}"><polyline points="{points}" fill="none" '
+        'stroke="currentColor" stroke-width="2" stroke-linejoin="round"/></svg>'
+        f"<figcaption><code>{text}</code></figcaption></figure>"
+    )
+
+
+def describe(schedule: Schedule) -> str:
+    """Return the curve in words and numbers: the text alternative of a picture.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        What to describe.
+
+    Returns
+    -------
+    str
+        One sentence with the rate at five steps, from 0 to the last that is drawn.
+
+    Raises
+    ------
+    TypeError
+        If ``schedule`` is not a schedule.
+
+    Examples
+    --------
+    >>> from lrschedules import Linear
+    >>> from lrschedules.plotting import describe
+    >>> describe(Linear(0.1, 0, 1000))
+    'Learning rate by step: 0.1 at 0, 0.075 at 250, 0.05 at 500, 0.025 at 750, 0 at 1000.'
+    """
+    last = horizon(schedule)
+    at = sorted({last * i // 4 for i in range(5)})
+    values = ", ".join(f"{schedule(step):.3g} at {step}" for step in at)
+    return f"Learning rate by step: {values}."
+
+
+def horizon(schedule: Schedule) -> int:
+    """Return the last step worth drawing.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        What is to be drawn.
+
+    Returns
+    -------
+    int
+        In steps, ≥ 1: the length of a finite schedule; else where it has fallen to a quarter, or
+        twice what its parameters span.
+
+    Raises
+    ------
+    TypeError
+        If ``schedule`` is not a schedule.
+
+    Examples
+    --------
+    >>> from lrschedules import Drop, Linear
+    >>> from lrschedules.plotting import horizon
+    >>> horizon(Linear(0.1, 0, 1000)), horizon(Drop(0.1, factor=0.5, every=10))
+    (1000, 40)
+    """
+    if not isinstance(schedule, Schedule):
+        raise TypeError(f"schedule must be a schedule of lrschedules, got {schedule!r}")
+    if schedule.length is not None:
+        return schedule.length
+    span = max(_span(schedule), 1)
+    enough = schedule(span) / 4
+    doublings = (span * 2**i for i in range(1, 17))
+    last = next((step for step in doublings if schedule(step) <= enough), 2 * span)
+    return min(last, LAST_STEP)
+
+
+def _span(schedule: Schedule) -> int:
+    """Return the sum of the times that a schedule's parameters speak of, in steps."""
+    times = 0
+    for parameter in parameters(type(schedule)):
+        value: Any = getattr(schedule, parameter.name)
+        if isinstance(value, Schedule):
+            times += _span(value)
+        elif parameter.kind.unit == "steps":
+            times += value[-1] if isinstance(value, tuple) and value else value or 0
+        elif parameter.kind.unit == "1/steps" and value:
+            times += int(1 / value)
+    if isinstance(schedule, PerEpoch):
+        times = schedule.steps_per_epoch * _span(schedule.schedule)
+    return times
+
+
+def _sampled(last: int, points: int = 2000) -> NDArray[np.int64]:
+    return np.unique(np.linspace(0, last, points).astype(np.int64))

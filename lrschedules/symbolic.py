@@ -1,0 +1,100 @@
+"""The formula of a schedule as mathematics: traced from the code that computes it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import sympy
+
+from lrschedules._namespaces import namespace_of
+from lrschedules._param import Parameter, Series, parameters
+from lrschedules._schedule import Schedule, a_schedule
+
+t = sympy.Symbol("t")
+
+
+def trace(schedule: Schedule | type[Schedule]) -> sympy.Expr:
+    """Return the learning rate as an expression in the step ``t``.
+
+    Parameters
+    ----------
+    schedule : Schedule or type
+        A schedule, whose numbers the expression holds, or a class of schedules, whose parameters
+        it names by their symbols; a schedule inside a combinator becomes a function of t.
+
+    Returns
+    -------
+    sympy.Expr
+        A rate, for every step ``t`` ≥ 0, the hold after the end of a finite schedule included.
+
+    Raises
+    ------
+    TypeError
+        If ``schedule`` is neither, or if its formula branches in Python on the step.
+
+    Examples
+    --------
+    >>> from lrschedules import TimeBased
+    >>> from lrschedules.symbolic import trace
+    >>> trace(TimeBased(0.1, decay=0.002)).subs("t", 500)
+    0.05
+    """
+    if isinstance(schedule, type):
+        with sympy.evaluate(False):
+            return _instance(schedule)(t)
+    return schedule(t)
+
+
+def latex(schedule: Schedule | type[Schedule]) -> str:
+    """Return the formula as LaTeX, in the order in which the code writes it.
+
+    Parameters
+    ----------
+    schedule : Schedule or type
+        A schedule, written with its numbers, or a class of schedules, written with symbols.
+
+    Returns
+    -------
+    str
+        An equation for the learning rate η at step t, without delimiters; for a finite shape
+        with the range of t, after which the last value is held.
+
+    Raises
+    ------
+    TypeError
+        If ``schedule`` is neither, or if its formula branches in Python on the step.
+
+    Examples
+    --------
+    >>> from lrschedules import TimeBased
+    >>> from lrschedules.symbolic import latex
+    >>> print(latex(TimeBased))
+    \\eta(t) = \\frac{\\eta_{0}}{1 + d t}
+    """
+    symbolic = isinstance(schedule, type)
+    instance = _instance(schedule) if symbolic else schedule
+    with sympy.evaluate(not symbolic):
+        formula = sympy.latex(instance.formula(t, namespace_of(t)), order="none")
+    end = instance._end and sympy.latex(getattr(instance, instance._end))
+    return rf"\eta(t) = {formula}" + (rf", \qquad 0 \leq t \leq {end}" if end else "")
+
+
+def _instance(cls: type[Schedule]) -> Schedule:
+    """Return a schedule whose parameters are symbols; no check could accept them."""
+    instance = object.__new__(cls)
+    for parameter in parameters(cls):
+        object.__setattr__(instance, parameter.name, _symbol(parameter))
+    return instance
+
+
+def _symbol(parameter: Parameter) -> Any:
+    symbol = parameter.symbol
+    if parameter.kind is a_schedule:
+        function: Any = sympy.Function(symbol)
+        return SimpleNamespace(evaluate=lambda t, xp: function(t))
+    if isinstance(parameter.kind, Series):
+        # Boundaries are counted from 1, so that b_1 is where the value with index 1 begins.
+        first = int(parameter.kind.rising)
+        return tuple(sympy.Symbol(f"{symbol}_{i}", positive=True) for i in range(first, 3))
+    return sympy.Symbol(symbol, positive=True)
