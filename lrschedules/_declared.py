@@ -13,7 +13,7 @@ import inspect
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 from lrschedules import _keras
-from lrschedules._param import param, parameters
+from lrschedules._param import ending, param, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,10 +26,7 @@ registry: dict[str, type[Any]] = {}
 class Declared(_keras.LearningRateSchedule):
     """What follows from a class's declarations alone."""
 
-    # The name under which the class is saved, and that of the parameter that says when a
-    # schedule has arrived, if one does.
-    _name: ClassVar[str]
-    _end: ClassVar[str | None]
+    _ending: ClassVar[str | None]
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         super().__init_subclass__()
@@ -38,17 +35,16 @@ class Declared(_keras.LearningRateSchedule):
         dataclasses.dataclass(frozen=True, repr=False)(cls)
         cls.__init__ = _explained(cls.__init__)
         cls.__doc__ = _documented(cls)
-        cls._end = next((p.name for p in parameters(cls) if p.kind.ends), None)
-        package = cls.__module__.partition(".")[0]
-        cls._name = f"{package}>{cls.__name__}"
-        other = registry.setdefault(cls._name, cls)
+        cls._ending = ending(cls)
+        name = _saved_as(cls)
+        other = registry.setdefault(name, cls)
         if (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
             raise TypeError(
                 f"{cls.__qualname__} and {other.__qualname__} would both be saved as "
-                f"{cls._name!r}: rename one of them"
+                f"{name!r}: rename one of them"
             )
-        registry[cls._name] = cls
-        _keras.register(cls, package)
+        registry[name] = cls
+        _keras.register(cls, _package(cls))
 
     def __post_init__(self) -> None:
         for p in parameters(type(self)):
@@ -86,9 +82,18 @@ class Declared(_keras.LearningRateSchedule):
         return cls(**{name: _from_config(value) for name, value in config.items()})
 
 
+def _package(cls: type) -> str:
+    return cls.__module__.partition(".")[0]
+
+
+def _saved_as(cls: type) -> str:
+    """Return the name of a class in a saved model, which is also Keras' name for it."""
+    return f"{_package(cls)}>{cls.__name__}"
+
+
 def _to_config(value: Any) -> Any:
     if isinstance(value, Declared):
-        return {"class_name": value._name, "config": value.get_config()}
+        return {"class_name": _saved_as(type(value)), "config": value.get_config()}
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -126,10 +131,11 @@ def _documented(cls: type[Declared]) -> str:
     text, heading, rest = inspect.cleandoc(cls.__doc__ or "").partition("Examples\n--------")
     rows = ["Parameters", "----------"]
     for p in parameters(cls):
-        # An annotation is text here: the modules use postponed evaluation.
+        annotation = cls.__annotations__[p.name]
+        kind = annotation if isinstance(annotation, str) else annotation.__name__
         default = "" if p.default is dataclasses.MISSING else f", default {p.default!r}"
-        rows += [f"{p.name} : {cls.__annotations__[p.name]}{default}"]
-        rows += [f"    {p.meaning[:1].upper()}{p.meaning[1:]}. {p.kind.rule.capitalize()}; unit: {p.kind.unit}."]
+        meaning = f"{p.meaning[:1].upper()}{p.meaning[1:]}. {p.kind.rule.capitalize()}"
+        rows += [f"{p.name} : {kind}{default}", f"    {meaning}; unit: {p.kind.unit}."]
     rows += ["", "Raises", "------", "TypeError", "    If a parameter is not a number."]
     rows += ["ValueError", "    If a parameter is not finite or out of its range."]
     return "\n".join([text.rstrip(), "", *rows, "", heading + rest])

@@ -51,7 +51,10 @@ def _tensors(lib: Any, *, enter: Op, leave: Op, real: Op, **own: Op) -> Namespac
         maximum=maximum,
         power=_lifted("power", own.get("power", power)),
         one_minus_power=_lifted("one_minus_power", one_minus_power),
-        **{name: _lifted(name, find(name)) for name in ("sin", "cos", "exp", "log", "sqrt", "floor")},
+        **{
+            name: _lifted(name, find(name))
+            for name in ("sin", "cos", "exp", "log", "sqrt", "floor")
+        },
     )
 
 
@@ -106,7 +109,9 @@ def _torch() -> Namespace:
     return _tensors(
         torch,
         enter=lambda step: step if step.dtype.is_floating_point else step.to(torch.int64),
-        leave=lambda value, t: torch.broadcast_to(real(torch.as_tensor(value, device=t.device)), t.shape),
+        leave=lambda value, t: torch.broadcast_to(
+            real(torch.as_tensor(value, device=t.device)), t.shape
+        ),
         real=real,
         minimum=bound(torch.minimum, "max"),
         maximum=bound(torch.maximum, "min"),
@@ -139,7 +144,8 @@ def _sympy() -> Namespace:
         before, after = sympy.sympify(yes), sympy.sympify(no)
         if isinstance(condition, (sympy.StrictLessThan, sympy.LessThan)):
             # Where it is known on which side of a step t is, a clamp there has nothing to do.
-            t, at = condition.args
+            t: Any = condition.lhs
+            at: Any = condition.rhs
             before = before.xreplace({sympy.Min(t, at): t})
             after = after.xreplace({sympy.Max(t - at, 0): t - at})
         cases = after.args if isinstance(after, sympy.Piecewise) else [(after, True)]

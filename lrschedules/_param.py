@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import math
 import numbers
 from collections.abc import Iterable
@@ -51,7 +52,7 @@ class Kind:
         return f"must be {self.rule}, got {value!r}; write for example {self.example!r}"
 
     def stretched(self, value: Any, times: int) -> Any:
-        """The value that means the same when every step becomes ``times`` steps."""
+        """Return the value that means the same when every step becomes ``times`` steps."""
         return value * times if self.time > 0 else value / times if self.time < 0 else value
 
 
@@ -84,7 +85,7 @@ class Series:
             series = tuple(map(self.kind, items))
         except (TypeError, ValueError) as error:
             raise type(error)(self.refusal(list(items))) from error
-        if self.rising and any(b <= a for a, b in zip(series, series[1:], strict=False)):
+        if self.rising and any(b <= a for a, b in itertools.pairwise(series)):
             raise ValueError(self.refusal(list(items)))
         return series
 
@@ -138,15 +139,18 @@ def param(symbol: str, kind: Any, meaning: str, *, default: Any = dataclasses.MI
     dataclasses.Field
         What the class body needs; typed as the value that the field will hold.
     """
-    return dataclasses.field(
-        default=default, metadata={"param": (symbol, kind, meaning)}
-    )
+    return dataclasses.field(default=default, metadata={"param": (symbol, kind, meaning)})
+
+
+def ending(cls: type) -> str | None:
+    """Return the name of the parameter that ends a schedule, if there is one."""
+    return next((p.name for p in parameters(cls) if p.kind.ends), None)
 
 
 @functools.cache
 def parameters(cls: type) -> tuple[Parameter, ...]:
     """Return the declared parameters of a schedule class, in order."""
     return tuple(
-        Parameter(field.name, *field.metadata["param"], field.default)
+        Parameter(field.name, *field.metadata["param"], default=field.default)
         for field in dataclasses.fields(cls)
     )

@@ -42,8 +42,8 @@ class Schedule(Declared, abstract=True):
 
     def evaluate(self, t: Any, xp: Namespace) -> Any:
         """Return ``formula`` at ``t``, held at its last value beyond the schedule's end."""
-        if self._end:
-            t = xp.minimum(t, getattr(self, self._end))
+        if self._ending:
+            t = xp.minimum(t, getattr(self, self._ending))
         return self.formula(t, xp)
 
     @overload
@@ -83,7 +83,7 @@ class Schedule(Declared, abstract=True):
     @property
     def length(self) -> int | None:
         """Steps after which the value no longer changes; None for an endless schedule."""
-        return getattr(self, self._end) if self._end else None
+        return getattr(self, self._ending) if self._ending else None
 
     def stretch(self, times: int) -> Self:
         """Return the same schedule ``times`` as slow: every step becomes ``times`` steps.
@@ -197,7 +197,9 @@ class Schedule(Declared, abstract=True):
         >>> schedule(9), round(schedule(9 + 8), 4)
         (0.05, 0.0346)
         """
-        return self.stretch(steps_per_epoch) if smooth else self._combined("PerEpoch", steps_per_epoch)
+        return (
+            self.stretch(steps_per_epoch) if smooth else self._combined("PerEpoch", steps_per_epoch)
+        )
 
     def _combined(self, name: str, *arguments: Any) -> Schedule:
         # Combinators are schedules and so stand above this module: they are looked up.
@@ -239,7 +241,8 @@ class _ScheduleKind:
     def __call__(self, value: Any) -> Schedule:
         if not isinstance(value, Schedule):
             raise TypeError(
-                f"must be {self.rule} of lrschedules, got {value!r}; write for example {self.example}"
+                f"must be {self.rule} of lrschedules, got {value!r}; "
+                f"write for example {self.example}"
             )
         return value
 

@@ -80,7 +80,9 @@ class Scale(Combinator):
 
 
 class Delay(Combinator):
-    """A schedule that starts later, its first value held until then. Made by :meth:`Schedule.delay`.
+    """A schedule that starts later, its first value held until then.
+
+    Made by :meth:`Schedule.delay`.
 
     Examples
     --------
@@ -103,7 +105,9 @@ class Delay(Combinator):
 
 
 class PerEpoch(Combinator):
-    """A schedule written in epochs, each value held for the epoch. Made by :meth:`Schedule.per_epoch`.
+    """A schedule written in epochs, each value held for the whole epoch.
+
+    Made by :meth:`Schedule.per_epoch`.
 
     It gives in every optimizer what ``keras.callbacks.LearningRateScheduler`` gives with the
     schedule inside.

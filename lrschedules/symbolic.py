@@ -8,7 +8,7 @@ from typing import Any
 import sympy
 
 from lrschedules._namespaces import namespace_of
-from lrschedules._param import Parameter, Series, parameters
+from lrschedules._param import Parameter, Series, ending, parameters
 from lrschedules._schedule import Schedule, a_schedule
 
 t = sympy.Symbol("t")
@@ -47,7 +47,7 @@ def trace(schedule: Schedule | type[Schedule]) -> sympy.Expr:
 
 
 def latex(schedule: Schedule | type[Schedule]) -> str:
-    """Return the formula as LaTeX, in the order in which the code writes it.
+    r"""Return the formula as LaTeX, in the order in which the code writes it.
 
     Parameters
     ----------
@@ -70,13 +70,14 @@ def latex(schedule: Schedule | type[Schedule]) -> str:
     >>> from lrschedules import TimeBased
     >>> from lrschedules.symbolic import latex
     >>> print(latex(TimeBased))
-    \\eta(t) = \\frac{\\eta_{0}}{1 + d t}
+    \eta(t) = \frac{\\eta_{0}}{1 + d t}
     """
     symbolic = isinstance(schedule, type)
     instance = _instance(schedule) if symbolic else schedule
     with sympy.evaluate(not symbolic):
         formula = sympy.latex(instance.formula(t, namespace_of(t)), order="none")
-    end = instance._end and sympy.latex(getattr(instance, instance._end))
+    name = ending(type(instance))
+    end = sympy.latex(getattr(instance, name)) if name else None
     return rf"\eta(t) = {formula}" + (rf", \qquad 0 \leq t \leq {end}" if end else "")
 
 

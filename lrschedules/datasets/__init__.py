@@ -99,14 +99,13 @@ class Dataset:
         held = round(rows * len(ones) / len(order))
         held_out = np.concatenate([ones[:held], zeros[: rows - held]])
         rest = np.concatenate([ones[held:], zeros[rows - held :]])
-        return self._split(
-            np.concatenate([rng.permutation(rest), rng.permutation(held_out)]), rows
-        )
+        return self._split(np.concatenate([rng.permutation(rest), rng.permutation(held_out)]), rows)
 
     def _check(self, rows: int) -> None:
         if not 0 < rows < len(self.labels):
             raise ValueError(
-                f"rows must be from 1 to {len(self.labels) - 1}, got {rows!r}; write for example 116"
+                f"rows must be from 1 to {len(self.labels) - 1}, got {rows!r}; "
+                "write for example 116"
             )
 
     def _split(self, order: NDArray[np.intp], rows: int) -> Split:
@@ -118,7 +117,7 @@ class Dataset:
 
 
 def load_ionosphere() -> Dataset:
-    """Return the Ionosphere data: does a radar return show structure in the ionosphere?
+    """Return the Ionosphere data: which radar returns show structure in the ionosphere.
 
     351 rows of 34 numbers between -1 and 1; label 1 is the class "g" (good, 225 rows), 0 is "b"
     (bad). From the UCI Machine Learning Repository, CC BY 4.0 :cite:p:`sigillito1989`.
