@@ -13,7 +13,7 @@ import inspect
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 from lrschedules import _keras
-from lrschedules._param import ending, param, parameters
+from lrschedules._param import checked, ending, param, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,10 +48,8 @@ class Declared(_keras.LearningRateSchedule):
 
     def __post_init__(self) -> None:
         for p in parameters(type(self)):
-            try:
-                value = p.kind(getattr(self, p.name))
-            except (TypeError, ValueError) as error:
-                raise type(error)(f"{type(self).__name__}: {p.name} {error}") from None
+            where = f"{type(self).__name__}: {p.name}"
+            value = checked(where, p.kind, getattr(self, p.name))
             object.__setattr__(self, p.name, value)
         self.check()
 

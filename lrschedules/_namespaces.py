@@ -9,7 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from lrschedules._operations import Namespace, Op, is_number, on_numbers, refuse_below_zero
+from lrschedules._operations import (
+    LARGEST_POWER,
+    Namespace,
+    Op,
+    is_number,
+    on_numbers,
+    refuse_below_zero,
+)
 
 
 def _lifted(name: str, on_tensors: Op) -> Op:
@@ -31,7 +38,7 @@ def _tensors(lib: Any, *, enter: Op, leave: Op, real: Op, **own: Op) -> Namespac
         # The logarithm of 0.999999 is 3 % off where the base is rounded to single precision
         # first; taken in double precision it is right.
         if is_number(base):
-            return exp(real(exponent) * math.log(base))
+            return exp(minimum(real(exponent) * math.log(base), math.log(LARGEST_POWER)))
         return base**exponent
 
     def one_minus_power(left: Any, done: Any, power: float) -> Any:
@@ -67,14 +74,18 @@ def _numpy() -> Namespace:
         return array.astype(np.float64 if array.dtype.kind == "f" else np.int64, copy=False)
 
     def leave(value: Any, t: Any) -> Any:
-        return np.array(np.broadcast_to(value, t.shape), np.float64, copy=None)[()]
+        return np.array(np.broadcast_to(value, t.shape), np.float64)[()]
+
+    @np.errstate(over="ignore")
+    def power(base: Any, exponent: Any) -> Any:
+        return np.minimum(np.power(base, exponent), LARGEST_POWER)
 
     return _tensors(
         np,
         enter=enter,
         leave=leave,
         real=lambda t: np.asarray(t, np.float64),
-        power=np.errstate(over="ignore")(np.power),
+        power=power,
     )
 
 

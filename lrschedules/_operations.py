@@ -41,15 +41,20 @@ class Namespace:
     pi: Any = math.pi
 
 
+# Where a power that grows without end stops: far above any rate, and in single precision far below
+# infinity, which times a rate of zero would be NaN.
+LARGEST_POWER = 2.0**100
+
+
 def is_number(value: Any) -> bool:
     return isinstance(value, (int, float))
 
 
 def _power(base: Any, exponent: Any) -> Any:
     try:
-        return base**exponent
+        return min(base**exponent, LARGEST_POWER)
     except OverflowError:
-        return math.inf
+        return LARGEST_POWER
 
 
 def _one_minus_power(left: float, done: float, power: float) -> float:

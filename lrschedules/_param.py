@@ -108,6 +108,14 @@ rates = Series(rate, [0.1, 0.01])
 boundaries = Series(steps, [1000, 2000], rising=True)
 
 
+def checked(where: str, kind: Any, value: Any) -> Any:
+    """Return ``value`` as its kind converts it, or raise an error that says where it stands."""
+    try:
+        return kind(value)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{where} {error}") from None
+
+
 @dataclasses.dataclass(frozen=True)
 class Parameter:
     """One declared number of a schedule: the line with ``param``, read back."""

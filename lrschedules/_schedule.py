@@ -13,7 +13,7 @@ from lrschedules import _keras
 from lrschedules._declared import Declared, registry
 from lrschedules._namespaces import namespace_of
 from lrschedules._operations import Namespace
-from lrschedules._param import parameters
+from lrschedules._param import checked, parameters, steps
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,6 +92,7 @@ class Schedule(Declared, abstract=True):
         >>> Linear(0.1, 0, steps=5).stretch(9)
         Linear(start=0.1, stop=0.0, steps=45)
         """
+        times = checked("stretch: times", steps, times)
         return dataclasses.replace(
             self,
             **{

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from lrschedules._operations import Namespace
-from lrschedules._param import factor, param, steps, wait
+from lrschedules._param import checked, factor, param, steps, wait
 from lrschedules._schedule import Schedule, a_schedule
 
 
@@ -130,6 +130,7 @@ class PerEpoch(Combinator):
 
     def stretch(self, times: int) -> PerEpoch:
         """Return the same schedule with epochs ``times`` as long."""
+        times = checked("stretch: times", steps, times)
         return PerEpoch(self.schedule, self.steps_per_epoch * times)
 
     def formula(self, t: Any, xp: Namespace) -> Any:

@@ -70,7 +70,7 @@ def latex(schedule: Schedule | type[Schedule]) -> str:
     >>> from lrschedules import TimeBased
     >>> from lrschedules.symbolic import latex
     >>> print(latex(TimeBased))
-    \eta(t) = \frac{\\eta_{0}}{1 + d t}
+    \eta(t) = \frac{\eta_{0}}{1 + d t}
     """
     symbolic = isinstance(schedule, type)
     instance = _instance(schedule) if symbolic else schedule
