@@ -1,0 +1,43 @@
+"""Settings that hold for every test, made before anything heavy is imported."""
+
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ.update(
+    TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="-1", MPLBACKEND="agg"
+)
+
+import hypothesis
+import pytest
+
+IN_CI = bool(os.environ.get("CI"))
+
+# A first call imports an array library and traces: a deadline would measure that.
+hypothesis.settings.register_profile(
+    "lrschedules", deadline=None, derandomize=IN_CI, database=None, max_examples=60
+)
+hypothesis.settings.load_profile("lrschedules")
+
+
+def pytest_configure(config):
+    """Let CI accept no test that did not run; registered here, it holds for doctests too."""
+    if IN_CI:
+        config.pluginmanager.register(NothingIsSkipped())
+
+
+class NothingIsSkipped:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self, item, call):
+        return _failed_if_skipped((yield))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_make_collect_report(self, collector):
+        return _failed_if_skipped((yield))
+
+
+def _failed_if_skipped(report):
+    if report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid}: in CI nothing may be skipped or expected to fail"
+        vars(report).pop("wasxfail", None)
+    return report

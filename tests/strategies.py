@@ -1,0 +1,59 @@
+"""One Hypothesis strategy of all schedules, made from what their classes declare."""
+
+import functools
+
+from hypothesis import strategies as st
+
+from lrschedules._param import Series, ending, parameters
+from lrschedules._schedule import a_schedule
+from tests.table import LAST, PUBLIC
+
+# Steps near the start, where schedules change, and as far as a run may go.
+some_steps = st.one_of(st.integers(0, 100), st.integers(0, 5000), st.integers(0, LAST))
+epochs = st.integers(1, 50)
+
+COMBINATORS = [cls for cls in PUBLIC if any(p.kind is a_schedule for p in parameters(cls))]
+SHAPES = [cls for cls in PUBLIC if cls not in COMBINATORS]
+FINITE = [cls for cls in SHAPES if ending(cls)]
+
+
+def numbers(kind):
+    """Numbers that a kind accepts, from the range that training uses."""
+    if kind.whole:
+        return st.one_of(st.integers(kind.least, 300), st.integers(kind.least, 10**6))
+    positive = st.floats(1e-4, 2)
+    return positive if kind.open else st.one_of(st.just(0.0), positive)
+
+
+@st.composite
+def made(draw, cls, inner):
+    """Return an instance of a class; ``inner`` draws the schedules in it."""
+    size = draw(st.integers(0, 4))
+    values = {}
+    for p in parameters(cls):
+        if p.kind is a_schedule:
+            values[p.name] = draw(inner)
+        elif not isinstance(p.kind, Series):
+            values[p.name] = draw(numbers(p.kind))
+        elif p.kind.rising:
+            items = draw(st.sets(numbers(p.kind.kind), min_size=size, max_size=size))
+            values[p.name] = sorted(items)
+        else:  # between the boundaries and around them there is one more
+            items = st.lists(numbers(p.kind.kind), min_size=size + 1, max_size=size + 1)
+            values[p.name] = draw(items)
+    return cls(**values)
+
+
+def shapes(classes=tuple(SHAPES)):
+    """Schedules that contain no others."""
+    return st.sampled_from(classes).flatmap(lambda cls: made(cls, inner=None))
+
+
+@functools.cache
+def schedules():
+    """Schedules of every public class, alone and in compositions."""
+
+    def around(inner):
+        return st.sampled_from(COMBINATORS).flatmap(lambda cls: made(cls, inner))
+
+    return st.recursive(shapes(), around, max_leaves=4)

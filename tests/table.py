@@ -1,0 +1,150 @@
+"""The table of known values: what each schedule gives at steps where the answer is known.
+
+A value was found by hand, or is printed elsewhere. A float is exact; a string holds the digits
+that are known, to which the rate must round. A new schedule is a new row here, and nothing else.
+"""
+
+import itertools
+
+import numpy as np
+import sympy
+
+import lrschedules as lrs
+from lrschedules.symbolic import t, trace
+
+LAST = 2**31 - 1
+
+
+def compounding(decay, epochs):
+    """Return the tutorial's printed reading: each epoch divides the rate of the one before."""
+    products = itertools.accumulate((1 + decay * k for k in range(epochs)), lambda a, b: a * b)
+    rates = [0.1 / product for product in products]
+    return lrs.Piecewise(rates, boundaries=range(1, epochs)).per_epoch(9)
+
+
+def in_epochs(rates):
+    """Return rates at the starts of the first epochs, of 9 updates each."""
+    return {9 * epoch: rate for epoch, rate in enumerate(rates)}
+
+
+TABLE = [
+    (lrs.Constant(0.1), {0: 0.1, 1: 0.1, LAST: 0.1}),
+    (lrs.TimeBased(0.3, decay=0.5), {0: 0.3, 1: 0.2, 2: 0.15, 18: 0.03}),
+    (lrs.TimeBased(0.1, decay=0), {0: 0.1, LAST: 0.1}),
+    (lrs.Drop(0.1, factor=0.5, every=7), {6: 0.1, 7: 0.05, 13: 0.05, 14: 0.025}),
+    (lrs.Drop(0.3, factor=0.1, every=2**30), {2**30 - 1: 0.3, 2**30: 0.03, LAST: 0.03}),
+    (lrs.Exponential(0.1, factor=0.25, every=10), {0: 0.1, 5: 0.05, 10: 0.025, 20: 0.00625}),
+    (lrs.Exponential(1, factor=0.5), {0: 1.0, 1: 0.5, 10: 1 / 1024}),
+    # Single precision cannot hold this base: its logarithm would be 3 % off.
+    (lrs.Exponential(1, factor=0.999999), {10**6: "0.3678792572", LAST: "0.000000000"}),
+    (lrs.Exponential(0, factor=2), {0: 0.0, 10_000: 0.0, LAST: 0.0}),
+    (lrs.InverseSqrt(0.1, steps=4000), {0: 0.1, 3999: 0.1, 16_000: 0.05, 100_000: 0.02}),
+    (lrs.Piecewise([0.1, 0.01, 0.001], [30, 60]), {29: 0.1, 30: 0.01, 59: 0.01, 60: 0.001}),
+    (lrs.Piecewise([0.5], []), {0: 0.5, LAST: 0.5}),
+    (lrs.Linear(0.1, 0.0, steps=1000), {0: 0.1, 250: 0.075, 750: 0.025, 1000: 0.0, LAST: 0.0}),
+    (lrs.Linear(1, 3, steps=4), {0: 1.0, 1: 1.5, 3: 2.5, 4: 3.0, 5: 3.0}),
+    (lrs.Linear(0, 1, steps=LAST), {1: 1 / LAST, LAST - 1: 1 - 1 / LAST, LAST: 1.0}),
+    (lrs.Polynomial(0.1, 0.02, steps=4), {0: 0.1, 1: 0.065, 2: 0.04, 3: 0.025, 4: 0.02, 9: 0.02}),
+    (lrs.Polynomial(1, 0, steps=100, power=0.5), {19: 0.9, 51: 0.7, 75: 0.5, 100: 0.0}),
+    (lrs.Polynomial(0, 1, steps=10, power=3), {0: 0.0, 1: 0.271, 5: 0.875, 10: 1.0}),
+    # 1 - (1 - x) ** 2 = 2 x - x ** 2: at its start nothing may cancel.
+    (lrs.Polynomial(0, 1, steps=10**9), {1: 2e-9 - 1e-18, 10**9: 1.0, LAST: 1.0}),
+    (lrs.Cosine(0.2, 0.0, steps=6), {0: 0.2, 2: 0.15, 3: 0.1, 4: 0.05, 6: 0.0, 7: 0.0}),
+    (lrs.Cosine(0.1, 0.3, steps=3), {0: 0.1, 1: 0.15, 2: 0.25, 3: 0.3, 50: 0.3}),
+    # The square of pi / 2 / 10000: at its end nothing may cancel.
+    (lrs.Cosine(1, 0, steps=10_000), {9999: "0.0000000246740108", 10_000: 0.0}),
+    (
+        lrs.Linear(0, 0.1, 500).then(lrs.Cosine(0.1, 0, 9500)),
+        {0: 0.0, 250: 0.05, 499: 0.0998, 500: 0.1, 5250: 0.05, 10_000: 0.0, 10_001: 0.0},
+    ),
+    (
+        lrs.TimeBased(0.1, decay=1).then(lrs.Drop(0.3, 0.5, every=2), at=4),
+        {1: 0.05, 3: 0.025, 4: 0.3, 5: 0.3, 6: 0.15, 8: 0.075},
+    ),
+    (
+        lrs.TimeBased(0.1, decay=0.002).warmup(100),
+        {0: 0.0, 50: 0.05, 99: 0.099, 100: 0.1, 600: 0.05},
+    ),
+    (lrs.Constant(0.5).warmup(4, start=0.1), {0: 0.1, 1: 0.2, 3: 0.4, 4: 0.5}),
+    (0.1 * lrs.Linear(0, 1, 500), {0: 0.0, 250: 0.05, 500: 0.1, 501: 0.1}),
+    (
+        lrs.Linear(0.1, 0, 100).delay(50),
+        {0: 0.1, 50: 0.1, 75: 0.075, 100: 0.05, 150: 0.0, 999: 0.0},
+    ),
+    (lrs.TimeBased(0.1, decay=1).per_epoch(9), {0: 0.1, 8: 0.1, 9: 0.05, 17: 0.05, 27: 0.025}),
+    (
+        lrs.TimeBased(0.1, decay=1).per_epoch(9, smooth=True),
+        {0: 0.1, 9: 0.05, 17: 0.9 / 26, 18: 0.1 / 3, 27: 0.025},
+    ),
+    # The three readings of the tutorial's decay=0.002, with its 9 updates per epoch: what Keras
+    # computed, the formula once per epoch, and its printed table, which compounds.
+    (
+        lrs.TimeBased(0.1, decay=0.002),
+        in_epochs(["0.10000", "0.09823", "0.09653", "0.09488", "0.09328"])
+        | {441: "0.05313", 449: "0.05269", 500: 0.05, 4500: 0.01},
+    ),
+    (
+        lrs.TimeBased(0.1, decay=0.002).per_epoch(9),
+        in_epochs(["0.10000", "0.09980", "0.09960", "0.09940", "0.09921"])
+        | {8: 0.1, 441: "0.09107", 449: "0.09107"},
+    ),
+    (
+        compounding(0.002, epochs=50),
+        in_epochs(["0.10000", "0.09980", "0.09940", "0.09881", "0.09803"])
+        | {441: "0.00932", 449: "0.00932"},
+    ),
+    (
+        compounding(0.001, epochs=100),
+        {
+            0: 0.1,
+            9: "0.0999000999",
+            18: "0.0997006985",
+            27: "0.09940249103",
+            36: "0.09900646517",
+            891: "0.000828",
+        },
+    ),
+    # The two readings of its drop: epoch // 10, and (1 + epoch) // 10, which falls one epoch early.
+    (
+        lrs.Drop(0.1, factor=0.5, every=10),
+        {0: 0.1, 9: 0.1, 10: 0.05, 19: 0.05, 20: 0.025, 30: 0.0125, 40: 0.00625, 49: 0.00625},
+    ),
+    (
+        lrs.Constant(0.1).then(lrs.Drop(0.05, factor=0.5, every=10), at=9),
+        {0: 0.1, 8: 0.1, 9: 0.05, 18: 0.05, 19: 0.025, 29: 0.0125, 39: 0.00625, 48: 0.00625}
+        | {49: 0.003125},
+    ),
+]
+SCHEDULES = [schedule for schedule, _ in TABLE]
+PUBLIC = [
+    value
+    for value in vars(lrs).values()
+    if isinstance(value, type) and issubclass(value, lrs.Schedule) and value is not lrs.Schedule
+]
+
+
+def row_of(cls):
+    """Return a valid schedule of a class."""
+    return next(schedule for schedule in SCHEDULES if type(schedule) is cls)
+
+
+def probes(schedule):
+    """Return steps at which back ends are compared: around every step of the schedule's row."""
+    known = [step for row, values in TABLE if row == schedule for step in values]
+    steps = {0, 1, 2, 3, 100, 2**24, 2**24 + 1, 2**30, LAST}
+    steps |= {step + shift for step in known for shift in (-1, 0, 1)}
+    return np.array(sorted(step for step in steps if 0 <= step <= LAST))
+
+
+def tolerance(schedule):
+    """Return how far single precision may be off, relative: more where a power holds the step."""
+    powers = trace(schedule).atoms(sympy.Pow)
+    return 2e-5 if any(power.exp.has(t) for power in powers) else 1e-6
+
+
+def assert_single_precision(actual, schedule, steps):
+    """Assert that rates from a tensor library equal NumPy's, down to the least normal number."""
+    expected = np.broadcast_to(schedule(np.asarray(steps)), np.shape(steps))
+    np.testing.assert_allclose(
+        np.asarray(actual), expected, rtol=tolerance(schedule), atol=2.0**-126
+    )

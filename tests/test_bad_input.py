@@ -1,0 +1,209 @@
+"""Every check of a parameter, a step and a method: the error names the field and the value."""
+
+import dataclasses
+import math
+import re
+
+import numpy as np
+import pytest
+
+import lrschedules as lrs
+from lrschedules._declared import registry
+from lrschedules._param import LAST_STEP, Series, parameters
+from lrschedules._schedule import a_schedule
+from tests.table import PUBLIC, SCHEDULES, row_of
+
+PARAMETERS = [(cls, p) for cls in PUBLIC for p in parameters(cls)]
+NAMES = [f"{cls.__name__}.{p.name}" for cls, p in PARAMETERS]
+NO_NUMBERS = [True, "0.1", None, [0.1], 1j, np.array([1.0, 2.0]), np.True_]
+
+
+def refused(kind):
+    """Return values that a kind must refuse, each with the error."""
+    if kind is a_schedule:
+        return [(value, TypeError) for value in (0.1, None, "Constant(0.1)", lrs.Constant, abs)]
+    if isinstance(kind, Series):
+        single = [(value, TypeError) for value in (0.1, None, "123", b"123")]
+        inside = [([bad], error) for bad, error in refused(kind.kind)]
+        falling = [([2, 1], ValueError), ([1, 3, 3], ValueError)] if kind.rising else []
+        return single + inside + falling
+    low = [0, 0.0] if kind.open or kind.least else []
+    broken = [0.5, 2.5, LAST_STEP + 1, 1e30] if kind.whole else []
+    values = [math.nan, math.inf, -math.inf, -1, -1e-9, *low, *broken]
+    return [(v, TypeError) for v in NO_NUMBERS] + [(v, ValueError) for v in values]
+
+
+@pytest.mark.parametrize(("cls", "p"), PARAMETERS, ids=NAMES)
+def test_parameter_out_of_its_range(cls, p):
+    """A value that a parameter cannot have is refused, with field, value and a remedy."""
+    for value, error in refused(p.kind):
+        text = rf"^{cls.__name__}: {p.name} must be .*, got {re.escape(repr(value))}; write for ex"
+        with pytest.raises(error, match=text):
+            dataclasses.replace(row_of(cls), **{p.name: value})
+
+
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        # By hand: what is refused follows from the declaration, and the declaration may be wrong.
+        (lambda: lrs.Constant(-0.1), "Constant: value must be a rate ≥ 0, got -0.1"),
+        (lambda: lrs.TimeBased(-0.1, 0.1), "TimeBased: start must be a rate ≥ 0, got -0.1"),
+        (lambda: lrs.TimeBased(0.1, -0.1), "TimeBased: decay must be a number ≥ 0, got -0.1"),
+        (lambda: lrs.Drop(-1, 0.5, 10), "Drop: start must be a rate ≥ 0, got -1"),
+        (lambda: lrs.Drop(0.1, 0, 10), "Drop: factor must be a number > 0, got 0"),
+        (lambda: lrs.Drop(0.1, 0.5, 0), "Drop: every must be a whole number of steps from 1"),
+        (lambda: lrs.Exponential(-1, 0.5), "Exponential: start must be a rate ≥ 0, got -1"),
+        (lambda: lrs.Exponential(0.1, 0), "Exponential: factor must be a number > 0, got 0"),
+        (lambda: lrs.Exponential(0.1, 0.5, 0), "Exponential: every must be .* from 1 to .*, got 0"),
+        (lambda: lrs.InverseSqrt(-1, 10), "InverseSqrt: start must be a rate ≥ 0, got -1"),
+        (lambda: lrs.InverseSqrt(0.1, 0), "InverseSqrt: steps must be .* from 1 to .*, got 0"),
+        (lambda: lrs.Linear(-1, 0, 10), "Linear: start must be a rate ≥ 0, got -1"),
+        (lambda: lrs.Linear(1, -1, 10), "Linear: stop must be a rate ≥ 0, got -1"),
+        (lambda: lrs.Linear(1, 0, 0), "Linear: steps must be .* from 1 to .*, got 0"),
+        (lambda: lrs.Linear(1, 0, 2**31), "Linear: steps must be .* to 2147483647, got 2147483648"),
+        (lambda: lrs.Cosine(-1, 0, 10), "Cosine: start must be a rate ≥ 0, got -1"),
+        (lambda: lrs.Cosine(1, -1, 10), "Cosine: stop must be a rate ≥ 0, got -1"),
+        (lambda: lrs.Cosine(1, 0, 0.5), r"Cosine: steps must be .* from 1 to .*, got 0\.5"),
+        (lambda: lrs.Polynomial(-1, 0, 10), "Polynomial: start must be a rate ≥ 0, got -1"),
+        (lambda: lrs.Polynomial(1, -1, 10), "Polynomial: stop must be a rate ≥ 0, got -1"),
+        (lambda: lrs.Polynomial(1, 0, 0), "Polynomial: steps must be .* from 1 to .*, got 0"),
+        (lambda: lrs.Polynomial(1, 0, 10, 0), "Polynomial: power must be a number > 0, got 0"),
+        (lambda: lrs.Piecewise([1, -1], [5]), r"Piecewise: values must be .* ≥ 0, got \[1, -1\]"),
+        (
+            lambda: lrs.Piecewise([1, 2, 3], [5, 5]),
+            r"Piecewise: boundaries must be .* above the one before, got \[5, 5\]",
+        ),
+        (lambda: lrs.Piecewise([1, 2], [0]), r"boundaries must be .* from 1 to .*, got \[0\]"),
+        (
+            lambda: lrs.Piecewise([1, 2], [5, 6]),
+            "values must have one more entry than boundaries, got 2 values and 2 boundaries; write",
+        ),
+        (lambda: lrs.Piecewise([], []), "one more entry .*, got 0 values and 0 boundaries; write"),
+        (lambda: lrs.Constant(1) * -1, "Scale: factor must be a number ≥ 0, got -1"),
+        (lambda: math.nan * lrs.Constant(1), "Scale: factor must be a number ≥ 0, got nan"),
+        (lambda: lrs.Constant(1).delay(-1), "Delay: steps must be .* from 0 to .*, got -1"),
+        (lambda: lrs.Constant(1).per_epoch(0), "PerEpoch: steps_per_epoch must be .*, got 0"),
+        (lambda: lrs.Constant(1).per_epoch(0, smooth=True), "stretch: times must be .*, got 0"),
+        (lambda: lrs.Constant(1).stretch(0), "stretch: times must be .* from 1 to .*, got 0"),
+        (lambda: lrs.Linear(1, 0, 4).stretch(0.5), r"stretch: times must be .*, got 0\.5"),
+        (lambda: lrs.Linear(1, 0, 9).per_epoch(2).stretch(0.5), r"stretch: times .*, got 0\.5"),
+        (lambda: lrs.Linear(1, 0, 9).stretch(2**30), "Linear: steps must be .*, got 9663676416"),
+        (lambda: lrs.Constant(1).warmup(0), "Linear: steps must be .* from 1 to .*, got 0"),
+        (lambda: lrs.Constant(1).warmup(5, start=-1), "Linear: start must be a rate ≥ 0, got -1"),
+        (lambda: lrs.Constant(1).then(lrs.Constant(2), at=0), "Then: at must be .*, got 0"),
+        (
+            lambda: lrs.Drop(0.1, 0.5, 10).then(lrs.Constant(2)),
+            r"^Drop\(start=0.1, factor=0.5, every=10\) is endless: say when it ends, as in .then\(",
+        ),
+    ],
+)
+def test_bad_value(made, text):
+    """A number out of range is refused at construction, by constructor and by method."""
+    with pytest.raises(ValueError, match=text):
+        made()
+
+
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        (lambda: lrs.Constant(1) * "2", "Scale: factor must be a number ≥ 0, got '2'"),
+        (lambda: lrs.Constant(1).delay("2"), "Delay: steps must be .*, got '2'"),
+        (lambda: lrs.Constant(1).per_epoch(None), "PerEpoch: steps_per_epoch must be .*, got None"),
+        (lambda: lrs.Constant(1).stretch("2"), "stretch: times must be .*, got '2'"),
+        (lambda: lrs.Constant(1).per_epoch(2).stretch("2"), "stretch: times must be .*, got '2'"),
+        (lambda: lrs.Constant(1).warmup("2"), "Linear: steps must be .*, got '2'"),
+        (lambda: lrs.Constant(1).then(0.1, at=5), r"Then: second must be a schedule .*, got 0\.1"),
+        (lambda: lrs.Scale(0.1, 2), r"Scale: schedule must be a schedule .*, got 0\.1; write"),
+        (lrs.Constant(1), r"function of the step: write schedule\(step\)$"),
+        (lambda: lrs.Constant(1)(None), r"function of the step: write schedule\(step\)$"),
+        (
+            lambda: lrs.Constant(1)("5"),
+            "must be a number, an array or a tensor, got '5' of type str",
+        ),
+        (lambda: lrs.Constant(1)([5]), r"got \[5\] of type list; write .* numpy.asarray"),
+        (lambda: lrs.Constant(1)(1j), "got 1j of type complex"),
+        (lambda: lrs.Constant(1)(np.array(["5"])), "must hold numbers, got an array of <U1"),
+        (lambda: lrs.Constant(1)(np.array([1j])), "must hold numbers, got an array of complex128"),
+        (lambda: lrs.Constant(1)(np.array([True])), "must hold numbers, got an array of bool"),
+        (lambda: lrs.Constant(1)(np.array([None])), "must hold numbers, got an array of object"),
+    ],
+)
+def test_bad_type(made, text):
+    """What is not a number, a schedule or a step is refused, by name and value."""
+    with pytest.raises(TypeError, match=text):
+        made()
+
+
+@pytest.mark.parametrize("step", [-1, -0.5, math.nan, np.int64(-1), np.float32(-1), np.nan])
+@pytest.mark.parametrize("wrapped", [lambda step: step, lambda step: np.array([3, step])])
+def test_step_below_zero(step, wrapped):
+    """A step before the first is refused, in numbers and in arrays."""
+    for schedule in SCHEDULES:
+        with pytest.raises(ValueError, match=r"^step must be ≥ 0, got .*(-|nan).*: steps are cou"):
+            schedule(wrapped(step))
+
+
+@pytest.mark.parametrize("cls", PUBLIC)
+def test_call_that_does_not_fit(cls):
+    """A missing, misspelt or superfluous argument is answered by how to write the call."""
+    names = [p.name for p in parameters(cls)]
+    values = [getattr(row_of(cls), name) for name in names]
+    remedy = re.escape(f"; write {cls.__name__}({', '.join(names)})")
+    with pytest.raises(TypeError, match=f"^{cls.__name__}: missing .* '{names[0]}'{remedy}$"):
+        cls()
+    with pytest.raises(TypeError, match=f"^{cls.__name__}: too many positional .*{remedy}$"):
+        cls(*values, 5)
+    with pytest.raises(
+        TypeError, match=rf"^{cls.__name__} has no parameter 'lr' \(got 0.5\){remedy}$"
+    ):
+        cls(*values, lr=0.5)
+    with pytest.raises(TypeError, match=f"^{cls.__name__}: multiple values .*{remedy}$"):
+        cls(*values, **{names[0]: values[0]})
+
+
+def test_name_collision():
+    """Two classes that would be saved under one name cannot both exist."""
+    with pytest.raises(
+        TypeError, match=r"Constant and Constant would both be saved as 'lrsch.*Con"
+    ):
+        type("Constant", (lrs.Schedule,), {"__module__": "lrschedules.other"})
+
+    assert registry["lrschedules>Constant"] is lrs.Constant
+
+
+def test_same_class_again():
+    """A class defined again, as when a notebook's cell is run twice, replaces itself."""
+    first, second = (type("Again", (lrs.Schedule,), {"__module__": "mine"}) for _ in range(2))
+
+    assert first is not second
+    assert registry.pop("mine>Again") is second
+
+
+def test_unknown_class_in_configuration():
+    """A configuration that holds a schedule of an unknown class says what to import."""
+    config = {"schedule": {"class_name": "mine>Warp", "config": {}}, "factor": 1}
+    with pytest.raises(ValueError, match=r"unknown schedule 'mine>Warp': import the module that d"):
+        lrs.Scale.from_config(config)
+
+
+def test_configuration_is_checked():
+    """A configuration is checked as the constructor's arguments are."""
+    with pytest.raises(ValueError, match="Constant: value must be a rate ≥ 0, got -1"):
+        lrs.Constant.from_config({"value": -1})
+    with pytest.raises(TypeError, match="Constant has no parameter 'rate'"):
+        lrs.Constant.from_config({"rate": 1})
+
+
+def test_missing_formula():
+    """A schedule without a formula says what to write."""
+    bare = type("Bare", (lrs.Schedule,), {"__module__": "mine"})
+    with pytest.raises(TypeError, match=r"^Bare has no formula: write def formula\(self, t, xp\)$"):
+        bare()(0)
+    del registry["mine>Bare"]
+
+
+def test_kinds_say_their_rule():
+    """A kind is shown as the rule that it checks."""
+    assert repr(lrs.rate) == "<a rate ≥ 0>"
+    assert repr(lrs.boundaries).startswith("<a list, each a whole number of steps from 1 to 21474")
+    assert repr(a_schedule) == "<a schedule>"

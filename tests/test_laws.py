@@ -1,0 +1,175 @@
+"""Laws that hold for every schedule: what it is, and the values it gives."""
+
+import copy
+import dataclasses
+import json
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import lrschedules as lrs
+from lrschedules._declared import registry
+from lrschedules._param import ending, parameters
+from tests.strategies import FINITE, schedules, shapes, some_steps
+from tests.table import LAST, PUBLIC, SCHEDULES, row_of
+
+
+@given(schedules())
+def test_repr_is_the_program(schedule):
+    """The text of a schedule is the Python that makes it."""
+    again = eval(repr(schedule), vars(lrs))
+
+    assert again == schedule
+    assert hash(again) == hash(schedule)
+
+
+@given(schedules(), st.sampled_from([copy.copy, copy.deepcopy]))
+def test_copies_are_equal(schedule, copied):
+    """A pickled or copied schedule is the same schedule."""
+    for again in (pickle.loads(pickle.dumps(schedule)), copied(schedule)):
+        assert type(again) is type(schedule)
+        assert again == schedule
+        assert hash(again) == hash(schedule)
+
+
+@given(schedules())
+def test_config_round_trip(schedule):
+    """A configuration survives JSON unchanged, and makes the same schedule."""
+    config = schedule.get_config()
+    again = type(schedule).from_config(json.loads(json.dumps(config)))
+
+    assert json.loads(json.dumps(config)) == config
+    assert again == schedule
+    assert hash(again) == hash(schedule)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=str)
+def test_every_parameter_counts(schedule):
+    """Schedules that differ in one parameter are different, as is what is not a schedule."""
+    for p in parameters(type(schedule)):
+        value = getattr(schedule, p.name)
+        if isinstance(value, lrs.Schedule):
+            other = value.delay(1)
+        elif isinstance(value, tuple):
+            other = tuple(item * 2 for item in value)
+        else:
+            other = value + 1 if value < LAST else 1
+        if other != value:
+            assert dataclasses.replace(schedule, **{p.name: other}) != schedule
+    assert schedule != repr(schedule)
+    assert schedule != schedule.get_config()
+
+
+def test_classes_are_different():
+    """Two classes with equal parameters are different schedules."""
+    assert lrs.Linear(0.1, 0, 10) != lrs.Cosine(0.1, 0, 10)
+
+
+@pytest.mark.parametrize("cls", PUBLIC)
+def test_immutable(cls):
+    """A parameter cannot be changed after construction."""
+    schedule, (first, *_) = row_of(cls), parameters(cls)
+    with pytest.raises(dataclasses.FrozenInstanceError, match=first.name):
+        setattr(schedule, first.name, getattr(schedule, first.name))
+
+
+@pytest.mark.parametrize("cls", PUBLIC)
+def test_registered_under_its_name(cls):
+    """A class is found by the name that a saved model holds."""
+    assert registry[f"lrschedules>{cls.__name__}"] is cls
+
+
+@given(schedules(), some_steps)
+def test_rate_is_a_rate(schedule, step):
+    """A rate is a float, never NaN, infinite or negative, at any step."""
+    rate = schedule(step)
+
+    assert type(rate) is float
+    assert 0 <= rate < float("inf")
+
+
+@given(schedules(), st.lists(some_steps, max_size=12))
+def test_array_is_map_over_scalars(schedule, steps):
+    """An array of steps gives the array of the rates of its steps."""
+    rates = schedule(np.array(steps, np.int64))
+
+    assert rates.dtype == np.float64
+    np.testing.assert_allclose(rates, [schedule(step) for step in steps], rtol=1e-12)
+
+
+@given(schedules(), st.sampled_from([(), (0,), (1,), (7,), (2, 3), (0, 4), (2, 1, 3)]))
+def test_shape_is_preserved(schedule, shape):
+    """Rates have the shape of the steps, whatever it is."""
+    assert np.shape(schedule(np.full(shape, 5))) == shape
+    assert np.shape(schedule(np.full(shape, 5.0, np.float32))) == shape
+
+
+@given(schedules(), st.integers(0, 5000))
+def test_kind_of_number_does_not_matter(schedule, step):
+    """A step is the same as an int, a float or a NumPy scalar of any type."""
+    for kind in (float, np.int32, np.int64, np.uint16, np.float64, np.float32):
+        assert schedule(kind(step)) == pytest.approx(schedule(step), rel=1e-12, abs=0)
+
+
+@given(schedules(), some_steps)
+def test_arrays_are_not_written_to(schedule, step):
+    """The array that was passed keeps its values, and shares none with the result."""
+    for steps in (np.array([step, step]), np.array([step, step], np.float64)):
+        before = steps.copy()
+        schedule(steps)[:] = -1
+
+        assert (steps == before).all()
+
+
+@given(schedules(), some_steps)
+def test_finite_schedule_holds(schedule, later):
+    """After its length a schedule has arrived; a schedule without a length is endless."""
+    if schedule.length is not None:
+        assert schedule.length == int(schedule.length) >= 1
+        assert schedule(schedule.length + later) == schedule(schedule.length)
+
+
+@given(shapes(FINITE))
+def test_from_start_to_stop(schedule):
+    """A finite shape is exactly start at 0 and exactly stop at steps, and is as long."""
+    assert schedule.length == schedule.steps
+    assert schedule(0) == schedule.start
+    assert schedule(schedule.steps) == schedule.stop
+    assert schedule(np.array([0, schedule.steps])).tolist() == [schedule.start, schedule.stop]
+
+
+@given(shapes(FINITE))
+def test_monotone_between_its_ends(schedule):
+    """A finite shape moves from start to stop without turning back or leaving their range."""
+    rates = schedule(np.linspace(0, schedule.steps, 200).astype(np.int64))
+    low, high = sorted([schedule.start, schedule.stop])
+    rounding = 1e-15 * high
+    upwards = np.sign(schedule.stop - schedule.start)
+
+    assert (np.diff(rates) * upwards >= -rounding).all()
+    assert rates.min() >= low - rounding
+    assert rates.max() <= high + rounding
+
+
+@given(shapes())
+def test_only_finite_shapes_have_a_length(schedule):
+    """The length of a shape is the parameter that ends it."""
+    assert (schedule.length is not None) == (ending(type(schedule)) is not None)
+
+
+@pytest.mark.parametrize("cls", PUBLIC)
+def test_whole_and_numpy_rates(cls):
+    """Integers and NumPy scalars as parameters are the numbers that they hold."""
+    for p in parameters(cls):
+        value = getattr(row_of(cls), p.name)
+        if isinstance(value, (int, float)):
+            kinds = [np.float64, np.float32] if isinstance(value, float) else [np.int64, float]
+            for kind in [*kinds, int]:
+                given = kind(max(value, 1))
+                made = dataclasses.replace(row_of(cls), **{p.name: given})
+
+                assert getattr(made, p.name) == given
+                assert type(getattr(made, p.name)) is type(value)
