@@ -1,0 +1,211 @@
+"""What the pages get from the package: a page per schedule, its curve and its traced formula.
+
+Nothing about a schedule is written twice: a new public class has its page, its card, its curve,
+its formula and its parameters at the next build.
+"""
+
+import doctest
+import html
+import inspect
+import io
+import re
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.errors import SphinxError
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+import lrschedules as lrs
+from lrschedules import plotting, symbolic
+from lrschedules._param import Kind, Series, parameters
+
+logger = logging.getLogger(__name__)
+
+# Colours that no curve has, replaced by those of the page, so that a curve follows its theme.
+INK, LINE = "#010203", "#040506"
+LOOK = {
+    "svg.fonttype": "none",
+    "lines.linewidth": 2,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.prop_cycle": mpl.cycler(color=[LINE]),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.ymargin": 0.08,
+    "font.size": 11,
+}
+
+PAGE = """\
+{name}
+{underline}
+
+.. currentmodule:: lrschedules
+
+.. autoclass:: {name}
+
+Its methods are those of every :class:`Schedule`.
+
+.. minigallery:: lrschedules.{name}
+   :add-heading: Examples that use it
+   :heading-level: -
+"""
+
+
+def public_schedules():
+    """Return the public schedule classes by name: shapes first, then combinators."""
+    values = (getattr(lrs, name) for name in dir(lrs))
+    classes = {v for v in values if inspect.isclass(v) and issubclass(v, lrs.Schedule)}
+    combining = {c for c in classes if issubclass(c, lrs.combinators.Combinator)}
+    first = sorted(classes - combining - {lrs.Schedule}, key=lambda cls: cls.__name__)
+    return [*first, *sorted(combining, key=lambda cls: cls.__name__)]
+
+
+def example_of(cls):
+    """Return the schedule that the doctest of a class makes, and the code that makes it."""
+    scope = {}
+    for example in doctest.DocTestParser().get_examples(inspect.getdoc(cls)):
+        exec(example.source, scope)  # noqa: S102 - the package's own docstring
+        if example.source.startswith("schedule = "):
+            return scope["schedule"], example.source.strip().removeprefix("schedule = ")
+    raise SphinxError(f"{cls.__name__}: its Examples make no variable 'schedule'")
+
+
+def curve(schedule, caption, size=(4.6, 2.1)):
+    """Return a curve as inline SVG in the colours of the page, with its text alternative."""
+    with mpl.rc_context({**LOOK, "svg.hashsalt": f"{caption}{size}"}):
+        figure = plt.figure(figsize=size, layout="constrained")
+        ax = schedule.plot(ax=figure.add_subplot())
+        if not caption:
+            ax.set(xlabel="", ylabel="")
+            ax.locator_params(nbins=4)
+        file = io.StringIO()
+        figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
+        plt.close(figure)
+    svg = "<svg " + file.getvalue().partition("<svg ")[2]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", svg)
+    svg = svg.replace(INK, "currentColor").replace(LINE, "var(--pst-color-primary)")
+    words = html.escape(plotting.describe(schedule))
+    svg = svg.replace("<svg ", f'<svg role="img" aria-label="{words}" ', 1)
+    figcaption = f"<figcaption><code>{html.escape(caption)}</code></figcaption>" if caption else ""
+    return " ".join(f'<figure class="curve">{svg}{figcaption}</figure>'.split())
+
+
+def symbols(cls):
+    """Return what the symbols of a traced formula stand for, in words."""
+    named = [f":math:`{p.symbol}` is ``{p.name}``" for p in parameters(cls)]
+    return f"Here {', '.join(named)}, and :math:`t` is the step."
+
+
+def illustrate(app, what, name, cls, options, lines):  # noqa: PLR0917 - Sphinx calls it
+    """Put curve and formula after the first paragraph of a schedule's docstring."""
+    if cls not in public_schedules():
+        return
+    at = lines.index("") if "" in lines else len(lines)
+    lines[at:at] = [
+        "",
+        ".. raw:: html",
+        "",
+        f"   {curve(*example_of(cls))}",
+        "",
+        f".. math:: {symbolic.latex(cls)}",
+        "",
+        symbols(cls),
+        "",
+    ]
+
+
+class Curve(SphinxDirective):
+    """The curve of a schedule, written as Python in the argument."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self):
+        code = self.arguments[0]
+        schedule = eval(code, vars(lrs).copy())  # noqa: S307 - the page's own code
+        return [nodes.raw("", curve(schedule, code), format="html")]
+
+
+class Schedules(SphinxDirective):
+    """A card for each schedule of a module: its name, its curve and what it does."""
+
+    required_arguments = 1
+
+    def run(self):
+        rows = [".. grid:: 1 2 3 3", "   :gutter: 3", ""]
+        for cls in public_schedules():
+            if cls.__module__ != f"lrschedules.{self.arguments[0]}":
+                continue
+            schedule, _ = example_of(cls)
+            summary = inspect.getdoc(cls).partition("\n\n")[0].replace("\n", " ")
+            rows += [
+                f"   .. grid-item-card:: {cls.__name__}",
+                f"      :link: {cls.__name__}",
+                "      :link-type: doc",
+                "",
+                "      .. raw:: html",
+                "",
+                f"         {curve(schedule, '', (2.6, 1.4))}",
+                "",
+                f"      {summary}",
+                "",
+            ]
+        return self.parse_text_to_nodes(StringList(rows, source="schedules"))
+
+
+class Kinds(SphinxDirective):
+    """Every kind of parameter that the package names, with its rule, unit and an example."""
+
+    def run(self):
+        rows = []
+        for name in sorted(dir(lrs)):
+            kind = getattr(lrs, name)
+            if isinstance(kind, Kind | Series):
+                rule = kind.rule.capitalize()
+                text = f"{rule}; unit: {kind.unit}. For example ``{kind.example!r}``."
+                rows += [f".. py:data:: {name}", "   :no-contents-entry:", "", f"   {text}", ""]
+        return self.parse_text_to_nodes(StringList(rows, source="kinds"))
+
+
+def write_pages(app):
+    """Write the page of each schedule, where it is not there already."""
+    for cls in public_schedules():
+        file = Path(app.srcdir) / "schedules" / f"{cls.__name__}.rst"
+        text = PAGE.format(name=cls.__name__, underline="=" * len(cls.__name__))
+        if not file.exists() or file.read_text() != text:
+            file.write_text(text)
+
+
+def check_complete(app, env):
+    """Warn of each public name that no page documents."""
+    documented = env.domaindata["py"]["objects"]
+    public = {f"lrschedules.{name}" for name in dir(lrs) if not name.startswith("_")}
+    modules = {name for name in public if inspect.ismodule(getattr(lrs, name.split(".")[1]))}
+    for name in sorted(public - modules - set(documented)):
+        logger.warning("%s is public and on no page of the reference", name, type="lrs_docs")
+
+
+def say_where(app, exception):
+    """End a build that succeeded by saying which file to open."""
+    if exception is None and app.statuscode == 0 and app.builder.name == "html":
+        print(f"\nThe site is built. Open {(Path(app.outdir) / 'index.html').as_uri()}")
+
+
+def setup(app):
+    app.setup_extension("sphinx.ext.autodoc")
+    app.add_directive("curve", Curve)
+    app.add_directive("schedules", Schedules)
+    app.add_directive("kinds", Kinds)
+    app.connect("builder-inited", write_pages)
+    # before numpydoc, which wants to see the sections
+    app.connect("autodoc-process-docstring", illustrate, priority=100)
+    app.connect("env-check-consistency", check_complete)
+    app.connect("build-finished", say_where)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,111 @@
+"""The configuration of the documentation site."""
+
+import importlib.metadata
+import os
+import sys
+from pathlib import Path
+
+# Before TensorFlow is imported, here and in the kernels of the notebooks: what it writes to the
+# terminal as it starts would end up on the pages.
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
+here = Path(__file__).parent
+sys.path.insert(0, str(here / "_ext"))
+
+project = "lrschedules"
+author = "the lrschedules developers"
+project_copyright = f"2026, {author}"
+version = release = importlib.metadata.version("keras-lrschedules")
+language = "en"
+
+extensions = [
+    "lrs_docs",
+    "myst_nb",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.viewcode",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_gallery.gen_gallery",
+    "sphinxcontrib.bibtex",
+    "sphinxcontrib.katex",
+]
+exclude_patterns = [
+    "_build",
+    "_ext",
+    "examples",
+    # myst-nb would run the gallery's notebooks again
+    "auto_examples/**.ipynb",
+    "auto_examples/**.py",
+    "auto_examples/**.md5",
+    "auto_examples/**.json",
+    "**/sg_execution_times.rst",
+    "sg_execution_times.rst",
+    "**.ipynb_checkpoints",
+]
+nitpicky = True
+show_warning_types = True
+
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+numpydoc_show_class_members = False
+viewcode_line_numbers = True
+
+bibtex_bibfiles = ["references.bib"]
+bibtex_reference_style = "author_year"
+
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 180
+nb_output_stderr = "remove-warn"
+nb_merge_streams = True
+nb_execution_in_temp = True
+
+sphinx_gallery_conf = {
+    "examples_dirs": "examples",
+    "gallery_dirs": "auto_examples",
+    "within_subsection_order": "FileNameSortKey",
+    "doc_module": ("lrschedules",),
+    "reference_url": {"lrschedules": None},
+    "backreferences_dir": "_generated/backreferences",
+    "image_srcset": ["2x"],
+    "thumbnail_size": (320, 224),
+    "capture_repr": (),
+    "remove_config_comments": True,
+    "reset_modules": ("matplotlib", "lrs_gallery.reset"),
+    "first_notebook_cell": "%pip install -q keras-lrschedules[keras,plot] tensorflow",
+    "show_signature": False,
+    "min_reported_time": 10**9,
+    "write_computation_times": False,
+    "copyfile_regex": r".*\.rst",
+}
+
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+copybutton_exclude = ".linenos, .gp, .go"
+
+katex_css_path = "katex/katex.min.css"
+
+html_theme = "pydata_sphinx_theme"
+html_title = "lrschedules"
+html_logo = "_static/logo.svg"
+html_favicon = "_static/favicon.svg"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_show_sourcelink = False
+html_theme_options = {
+    "logo": {"text": "lrschedules", "alt_text": ""},
+    "navbar_end": ["theme-switcher"],
+    "navbar_persistent": ["search-button"],
+    "secondary_sidebar_items": ["page-toc", "sg_download_links"],
+    "footer_start": ["copyright"],
+    "footer_end": ["theme-version"],
+    "show_toc_level": 2,
+}
+html_sidebars = {"changelog": [], "bibliography": [], "contributing": []}
