@@ -52,7 +52,7 @@ def is_number(value: Any) -> bool:
 
 def _power(base: Any, exponent: Any) -> Any:
     try:
-        return min(base**exponent, LARGEST_POWER)
+        return min(math.pow(base, exponent), LARGEST_POWER)
     except OverflowError:
         return LARGEST_POWER
 

@@ -40,10 +40,9 @@ def trace(schedule: Schedule | type[Schedule]) -> sympy.Expr:
     >>> trace(TimeBased(0.1, decay=0.002)).subs("t", 500)
     0.05
     """
-    if isinstance(schedule, type):
-        with sympy.evaluate(False):
-            return _instance(schedule)(t)
-    return schedule(t)
+    instance = _instance(schedule)
+    with sympy.evaluate(instance is schedule):
+        return instance(t)
 
 
 def latex(schedule: Schedule | type[Schedule]) -> str:
@@ -72,19 +71,22 @@ def latex(schedule: Schedule | type[Schedule]) -> str:
     >>> print(latex(TimeBased))
     \eta(t) = \frac{\eta_{0}}{1 + d t}
     """
-    symbolic = isinstance(schedule, type)
-    instance = _instance(schedule) if symbolic else schedule
-    with sympy.evaluate(not symbolic):
+    instance = _instance(schedule)
+    with sympy.evaluate(instance is schedule):
         formula = sympy.latex(instance.formula(t, namespace_of(t)), order="none")
     name = ending(type(instance))
     end = sympy.latex(getattr(instance, name)) if name else None
     return rf"\eta(t) = {formula}" + (rf", \qquad 0 \leq t \leq {end}" if end else "")
 
 
-def _instance(cls: type[Schedule]) -> Schedule:
-    """Return a schedule whose parameters are symbols; no check could accept them."""
-    instance = object.__new__(cls)
-    for parameter in parameters(cls):
+def _instance(schedule: Any) -> Schedule:
+    """Return the schedule, or one of the class with symbols, which no check could accept."""
+    if isinstance(schedule, Schedule):
+        return schedule
+    if not (isinstance(schedule, type) and issubclass(schedule, Schedule)):
+        raise TypeError(f"schedule must be a schedule or a class of schedules, got {schedule!r}")
+    instance = object.__new__(schedule)
+    for parameter in parameters(schedule):
         object.__setattr__(instance, parameter.name, _symbol(parameter))
     return instance
 

@@ -128,6 +128,11 @@ def row_of(cls):
     return next(schedule for schedule in SCHEDULES if type(schedule) is cls)
 
 
+def brief(schedule):
+    """Return a name for a test."""
+    return f"{schedule!r:.60}"
+
+
 def probes(schedule):
     """Return steps at which back ends are compared: around every step of the schedule's row."""
     known = [step for row, values in TABLE if row == schedule for step in values]

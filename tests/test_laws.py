@@ -14,7 +14,7 @@ import lrschedules as lrs
 from lrschedules._declared import registry
 from lrschedules._param import ending, parameters
 from tests.strategies import FINITE, schedules, shapes, some_steps
-from tests.table import LAST, PUBLIC, SCHEDULES, row_of
+from tests.table import LAST, PUBLIC, SCHEDULES, brief, row_of
 
 
 @given(schedules())
@@ -46,7 +46,7 @@ def test_config_round_trip(schedule):
     assert hash(again) == hash(schedule)
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES, ids=str)
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=brief)
 def test_every_parameter_counts(schedule):
     """Schedules that differ in one parameter are different, as is what is not a schedule."""
     for p in parameters(type(schedule)):

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from tests.table import PUBLIC, SCHEDULES, TABLE
+from tests.table import PUBLIC, SCHEDULES, TABLE, brief
 
 
-@pytest.mark.parametrize(("schedule", "values"), TABLE, ids=map(str, SCHEDULES))
+@pytest.mark.parametrize(("schedule", "values"), TABLE, ids=map(brief, SCHEDULES))
 def test_known_values(schedule, values):
     """A schedule gives its known values, from numbers and from an array."""
     at_once = schedule(np.array(list(values)))

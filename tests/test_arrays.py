@@ -1,0 +1,168 @@
+"""JAX arrays and torch tensors give what NumPy gives in double precision, compiled or not."""
+
+import warnings
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+import torch
+from hypothesis import given, settings
+
+import lrschedules as lrs
+from tests.strategies import schedules
+from tests.table import LAST, SCHEDULES, assert_single_precision, brief, probes
+
+ANYWHERE = np.array([0, 1, 2, 9, 10, 11, 299, 300, 5000, 10**6, 2**24 + 1, 2**30, LAST])
+every_row = pytest.mark.parametrize("schedule", SCHEDULES, ids=brief)
+
+
+@every_row
+def test_jax(schedule):
+    """A JAX array gives a float32 JAX array; under jit and vmap it gives the same."""
+    steps = probes(schedule)
+    array = jnp.asarray(steps, jnp.int32)
+    for call in (schedule, jax.jit(schedule), jax.vmap(schedule), jax.jit(jax.vmap(schedule))):
+        rates = call(array)
+
+        assert isinstance(rates, jax.Array)
+        assert rates.dtype == jnp.float32
+        assert_single_precision(rates, schedule, steps)
+
+
+@every_row
+def test_torch(schedule):
+    """A torch tensor gives a float32 tensor, from whole numbers of any width."""
+    steps = probes(schedule)
+    for dtype in (torch.int32, torch.int64):
+        rates = schedule(torch.as_tensor(steps, dtype=dtype))
+
+        assert isinstance(rates, torch.Tensor)
+        assert rates.dtype == torch.float32
+        assert_single_precision(rates, schedule, steps)
+
+
+@every_row
+@pytest.mark.filterwarnings("ignore:.*script_method.* is deprecated:DeprecationWarning")
+def test_torch_compiled(schedule):
+    """torch compiles a schedule whole, without falling back to Python."""
+    torch._dynamo.reset()  # it gives up on a function that it has compiled for eight schedules
+    steps = probes(schedule)
+    # The eager back end traces as the others do, and needs no C++ compiler.
+    rates = torch.compile(schedule, fullgraph=True, backend="eager")(torch.as_tensor(steps))
+
+    assert_single_precision(rates, schedule, steps)
+
+
+@settings(max_examples=40)
+@given(schedules())
+def test_any_composition(schedule):
+    """Whatever is composed, JAX and torch give what NumPy gives."""
+    assert_single_precision(jax.jit(schedule)(jnp.asarray(ANYWHERE)), schedule, ANYWHERE)
+    assert_single_precision(schedule(torch.as_tensor(ANYWHERE)), schedule, ANYWHERE)
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (1,), (3,), (2, 3), (0, 4)])
+@every_row
+def test_shape_is_preserved(schedule, shape):
+    """Rates have the shape of the steps."""
+    assert schedule(jnp.full(shape, 5)).shape == shape
+    assert tuple(schedule(torch.full(shape, 5)).shape) == shape
+
+
+@every_row
+def test_float_steps(schedule):
+    """Steps may be floats, in single or in double precision."""
+    steps = np.arange(0.0, 60.0)
+    for dtype in (torch.float32, torch.float64):
+        assert_single_precision(schedule(torch.as_tensor(steps, dtype=dtype)), schedule, steps)
+    assert_single_precision(schedule(jnp.asarray(steps, jnp.float32)), schedule, steps)
+
+
+@every_row
+def test_jax_in_double_precision(schedule):
+    """With 64 bits enabled in JAX, whole steps and double ones are right too."""
+    steps = probes(schedule)
+    with jax.enable_x64(True):
+        for array in (jnp.asarray(steps), jnp.asarray(steps, jnp.float64)):
+            assert_single_precision(schedule(array), schedule, steps)
+            assert_single_precision(jax.jit(schedule)(array), schedule, steps)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "slope"),
+    [
+        (lrs.Constant(0.1), lambda t: 0),
+        (lrs.TimeBased(0.1, decay=0.5), lambda t: -0.05 / (1 + 0.5 * t) ** 2),
+        (lrs.Linear(0.1, 0.4, steps=10), lambda t: 0.03 if t < 10 else 0),
+        (lrs.Polynomial(0.1, 0, steps=10), lambda t: -0.02 * (1 - t / 10) if t < 10 else 0),
+        (lrs.Exponential(0.1, factor=0.5), lambda t: -0.1 * np.log(2) * 0.5**t),
+        (lrs.Exponential(1e-6, 10).then(lrs.Constant(0.1), at=3), lambda t: 0 if t > 3 else None),
+        (lrs.InverseSqrt(0.1, steps=4).delay(5), lambda t: -0.1 * (t - 5) ** -1.5 if t > 9 else 0),
+    ],
+    ids=lambda value: brief(value) if isinstance(value, lrs.Schedule) else "slope",
+)
+def test_gradient(schedule, slope):
+    """The derivative in the step is that of the formula; what is not in force adds nothing."""
+    for step in (1.5, 9.25, 20.5, 5000.5):
+        expected = slope(step)
+        gradients = jax.grad(schedule)(step), jax.jit(jax.grad(schedule))(step)
+        t = torch.tensor(step, requires_grad=True)
+        if schedule(t).requires_grad:
+            gradients += torch.autograd.grad(schedule(t), t)
+        for gradient in gradients:
+            assert np.isfinite(float(gradient))
+            if expected is not None:
+                assert float(gradient) == pytest.approx(expected, rel=1e-5, abs=1e-30)
+
+
+@pytest.mark.parametrize("one", [1, np.int64(1), np.float32(1), np.float64(1)])
+def test_kind_of_parameter_does_not_matter(one):
+    """Whole numbers and NumPy scalars as rates are right in every library."""
+    steps = np.arange(10)
+    for schedule in (lrs.Constant(one), lrs.Linear(one, 0 * one, 5), lrs.Piecewise([one, 0], [5])):
+        assert_single_precision(jax.jit(schedule)(jnp.asarray(steps)), schedule, steps)
+        assert_single_precision(schedule(torch.as_tensor(steps)), schedule, steps)
+
+
+def test_optax_takes_a_schedule():
+    """optax.sgd(schedule) trains with the schedule's rates, under jit too."""
+    schedule = lrs.Linear(0.5, 0.0, steps=4).warmup(2)
+    optimizer = optax.sgd(schedule)
+
+    @jax.jit
+    def update(weight, state):
+        updates, state = optimizer.update(jnp.float32(1), state)
+        return optax.apply_updates(weight, updates), state
+
+    weight = jnp.float32(10)
+    state = optimizer.init(weight)
+    for step in range(8):
+        before = weight
+        weight, state = update(weight, state)
+        np.testing.assert_allclose(before - weight, schedule(step), rtol=1e-5, atol=1e-6)
+
+
+def test_optax_injects_a_schedule():
+    """A schedule can be one of the hyperparameters that optax shows in its state."""
+    schedule = lrs.TimeBased(0.1, decay=0.002)
+    optimizer = optax.inject_hyperparams(optax.sgd)(learning_rate=schedule)
+    state = optimizer.init(jnp.float32(1))
+    for step in range(3):
+        _, state = optimizer.update(jnp.float32(1), state)
+        rate = state.hyperparams["learning_rate"]
+        np.testing.assert_allclose(rate, schedule(step), rtol=1e-6)
+
+
+def test_no_warning_from_any_library():
+    """No call warns, at any step, of overflow, of precision or of anything else."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for schedule in [*SCHEDULES, lrs.Exponential(0, 2), lrs.Drop(0.1, 3, 1)]:
+            schedule(ANYWHERE)
+            for step in ANYWHERE:  # a NumPy scalar: a float that warns as an array does
+                schedule(step)
+                schedule(float(step))
+            schedule(jnp.asarray(ANYWHERE))
+            schedule(torch.as_tensor(ANYWHERE))

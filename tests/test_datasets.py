@@ -1,0 +1,78 @@
+"""The Ionosphere data is what it is published to be, and its splits are what they say."""
+
+import numpy as np
+import pytest
+
+from lrschedules.datasets import load_ionosphere
+
+DATA = load_ionosphere()
+
+
+def rows(part):
+    """Return the rows of a part of a split as a sorted list, labels included."""
+    features, labels = part
+    return sorted(map(tuple, np.column_stack([features, labels]).tolist()))
+
+
+def test_the_data():
+    """351 rows of 34 numbers between -1 and 1, of which 225 are good; the first is known."""
+    assert DATA.features.shape == (351, 34)
+    assert DATA.labels.shape == (351,)
+    assert DATA.features.dtype == DATA.labels.dtype == np.float32
+    assert np.abs(DATA.features).max() == 1
+    assert set(DATA.labels.tolist()) == {0, 1}
+    assert DATA.labels.sum() == 225
+    assert DATA.labels[:4].tolist() == [1, 0, 1, 0]
+    np.testing.assert_allclose(DATA.features[0, :5], [1, 0, 0.99539, -0.05889, 0.85243])
+    np.testing.assert_allclose(DATA.features[-1, -2:], [0.85764, -0.06151])
+
+
+def test_tail_split():
+    """The tutorial's split: the last 116 rows in order, of which 107 are good."""
+    (features, labels), (held_features, held_labels) = DATA.tail_split()
+
+    assert (features == DATA.features[:235]).all()
+    assert (labels == DATA.labels[:235]).all()
+    assert (held_features == DATA.features[235:]).all()
+    assert (held_labels == DATA.labels[235:]).all()
+    assert labels.sum() == 118
+    assert held_labels.sum() == 107
+    assert len(DATA.tail_split(rows=71).validation[1]) == 71
+    assert DATA.tail_split(rows=71).validation[1].all()
+
+
+@pytest.mark.parametrize("held", [1, 100, 116, 350])
+def test_stratified_split(held):
+    """Both parts together are the data, and each has the classes in the data's proportion."""
+    split = DATA.stratified_split(seed=3, rows=held)
+
+    assert len(split.validation[1]) == held
+    assert sorted(rows(split.train) + rows(split.validation)) == rows((DATA.features, DATA.labels))
+    for _, labels in split:
+        assert labels.sum() == pytest.approx(len(labels) * 225 / 351, abs=0.51)
+
+
+def test_seed_decides():
+    """The same seed gives the same split, another seed another; the rows are shuffled."""
+    first, again, other = (DATA.stratified_split(seed=seed) for seed in (0, 0, 1))
+
+    assert (first.train[0] == again.train[0]).all()
+    assert (first.validation[1] == again.validation[1]).all()
+    assert rows(first.validation) != rows(other.validation)
+    for _, labels in first:
+        assert (np.diff(labels) != 0).sum() > 20
+
+
+@pytest.mark.parametrize("split", [DATA.tail_split, lambda rows: DATA.stratified_split(0, rows)])
+@pytest.mark.parametrize("held", [0, -1, 351, 1000])
+def test_nothing_left(split, held):
+    """A split that leaves a part empty is refused."""
+    with pytest.raises(ValueError, match=f"rows must be from 1 to 350, got {held}; write for ex"):
+        split(held)
+
+
+def test_splits_do_not_change_the_data():
+    """What is done to a split is not done to the data."""
+    DATA.tail_split().train[0][:] = 7
+
+    assert np.abs(DATA.features).max() == 1
