@@ -50,6 +50,7 @@ nitpicky = True
 show_warning_types = True
 
 autodoc_typehints = "none"
+autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
 viewcode_line_numbers = True

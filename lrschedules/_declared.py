@@ -54,7 +54,13 @@ class Declared(_keras.LearningRateSchedule):
         self.check()
 
     def check(self) -> None:
-        """Raise ``ValueError`` if the parameters, each valid, are not valid together."""
+        """Check that the parameters, each of them valid, are valid together.
+
+        Raises
+        ------
+        ValueError
+            If they are not; a class without such a condition inherits this.
+        """
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._arguments()})"
@@ -64,7 +70,13 @@ class Declared(_keras.LearningRateSchedule):
         return ", ".join(f"{p.name}={value!r}" for p, value in values if value != p.default)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the parameters as a dictionary that JSON can hold; Keras saves it."""
+        """Return the parameters as a dictionary that JSON can hold; Keras saves it.
+
+        Returns
+        -------
+        dict
+            The value of each parameter by its name; a schedule as its class name and its own.
+        """
         values = ((p.name, getattr(self, p.name)) for p in parameters(type(self)))
         return {name: _to_config(value) for name, value in values}
 
@@ -72,10 +84,21 @@ class Declared(_keras.LearningRateSchedule):
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Return the schedule that ``get_config`` described.
 
+        Parameters
+        ----------
+        config : mapping
+            What ``get_config`` returned.
+
+        Returns
+        -------
+        Schedule
+            Equal to the one described.
+
         Raises
         ------
-        ValueError
-            If it contains a schedule whose class has not been imported.
+        TypeError, ValueError
+            If a parameter is unknown or refused, or a schedule inside is of a class that has not
+            been imported.
         """
         return cls(**{name: _from_config(value) for name, value in config.items()})
 
@@ -134,6 +157,6 @@ def _documented(cls: type[Declared]) -> str:
         default = "" if p.default is dataclasses.MISSING else f", default {p.default!r}"
         meaning = f"{p.meaning[:1].upper()}{p.meaning[1:]}. {p.kind.rule.capitalize()}"
         rows += [f"{p.name} : {kind}{default}", f"    {meaning}; unit: {p.kind.unit}."]
-    rows += ["", "Raises", "------", "TypeError", "    If a parameter is not a number."]
+    rows += ["", "Raises", "------", "TypeError", "    If a parameter is of the wrong type."]
     rows += ["ValueError", "    If a parameter is not finite or out of its range."]
     return "\n".join([text.rstrip(), "", *rows, "", heading + rest])

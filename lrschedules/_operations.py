@@ -18,10 +18,27 @@ Op = Callable[..., Any]
 
 @dataclasses.dataclass(frozen=True)
 class Namespace:
-    """The operations for one array library.
+    """The operations for one array library: what a formula may use, besides ``+ - * / // < <=``.
 
-    ``enter`` turns what the caller passed into the step ``t``; ``leave`` gives the result its
-    type and the shape of ``t``; the others are what a formula may use, besides ``+ - * / // < <=``.
+    Attributes
+    ----------
+    enter, leave
+        Turn what the caller passed into the step ``t``, and the result of a formula into rates of
+        the shape of ``t``; not for formulas.
+    real
+        The step, which is a whole number, as a real one: before it is divided or multiplied.
+    where
+        ``where(condition, yes, no)``; both are computed.
+    minimum, maximum
+        Of two, each a number or a tensor.
+    sin, cos, exp, log, sqrt, floor
+        Of one number or tensor.
+    power
+        ``power(base, exponent)``, held at a very large number where it would overflow.
+    one_minus_power
+        ``one_minus_power(1 - done, done, p)`` is 1 - (1 - done)ᵖ, exact however small.
+    pi
+        The number.
     """
 
     enter: Op

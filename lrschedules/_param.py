@@ -146,6 +146,13 @@ def param(symbol: str, kind: Any, meaning: str, *, default: Any = dataclasses.MI
     -------
     dataclasses.Field
         What the class body needs; typed as the value that the field will hold.
+
+    Examples
+    --------
+    >>> from lrschedules import Drop
+    >>> Drop(0.1, factor=0, every=10)
+    Traceback (most recent call last):
+    ValueError: Drop: factor must be a number > 0, got 0; write for example 0.5
     """
     return dataclasses.field(default=default, metadata={"param": (symbol, kind, meaning)})
 

@@ -1,27 +1,17 @@
-"""Schedule: a function from a step to a learning rate, written once and called with any step.
-
-What follows from a subclass's declarations is in ``_declared``; here is what follows from its
-``formula``, once for all schedules: the call, the length, and the methods that combine.
-"""
+"""Schedule: the base class of all schedules, with the methods that combine and draw them."""
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any
 
-from lrschedules import _keras
-from lrschedules._declared import Declared, registry
-from lrschedules._namespaces import namespace_of
-from lrschedules._operations import Namespace
-from lrschedules._param import checked, parameters, steps
+from lrschedules._declared import registry
+from lrschedules._function import Function
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
 
-class Schedule(Declared, abstract=True):
+class Schedule(Function, abstract=True):
     """A function from a step to a learning rate: the base class of all schedules.
 
     Call it with a step, and it gives the learning rate in the step's own kind: a Python number
@@ -31,75 +21,6 @@ class Schedule(Declared, abstract=True):
 
     A schedule is immutable; two are equal if they are of one class with equal parameters.
     """
-
-    def formula(self, t: Any, xp: Namespace) -> Any:
-        """Return the learning rate at step ``t``, from the operations of ``xp``.
-
-        The one place where a schedule's formula is written. ``t`` is a whole number ≥ 0, or a
-        tensor of them; a finite schedule is never asked beyond its ``length``.
-        """
-        raise TypeError(f"{type(self).__name__} has no formula: write def formula(self, t, xp)")
-
-    def evaluate(self, t: Any, xp: Namespace) -> Any:
-        """Return ``formula`` at ``t``, held at its last value beyond the schedule's end."""
-        if self._ending:
-            t = xp.minimum(t, getattr(self, self._ending))
-        return self.formula(t, xp)
-
-    @overload
-    def __call__(self, step: float) -> float: ...
-    @overload
-    def __call__(self, step: NDArray[Any]) -> NDArray[np.float64]: ...
-    @overload
-    def __call__(self, step: Any) -> Any: ...
-    def __call__(self, step: Any = None) -> Any:
-        """Return the learning rate at ``step``.
-
-        Parameters
-        ----------
-        step : int, float, array or tensor
-            Optimizer updates made so far, ≥ 0, of any shape.
-
-        Returns
-        -------
-        float, array or tensor
-            The learning rate, of the kind and the shape of ``step``.
-
-        Raises
-        ------
-        ValueError
-            If a Python or NumPy ``step`` is negative.
-        TypeError
-            If ``step`` is missing, or not a number, array or tensor.
-        """
-        if step is None:
-            raise TypeError(_keras.missing_step())
-        if hasattr(step, "value") and "keras" in type(step).__module__:
-            step = step.value
-        xp = namespace_of(step)
-        t = xp.enter(step)
-        return xp.leave(self.evaluate(t, xp), t)
-
-    @property
-    def length(self) -> int | None:
-        """Steps after which the value no longer changes; None for an endless schedule."""
-        return getattr(self, self._ending) if self._ending else None
-
-    def stretch(self, times: int) -> Self:
-        """Return the same schedule ``times`` as slow: every step becomes ``times`` steps.
-
-        >>> from lrschedules import Linear
-        >>> Linear(0.1, 0, steps=5).stretch(9)
-        Linear(start=0.1, stop=0.0, steps=45)
-        """
-        times = checked("stretch: times", steps, times)
-        return dataclasses.replace(
-            self,
-            **{
-                p.name: p.kind.stretched(getattr(self, p.name), times)
-                for p in parameters(type(self))
-            },
-        )
 
     def then(self, second: Schedule, *, at: int | None = None) -> Schedule:
         """Return this schedule followed by ``second``, whose clock starts at 0 when it takes over.
@@ -111,10 +32,17 @@ class Schedule(Declared, abstract=True):
         at : int, optional
             The step at which ``second`` takes over; this schedule's ``length`` when not given.
 
+        Returns
+        -------
+        Schedule
+            A :class:`Then`, as long as both.
+
         Raises
         ------
+        TypeError
+            If ``second`` is not a schedule.
         ValueError
-            If this schedule is endless and ``at`` is not given.
+            If this schedule is endless and ``at`` is not given, or ``at`` is not a step ≥ 1.
 
         Examples
         --------
@@ -137,7 +65,17 @@ class Schedule(Declared, abstract=True):
         steps : int
             How long the line is, in steps; this schedule's clock starts at 0 after it.
         start : float
-            The rate at step 0.
+            The rate at step 0, ≥ 0.
+
+        Returns
+        -------
+        Schedule
+            A :class:`Linear`, and this schedule after it.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``steps`` is not a whole number ≥ 1, or ``start`` not a rate ≥ 0.
 
         Examples
         --------
@@ -149,7 +87,22 @@ class Schedule(Declared, abstract=True):
         return registry["lrschedules>Linear"](start, self(0), steps).then(self)
 
     def scale(self, factor: float) -> Schedule:
-        """Return this schedule times ``factor``, a number ≥ 0; ``schedule * factor`` is the same.
+        """Return this schedule times ``factor``; ``schedule * factor`` is the same.
+
+        Parameters
+        ----------
+        factor : float
+            What every rate is multiplied by, ≥ 0; no unit.
+
+        Returns
+        -------
+        Schedule
+            A :class:`Scale`, as long as this one.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``factor`` is not a number ≥ 0.
 
         Examples
         --------
@@ -167,6 +120,21 @@ class Schedule(Declared, abstract=True):
 
     def delay(self, steps: int) -> Schedule:
         """Return this schedule started ``steps`` later, its first value held until then.
+
+        Parameters
+        ----------
+        steps : int
+            How much later, in steps, ≥ 0.
+
+        Returns
+        -------
+        Schedule
+            A :class:`Delay`, longer by ``steps``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``steps`` is not a whole number ≥ 0.
 
         Examples
         --------
@@ -188,6 +156,16 @@ class Schedule(Declared, abstract=True):
             False holds the rate for a whole epoch, which is what
             ``keras.callbacks.LearningRateScheduler`` does. True lets it move with every step and
             agrees at the start of each epoch; it is ``stretch(steps_per_epoch)``.
+
+        Returns
+        -------
+        Schedule
+            A :class:`PerEpoch`, or one of this class; in steps.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``steps_per_epoch`` is not a whole number ≥ 1.
 
         Examples
         --------
@@ -234,7 +212,7 @@ class Schedule(Declared, abstract=True):
 class _ScheduleKind:
     """The kind of a parameter that is itself a schedule."""
 
-    rule, unit, example, ends = "a schedule", "schedule", "Constant(0.1)", False
+    rule, unit, example, ends = "a schedule", "rate", "Constant(0.1)", False
 
     def __repr__(self) -> str:
         return f"<{self.rule}>"

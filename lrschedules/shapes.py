@@ -90,8 +90,8 @@ class Exponential(Schedule):
     Examples
     --------
     >>> from lrschedules import Exponential
-    >>> schedule = Exponential(0.1, factor=0.5, every=10)
-    >>> schedule(0), round(schedule(5), 5), schedule(10)
+    >>> schedule = Exponential(0.1, factor=0.5, every=1000)
+    >>> schedule(0), round(schedule(500), 5), schedule(1000)
     (0.1, 0.07071, 0.05)
     """
 

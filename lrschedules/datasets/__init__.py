@@ -13,7 +13,13 @@ Rows = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 class Split(NamedTuple):
-    """Rows to train on and rows to validate on, each a pair of features and labels."""
+    """Rows to train on and rows to validate on, each a pair of features and labels.
+
+    Attributes
+    ----------
+    train, validation
+        Pairs of float32 arrays without unit, of shapes (rows, columns) and (rows,).
+    """
 
     train: Rows
     validation: Rows
