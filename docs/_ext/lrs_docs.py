@@ -192,6 +192,12 @@ def check_complete(app, env):
         logger.warning("%s is public and on no page of the reference", name, type="lrs_docs")
 
 
+def drop_roles(app, pagename, templatename, context, doctree):
+    """Remove the roles that docutils gives to citations: WAI-ARIA has deprecated them."""
+    for role in (' role="doc-biblioentry"', ' role="list"'):
+        context["body"] = context.get("body", "").replace(role, "")
+
+
 def say_where(app, exception):
     """End a build that succeeded by saying which file to open."""
     if exception is None and app.statuscode == 0 and app.builder.name == "html":
@@ -207,5 +213,6 @@ def setup(app):
     # before numpydoc, which wants to see the sections
     app.connect("autodoc-process-docstring", illustrate, priority=100)
     app.connect("env-check-consistency", check_complete)
+    app.connect("html-page-context", drop_roles)
     app.connect("build-finished", say_where)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
