@@ -148,8 +148,7 @@ def tolerance(schedule):
 
 
 def assert_single_precision(actual, schedule, steps):
-    """Assert that rates from a tensor library equal NumPy's, down to the least normal number."""
+    """Assert that rates from a tensor library equal NumPy's."""
     expected = np.broadcast_to(schedule(np.asarray(steps)), np.shape(steps))
-    np.testing.assert_allclose(
-        np.asarray(actual), expected, rtol=tolerance(schedule), atol=2.0**-126
-    )
+    # Single precision flushes to 0 what falls below 1e-38, and a factor may lift that again.
+    np.testing.assert_allclose(np.asarray(actual), expected, rtol=tolerance(schedule), atol=1e-30)

@@ -207,3 +207,11 @@ def test_kinds_say_their_rule():
     assert repr(lrs.rate) == "<a rate ≥ 0>"
     assert repr(lrs.boundaries).startswith("<a list, each a whole number of steps from 1 to 21474")
     assert repr(a_schedule) == "<a schedule>"
+
+
+@pytest.mark.parametrize(("cls", "p"), PARAMETERS, ids=NAMES)
+def test_example_of_an_error_is_accepted(cls, p):
+    """What an error says to write instead can be written."""
+    example = eval(p.kind.example, vars(lrs)) if p.kind is a_schedule else p.kind.example
+
+    p.kind(example)

@@ -59,7 +59,7 @@ def test_warmup(schedule, steps, start, later):
     assert warm(steps) == first
     assert warm(steps + later) == schedule(later)
     step = min(later, steps)
-    assert warm(step) == same(start + (first - start) * step / steps)
+    assert warm(step) == same((start * (steps - step) + first * step) / steps)
     assert schedule.warmup(steps) == schedule.warmup(steps, 0)
 
 
