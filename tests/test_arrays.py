@@ -74,10 +74,34 @@ def test_shape_is_preserved(schedule, shape):
 @every_row
 def test_float_steps(schedule):
     """Steps may be floats, in single or in double precision."""
-    steps = np.arange(0.0, 60.0)
+    steps = np.arange(0, 60, 0.25)
     for dtype in (torch.float32, torch.float64):
         assert_single_precision(schedule(torch.as_tensor(steps, dtype=dtype)), schedule, steps)
     assert_single_precision(schedule(jnp.asarray(steps, jnp.float32)), schedule, steps)
+
+
+@every_row
+def test_narrow_steps(schedule):
+    """Steps may be of a type too narrow for what the formula computes with them."""
+    steps = np.array([0, 1, 5, 9, 100, 127], np.uint8)
+    for dtype in (np.uint8, np.int8):
+        narrow = steps.astype(dtype)
+        np.testing.assert_array_equal(schedule(narrow), schedule(steps.astype(int)))
+        assert_single_precision(schedule(jnp.asarray(narrow)), schedule, steps)
+        assert_single_precision(schedule(torch.as_tensor(narrow)), schedule, steps)
+
+
+def test_double_precision_is_kept():
+    """A step in double precision gives a rate in double precision."""
+    steps = np.arange(0, 60, 0.25)
+    for schedule in (lrs.TimeBased(0.1, 0.3), lrs.Cosine(0.1, 0, 40), lrs.Exponential(1, 0.9)):
+        rates = schedule(torch.as_tensor(steps))
+        assert rates.dtype == torch.float64
+        np.testing.assert_allclose(rates, schedule(steps), rtol=1e-13)
+        with jax.enable_x64(True):
+            rates = schedule(jnp.asarray(steps))
+            assert rates.dtype == jnp.float64
+            np.testing.assert_allclose(rates, schedule(steps), rtol=1e-13)
 
 
 @every_row

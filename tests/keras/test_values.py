@@ -73,8 +73,9 @@ def test_shape_is_preserved(schedule, shape):
 
 
 @every_row
-def test_float_steps(schedule):
-    """Steps may be floats."""
-    steps = np.arange(0, 60, dtype=np.float32)
-    rates = schedule(ops.convert_to_tensor(steps))
-    assert_single_precision(ops.convert_to_numpy(rates), schedule, steps)
+def test_other_steps(schedule):
+    """Steps may be floats, and narrow whole numbers."""
+    narrow = np.array([0, 1, 5, 9, 100, 127])
+    for steps in (np.arange(0, 60, 0.25, np.float32), narrow.astype("u1"), narrow.astype("i1")):
+        rates = schedule(ops.convert_to_tensor(steps))
+        assert_single_precision(ops.convert_to_numpy(rates), schedule, steps)
