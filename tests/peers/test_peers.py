@@ -1,0 +1,110 @@
+"""Every row of the table of peers holds, against the libraries themselves."""
+
+import functools
+import math
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import lrschedules as lrs
+from tests.peers import libraries
+from tests.peers.table import LIBRARIES, ROWS
+
+
+def name(row):
+    """Return a name for a test."""
+    return f"{row.library}-{row.theirs}"
+
+
+# What the libraries themselves cause, as they are imported and used.
+pytestmark = [
+    pytest.mark.filterwarnings(f"ignore:{warning}")
+    for warning in (
+        "`torch.jit.(script|interface)` is deprecated:DeprecationWarning",  # importing ignite
+        "No ccache found:UserWarning",  # importing Paddle
+        "The epoch parameter in `scheduler.step:UserWarning",  # SequentialLR, and step(epoch)
+        "Argument `decay` is no longer supported:UserWarning",  # the row that is about it
+    )
+]
+every_row = pytest.mark.parametrize("row", ROWS, ids=name)
+every_difference = pytest.mark.parametrize("row", [row for row in ROWS if row.differs], ids=name)
+
+
+@functools.cache
+def measured(row):
+    """Return what the library gives, by the step."""
+    steps = sorted({*row.steps, *row.shown, *row.differs})
+    try:
+        rates = libraries.rates(row.library, row.theirs, steps)
+    except (ArithmeticError, ValueError) as error:
+        if type(error).__name__ not in {theirs for _, theirs in row.differs.values()}:
+            raise
+        rates = [type(error).__name__] * len(steps)
+    return dict(zip(steps, rates, strict=True))
+
+
+def agreeing(row):
+    """Return the steps at which both are to agree."""
+    return [step for step in measured(row) if step not in row.differs]
+
+
+def off(row, schedule):
+    """Return the steps at which a schedule is not what the library gives, of those that agree."""
+    theirs, relative = measured(row), LIBRARIES[row.library].tolerance
+    peak = max((abs(theirs[step]) for step in agreeing(row)), default=0)
+    # A difference of two numbers near the peak is as exact as they are, however small it is.
+    absolute = relative / 100 * peak
+    return [
+        step
+        for step in agreeing(row)
+        if not math.isclose(schedule(step), theirs[step], rel_tol=relative, abs_tol=absolute)
+    ]
+
+
+@every_row
+def test_agrees(row):
+    """The schedule gives the library's rates, at every step that is not a named difference."""
+    schedule = row.schedule(lrs)
+    assert {step: (schedule(step), measured(row)[step]) for step in off(row, schedule)} == {}
+
+
+@every_difference
+def test_differs(row):
+    """At each named difference, both give what the table says, and that is not the same."""
+    schedule = row.schedule(lrs)
+    for step, (ours, theirs) in row.differs.items():
+        assert schedule(step) == pytest.approx(ours, rel=1e-5, abs=0), step
+        if isinstance(theirs, str):
+            assert measured(row)[step] == theirs, step
+        else:
+            assert measured(row)[step] == pytest.approx(theirs, rel=1e-5, abs=0), step
+            assert ours != pytest.approx(theirs, rel=1e-3, abs=0), step
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not row.differs], ids=name)
+def test_catches_one_step(row):
+    """A schedule that is a step late would not pass, unless it never changes."""
+    schedule = row.schedule(lrs)
+    if len({schedule(step) for step in agreeing(row)}) > 1:
+        assert off(row, schedule.delay(1))
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.exact], ids=name)
+def test_single_precision(row):
+    """Where libraries lose steps or digits, this package does not, in their own precision."""
+    schedule, steps = row.schedule(lrs), np.array(sorted(measured(row)), dtype=np.int32)
+    np.testing.assert_allclose(schedule(jnp.asarray(steps)), schedule(steps), rtol=2e-6)
+
+
+def test_every_library_has_rows():
+    """The table and the evaluators are of the same libraries."""
+    assert {row.library for row in ROWS} == set(LIBRARIES) == set(libraries.LIBRARIES)
+
+
+def test_rows_are_whole():
+    """A row that differs says why, and no row is there twice."""
+    assert len({(row.library, row.theirs, row.ours) for row in ROWS}) == len(ROWS)
+    for row in ROWS:
+        assert bool(row.why) == bool(row.differs), name(row)
+        assert row.shown, name(row)
