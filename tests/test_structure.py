@@ -1,6 +1,7 @@
 """Promises about the code itself: what it imports, how long it is, what its docstrings hold."""
 
 import ast
+import dataclasses
 import inspect
 import os
 import re
@@ -142,9 +143,12 @@ def test_docstring_of_schedule(cls):
     """A schedule lists its parameters, with range and unit, its errors, and an example."""
     parts = sections(cls)
     for p in parameters(cls):
-        row = re.search(rf"^{p.name} : \w.*\n(( +.*\n?)+)", parts["Parameters"], re.MULTILINE)
-        assert p.kind.rule.lower() in row[1].lower()
-        assert row[1].endswith((f"unit: {p.kind.unit}.", f"unit: {p.kind.unit}.\n"))
+        row = re.search(
+            rf"^{p.name} : [^,\n]+(.*)\n(( +.*\n?)+)", parts["Parameters"], re.MULTILINE
+        )
+        assert row[1] == ("" if p.default is dataclasses.MISSING else f", default {p.default!r}")
+        assert p.kind.rule.lower() in row[2].lower()
+        assert row[2].endswith((f"unit: {p.kind.unit}.", f"unit: {p.kind.unit}.\n"))
     assert {"TypeError", "ValueError"} <= set(parts["Raises"].split())
     assert re.search("^>>> schedule = ", parts["Examples"], re.MULTILINE)
 
