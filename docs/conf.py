@@ -23,6 +23,7 @@ language = "en"
 
 extensions = [
     "lrs_docs",
+    "lrs_peers",
     "myst_nb",
     "numpydoc",
     "sphinx.ext.autodoc",
