@@ -30,9 +30,9 @@ class Declared(_keras.LearningRateSchedule):
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         super().__init_subclass__()
+        dataclasses.dataclass(frozen=True, repr=False)(cls)
         if abstract:
             return
-        dataclasses.dataclass(frozen=True, repr=False)(cls)
         cls.__init__ = _explained(cls.__init__)
         cls.__doc__ = _documented(cls)
         cls._ending = ending(cls)
@@ -152,8 +152,7 @@ def _documented(cls: type[Declared]) -> str:
     text, heading, rest = inspect.cleandoc(cls.__doc__ or "").partition("Examples\n--------")
     rows = ["Parameters", "----------"]
     for p in parameters(cls):
-        annotation = cls.__annotations__[p.name]
-        kind = annotation if isinstance(annotation, str) else annotation.__name__
+        kind = p.type if isinstance(p.type, str) else p.type.__name__
         default = "" if p.default is dataclasses.MISSING else f", default {p.default!r}"
         meaning = f"{p.meaning[:1].upper()}{p.meaning[1:]}. {p.kind.rule.capitalize()}"
         rows += [f"{p.name} : {kind}{default}", f"    {meaning}; unit: {p.kind.unit}."]

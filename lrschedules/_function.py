@@ -13,7 +13,7 @@ from lrschedules import _keras
 from lrschedules._declared import Declared
 from lrschedules._namespaces import namespace_of
 from lrschedules._operations import Namespace
-from lrschedules._param import checked, parameters, steps
+from lrschedules._param import checked, parameters, ratio
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,13 +108,14 @@ class Function(Declared, abstract=True):
         """Steps after which the rate no longer changes; None for an endless schedule."""
         return getattr(self, self._ending) if self._ending else None
 
-    def stretch(self, times: int) -> Self:
+    def stretch(self, times: float) -> Self:
         """Return the same schedule ``times`` as slow: every step becomes ``times`` steps.
 
         Parameters
         ----------
-        times : int
-            How many steps each step becomes, ≥ 1.
+        times : float
+            How many steps each step becomes, > 0; times in steps are rounded to whole ones, from 1
+            to 2147483647.
 
         Returns
         -------
@@ -124,7 +125,7 @@ class Function(Declared, abstract=True):
         Raises
         ------
         TypeError, ValueError
-            If ``times`` is not a whole number ≥ 1, or a time becomes too long.
+            If ``times`` is not a number > 0.
 
         Examples
         --------
@@ -132,7 +133,7 @@ class Function(Declared, abstract=True):
         >>> Linear(0.1, 0, steps=5).stretch(9)
         Linear(start=0.1, stop=0.0, steps=45)
         """
-        times = checked("stretch: times", steps, times)
+        times = checked("stretch: times", ratio, times)
         return dataclasses.replace(
             self,
             **{

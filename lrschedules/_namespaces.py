@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lrschedules._operations import (
-    LARGEST_POWER,
+    LARGEST,
     Namespace,
     Op,
     is_number,
@@ -31,15 +31,21 @@ def _tensors(lib: Any, *, enter: Op, leave: Op, real: Op, **own: Op) -> Namespac
     def find(name: str) -> Op:
         return own.get(name) or getattr(lib, name)
 
-    where, minimum, maximum = find("where"), find("minimum"), find("maximum")
+    where, minimum, maximum = find("where"), *(_lifted(m, find(m)) for m in ("minimum", "maximum"))
     log, log1p, exp, expm1 = find("log"), find("log1p"), find("exp"), find("expm1")
 
     def power(base: Any, exponent: Any) -> Any:
         # The logarithm of 0.999999 is 3 % off where the base is rounded to single precision
         # first; taken in double precision it is right.
         if is_number(base):
-            return exp(minimum(real(exponent) * math.log(base), math.log(LARGEST_POWER)))
+            return exp(minimum(real(exponent) * math.log(base), math.log(LARGEST)))
         return base**exponent
+
+    def product(a: Any, b: Any) -> Any:
+        return minimum(a * b, LARGEST)
+
+    def power_minus_one(base: float, exponent: Any) -> Any:
+        return expm1(real(exponent) * math.log(base))
 
     def one_minus_power(left: Any, done: Any, power: float) -> Any:
         # 1 - left ** power loses its digits near done = 0. The logarithm of left is exact when
@@ -56,11 +62,13 @@ def _tensors(lib: Any, *, enter: Op, leave: Op, real: Op, **own: Op) -> Namespac
         where=where,
         minimum=minimum,
         maximum=maximum,
+        product=_lifted("product", product),
         power=_lifted("power", own.get("power", power)),
+        power_minus_one=_lifted("power_minus_one", power_minus_one),
         one_minus_power=_lifted("one_minus_power", one_minus_power),
         **{
             name: _lifted(name, find(name))
-            for name in ("sin", "cos", "exp", "log", "sqrt", "floor")
+            for name in ("sin", "cos", "sinh", "cosh", "exp", "log", "sqrt", "floor")
         },
     )
 
@@ -78,7 +86,7 @@ def _numpy() -> Namespace:
 
     @np.errstate(over="ignore")
     def power(base: Any, exponent: Any) -> Any:
-        return np.minimum(np.power(base, exponent), LARGEST_POWER)
+        return np.minimum(np.power(base, exponent), LARGEST)
 
     return _tensors(
         np,
@@ -171,11 +179,15 @@ def _sympy() -> Namespace:
         maximum=sympy.Max,
         sin=sympy.sin,
         cos=sympy.cos,
+        sinh=sympy.sinh,
+        cosh=sympy.cosh,
         exp=sympy.exp,
         log=sympy.log,
         sqrt=sympy.sqrt,
         floor=sympy.floor,
+        product=lambda a, b: a * b,
         power=lambda base, exponent: base**exponent,
+        power_minus_one=lambda base, exponent: (base if exponent == 1 else base**exponent) - 1,
         one_minus_power=lambda left, done, power: 1 - left**power,
         pi=sympy.pi,
     )

@@ -31,10 +31,13 @@ class Namespace:
         ``where(condition, yes, no)``; both are computed.
     minimum, maximum
         Of two, each a number or a tensor.
-    sin, cos, exp, log, sqrt, floor
+    sin, cos, sinh, cosh, exp, log, sqrt, floor
         Of one number or tensor.
-    power
-        ``power(base, exponent)``, held at a very large number where it would overflow.
+    product, power
+        ``product(a, b)`` and ``power(base, exponent)``, held at a very large number where they
+        would overflow.
+    power_minus_one
+        ``power_minus_one(base, exponent)`` for a number as base, exact near an exponent of 0.
     one_minus_power
         ``one_minus_power(1 - done, done, p)`` is 1 - (1 - done)ᵖ, exact however small.
     pi
@@ -49,18 +52,22 @@ class Namespace:
     maximum: Op
     sin: Op
     cos: Op
+    sinh: Op
+    cosh: Op
     exp: Op
     log: Op
     sqrt: Op
     floor: Op
+    product: Op
     power: Op
+    power_minus_one: Op
     one_minus_power: Op
     pi: Any = math.pi
 
 
-# Where a power that grows without end stops: far above any rate, and in single precision far below
+# Where a rate that grows without end stops: far above any rate, and in single precision far below
 # infinity, which times a rate of zero would be NaN.
-LARGEST_POWER = 2.0**100
+LARGEST = 2.0**100
 
 
 def is_number(value: Any) -> bool:
@@ -69,9 +76,9 @@ def is_number(value: Any) -> bool:
 
 def _power(base: Any, exponent: Any) -> Any:
     try:
-        return min(math.pow(base, exponent), LARGEST_POWER)
+        return min(math.pow(base, exponent), LARGEST)
     except OverflowError:
-        return LARGEST_POWER
+        return LARGEST
 
 
 def _one_minus_power(left: float, done: float, power: float) -> float:
@@ -99,10 +106,14 @@ on_numbers = Namespace(
     maximum=max,
     sin=math.sin,
     cos=math.cos,
+    sinh=math.sinh,
+    cosh=math.cosh,
     exp=math.exp,
     log=math.log,
     sqrt=math.sqrt,
     floor=math.floor,
+    product=lambda a, b: min(a * b, LARGEST),
     power=_power,
+    power_minus_one=lambda base, exponent: math.expm1(exponent * math.log(base)),
     one_minus_power=_one_minus_power,
 )

@@ -28,9 +28,12 @@ class Kind:
     example: object
     least: float = 0
     open: bool = False
+    below: float = math.inf
     whole: bool = False
     time: int = 0
     ends: bool = False
+    # what stands for it in the formula of a class, where a symbol could not
+    traced: object = None
 
     def __repr__(self) -> str:
         return f"<{self.rule}>"
@@ -39,21 +42,23 @@ class Kind:
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise TypeError(self.refusal(value))
         number = float(value)
-        low = number <= self.least if self.open else number < self.least
-        if not math.isfinite(number) or low:
+        inside = self.least < number if self.open else self.least <= number
+        if not (math.isfinite(number) and inside and number < self.below):
             raise ValueError(self.refusal(value))
         if not self.whole:
             return number
-        if number != int(number) or number > LAST_STEP:
+        if number != int(number):
             raise ValueError(self.refusal(value))
         return int(number)
 
     def refusal(self, value: object) -> str:
         return f"must be {self.rule}, got {value!r}; write for example {self.example!r}"
 
-    def stretched(self, value: Any, times: int) -> Any:
+    def stretched(self, value: Any, times: float) -> Any:
         """Return the value that means the same when every step becomes ``times`` steps."""
-        return value * times if self.time > 0 else value / times if self.time < 0 else value
+        if self.whole and self.time:
+            return min(max(int(self.least), round(value * times)), LAST_STEP)
+        return value / times if self.time < 0 else value
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Series:
     def unit(self) -> str:
         return self.kind.unit
 
-    ends = False
+    ends, traced = False, None
 
     def __repr__(self) -> str:
         return f"<{self.rule}>"
@@ -92,15 +97,37 @@ class Series:
     def refusal(self, value: object) -> str:
         return f"must be {self.rule}, got {value!r}; write for example {self.example!r}"
 
-    def stretched(self, value: Any, times: int) -> Any:
-        return tuple(self.kind.stretched(item, times) for item in value)
+    def stretched(self, value: Any, times: float) -> Any:
+        items = [self.kind.stretched(item, times) for item in value]
+        for i in range(1, len(items) * self.rising):  # rounded to one step, they still follow
+            items[i] = max(items[i], items[i - 1] + 1)
+        last = LAST_STEP - len(items) + 1
+        return (
+            tuple(min(item, last + i) for i, item in enumerate(items))
+            if self.rising
+            else tuple(items)
+        )
 
 
 rate = Kind("a rate ≥ 0", "rate", 0.1)
+peak = Kind("a rate > 0", "rate", 0.1, open=True)
 factor = Kind("a number ≥ 0", "none", 0.5)
 ratio = Kind("a number > 0", "none", 0.5, open=True)
+multiple = Kind("a number ≥ 1", "none", 2, least=1)
+part = Kind("a number > 0 and < 1", "none", 0.5, open=True, below=1)
+fraction = Kind("a number ≥ 0 and < 1", "none", 0.5, below=1)
+negative = Kind("a number > -20 and < 0", "none", -6, least=-20, open=True, below=0)
+positive = Kind("a number > 0 and < 20", "none", 3, open=True, below=20)
+growth = dataclasses.replace(ratio, example=2, traced=1.0)
 per_step = Kind("a number ≥ 0", "1/steps", 0.002, time=-1)
-steps = Kind(f"a whole number of steps from 1 to {LAST_STEP}", "steps", 1000, 1, whole=True, time=1)
+count = Kind("a whole number ≥ 1", "none", 3, least=1, below=LAST_STEP + 1, whole=True)
+steps = dataclasses.replace(
+    count,
+    rule=f"a whole number of steps from 1 to {LAST_STEP}",
+    unit="steps",
+    example=1000,
+    time=1,
+)
 wait = dataclasses.replace(steps, rule=f"a whole number of steps from 0 to {LAST_STEP}", least=0)
 # A schedule with a parameter of this kind is finite: it has arrived after so many steps.
 duration = dataclasses.replace(steps, ends=True)
@@ -124,6 +151,7 @@ class Parameter:
     symbol: str
     kind: Any
     meaning: str
+    type: Any
     default: object
 
 
@@ -135,8 +163,7 @@ def param(symbol: str, kind: Any, meaning: str, *, default: Any = dataclasses.MI
     symbol : str
         How the parameter is written in the formula, as LaTeX.
     kind : Kind or Series
-        What the number is: ``rate``, ``factor``, ``ratio``, ``per_step``, ``steps``, ``wait``,
-        ``duration``, ``rates`` or ``boundaries``. It fixes range and unit.
+        What the number is, for example ``rate`` or ``steps``. It fixes range and unit.
     meaning : str
         What it does, in a few words; shown in the documentation.
     default : object, optional
@@ -166,6 +193,6 @@ def ending(cls: type) -> str | None:
 def parameters(cls: type) -> tuple[Parameter, ...]:
     """Return the declared parameters of a schedule class, in order."""
     return tuple(
-        Parameter(field.name, *field.metadata["param"], default=field.default)
+        Parameter(field.name, *field.metadata["param"], type=field.type, default=field.default)
         for field in dataclasses.fields(cls)
     )

@@ -8,10 +8,11 @@ from typing import Any
 import sympy
 
 from lrschedules._namespaces import namespace_of
-from lrschedules._param import Parameter, Series, ending, parameters
-from lrschedules._schedule import Schedule, a_schedule
+from lrschedules._param import Parameter, Series, parameters
+from lrschedules._schedule import Schedule, ScheduleKind
+from lrschedules.shapes import Finite
 
-t = sympy.Symbol("t")
+t, z = sympy.symbols("t z")
 
 
 def trace(schedule: Schedule | type[Schedule]) -> sympy.Expr:
@@ -57,7 +58,7 @@ def latex(schedule: Schedule | type[Schedule]) -> str:
     -------
     str
         An equation for the learning rate η at step t, without delimiters; for a finite shape
-        with the range of t, after which the last value is held.
+        in the part z of the way that is done.
 
     Raises
     ------
@@ -72,11 +73,15 @@ def latex(schedule: Schedule | type[Schedule]) -> str:
     \eta(t) = \frac{\eta_{0}}{1 + d t}
     """
     instance = _instance(schedule)
+    where = ""
     with sympy.evaluate(instance is schedule):
-        formula = sympy.latex(instance.formula(t, namespace_of(t)), order="none")
-    name = ending(type(instance))
-    end = sympy.latex(getattr(instance, name)) if name else None
-    return rf"\eta(t) = {formula}" + (rf", \qquad 0 \leq t \leq {end}" if end else "")
+        if isinstance(instance, Finite):
+            formula = instance.between(1 - z, z, namespace_of(z))
+            steps = sympy.latex(instance.steps)
+            where = rf", \qquad z = \frac{{\min(t, {steps})}}{{{steps}}}"
+        else:
+            formula = instance.formula(t, namespace_of(t))
+        return rf"\eta(t) = {sympy.latex(formula, order='none')}{where}"
 
 
 def _instance(schedule: Any) -> Schedule:
@@ -92,12 +97,24 @@ def _instance(schedule: Any) -> Schedule:
 
 
 def _symbol(parameter: Parameter) -> Any:
-    symbol = parameter.symbol
-    if parameter.kind is a_schedule:
-        function: Any = sympy.Function(symbol)
-        return SimpleNamespace(evaluate=lambda t, xp: function(t))
+    symbol, traced = parameter.symbol, parameter.kind.traced
+    if traced is not None:
+        return traced
+    if isinstance(parameter.kind, ScheduleKind):
+        return _any_schedule(sympy.Function(symbol))
     if isinstance(parameter.kind, Series):
         # Boundaries are counted from 1, so that b_1 is where the value with index 1 begins.
         first = int(parameter.kind.rising)
         return tuple(sympy.Symbol(f"{symbol}_{i}", positive=True) for i in range(first, 3))
     return sympy.Symbol(symbol, positive=True)
+
+
+def _any_schedule(function: Any) -> Any:
+    """Return what stands for a schedule inside a combinator: a function of t without a formula."""
+    whole = sympy.Symbol("T", positive=True)
+    return SimpleNamespace(
+        evaluate=lambda t, xp: function(t),
+        steps=whole,
+        way=lambda t, xp: (1 - t / whole, t / whole),
+        between=lambda left, done, xp: function(whole * done),
+    )

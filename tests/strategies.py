@@ -2,17 +2,21 @@
 
 import functools
 
+import hypothesis
 from hypothesis import strategies as st
 
+import lrschedules as lrs
 from lrschedules._param import Series, ending, parameters
-from lrschedules._schedule import a_schedule
+from lrschedules._schedule import ScheduleKind, a_schedule
 from tests.table import LAST, PUBLIC
 
 # Steps near the start, where schedules change, and as far as a run may go.
 some_steps = st.one_of(st.integers(0, 100), st.integers(0, 5000), st.integers(0, LAST))
 epochs = st.integers(1, 50)
 
-COMBINATORS = [cls for cls in PUBLIC if any(p.kind is a_schedule for p in parameters(cls))]
+COMBINATORS = [
+    cls for cls in PUBLIC if any(isinstance(p.kind, ScheduleKind) for p in parameters(cls))
+]
 SHAPES = [cls for cls in PUBLIC if cls not in COMBINATORS]
 FINITE = [cls for cls in SHAPES if ending(cls)]
 
@@ -21,8 +25,10 @@ def numbers(kind):
     """Numbers that a kind accepts, from the range that training uses."""
     if kind.whole:
         return st.one_of(st.integers(kind.least, 300), st.integers(kind.least, 10**6))
-    positive = st.floats(1e-4, 2)
-    return positive if kind.open else st.one_of(st.just(0.0), positive)
+    low, high = max(kind.least, -20) or 1e-4, min(kind.below, 2) or -1e-4
+    edges = {"exclude_min": kind.open and low == kind.least, "exclude_max": high == kind.below}
+    positive = st.floats(low, high, **edges)
+    return positive if kind.open or kind.least else st.one_of(st.just(0.0), positive)
 
 
 @st.composite
@@ -31,8 +37,8 @@ def made(draw, cls, inner):
     size = draw(st.integers(0, 4))
     values = {}
     for p in parameters(cls):
-        if p.kind is a_schedule:
-            values[p.name] = draw(inner)
+        if isinstance(p.kind, ScheduleKind):
+            values[p.name] = draw(inner if p.kind is a_schedule else shapes(tuple(FINITE)))
         elif not isinstance(p.kind, Series):
             values[p.name] = draw(numbers(p.kind))
         elif p.kind.rising:
@@ -41,7 +47,12 @@ def made(draw, cls, inner):
         else:  # between the boundaries and around them there is one more
             items = st.lists(numbers(p.kind.kind), min_size=size + 1, max_size=size + 1)
             values[p.name] = draw(items)
-    return cls(**values)
+    try:
+        return cls(**values)
+    except ValueError:
+        # each valid, they need not be valid together
+        assert cls.check is not lrs.Schedule.check
+        hypothesis.reject()
 
 
 def shapes(classes=tuple(SHAPES)):

@@ -10,6 +10,7 @@ import numpy as np
 import sympy
 
 import lrschedules as lrs
+from lrschedules._declared import registry
 from lrschedules.symbolic import t, trace
 
 LAST = 2**31 - 1
@@ -76,6 +77,51 @@ TABLE = [
         lrs.TimeBased(0.1, decay=1).per_epoch(9, smooth=True),
         {0: 0.1, 9: 0.05, 17: 0.9 / 26, 18: 0.1 / 3, 27: 0.025},
     ),
+    (lrs.Approach(0.1, 0.02, factor=0.5, every=1000), {0: 0.1, 1000: 0.06, 2000: 0.04, 3000: 0.03}),
+    (lrs.Approach(0.0, 0.1, factor=0.5), {0: 0.0, 1: 0.05, 2: 0.075, LAST: 0.1}),
+    (lrs.Power(0.1, power=0.5, steps=1000), {0: 0.1, 3000: 0.05, 8000: 0.1 / 3, 99_000: 0.01}),
+    (lrs.Power(0.1, power=1), {0: 0.1, 1: 0.05, 9: 0.01}),
+    (lrs.Rex(0.1, 0.0, 1000), {0: 0.1, 500: 0.1 / 1.5, 1000: 0.0, 1001: 0.0}),
+    (lrs.Rex(0.1, 0.02, 1000, d=0.75), {0: 0.1, 500: 0.084, 1000: 0.02}),
+    (lrs.Tanh(0.1, 0.0, 900), {0: 0.1, 300: "0.09975", 600: "0.049876", 900: 0.0}),
+    (lrs.Tanh(0.0, 1.0, 200, lower=-2, upper=2), {0: 0.0, 100: 0.5, 200: 1.0, 300: 1.0}),
+    (lrs.Hyperbolic(0.1, 0.0, 1000, bound=2), {0: 0.1, 500: "0.0645497", 1000: 0.0}),
+    (lrs.Hyperbolic(0.1, 0.02, 1000, bound=1), {0: 0.1, 250: 0.08, 1000: 0.02}),
+    (lrs.FiniteExponential(0.1, 0.0, 1000, ratio=0.25), {0: 0.1, 500: 0.1 / 3, 1000: 0.0}),
+    (lrs.FiniteExponential(0.1, 0.04, 2, ratio=0.25), {0: 0.1, 1: 0.06, 2: 0.04}),
+    (
+        lrs.Linear(0, 1, 100) * lrs.InverseSqrt(0.1, steps=100),
+        {0: 0.0, 50: 0.05, 100: 0.1, 400: 0.05},
+    ),
+    (lrs.Drop(0.08, 0.5, every=10) + 0.01, {0: 0.09, 9: 0.09, 10: 0.05, 20: 0.03}),
+    (
+        lrs.Drop(20, 0.1, every=10).clip(0.3, 5),
+        {0: 5.0, 9: 5.0, 10: 2.0, 20: 0.3, 30: 0.3},
+    ),
+    (
+        lrs.Linear(0, 1, 4).geometric(1e-4, 1.0),
+        {0: 1e-4, 1: 1e-3, 2: 1e-2, 3: 1e-1, 4: 1.0, 5: 1.0},
+    ),
+    (lrs.Linear(0.1, 0, 100).k_decay(2), {0: 0.1, 50: 0.075, 90: 0.019, 100: 0.0, 101: 0.0}),
+    (lrs.Linear(0.1, 0.02, 100).k_decay(0.5), {0: 0.1, 25: 0.06, 64: 0.036, 100: 0.02}),
+    (
+        lrs.Linear(0.1, 0, 10).repeat(),
+        {0: 0.1, 5: 0.05, 9: 0.01, 10: 0.1, 19: 0.01, 20: 0.1, 10_000_000: 0.1},
+    ),
+    (
+        lrs.Linear(0.1, 0, 10).repeat(3, factor=0.5),
+        {0: 0.1, 9: 0.01, 10: 0.05, 20: 0.025, 25: 0.0125, 30: 0.0, 31: 0.0},
+    ),
+    (
+        lrs.Linear(0.1, 0, 10).repeat(growth=2, factor=0.5),
+        {0: 0.1, 9: 0.01, 10: 0.05, 20: 0.025, 29: 0.0025, 30: 0.025, 70: 0.0125, 150: 0.00625},
+    ),
+    (lrs.Linear(0.1, 0, 8).repeat(4, growth=0.5), {0: 0.1, 7: 0.0125, 8: 0.1, 12: 0.1, 14: 0.1}),
+    (lrs.Exponential(0.1, 0.5).repeat(every=3), {0: 0.1, 1: 0.05, 2: 0.025, 3: 0.1, 5: 0.025}),
+    (
+        lrs.Constant(0.1).cooldown(10, at=20).warmup(5).repeat(),
+        {0: 0.0, 4: 0.08, 5: 0.1, 25: 0.1, 34: 0.01, 35: 0.0, 40: 0.1},
+    ),
     # The three readings of the tutorial's decay=0.002, with its 9 updates per epoch: what Keras
     # computed, the formula once per epoch, and its printed table, which compounds.
     (
@@ -117,9 +163,7 @@ TABLE = [
 ]
 SCHEDULES = [schedule for schedule, _ in TABLE]
 PUBLIC = [
-    value
-    for value in vars(lrs).values()
-    if isinstance(value, type) and issubclass(value, lrs.Schedule) and value is not lrs.Schedule
+    value for value in vars(lrs).values() if isinstance(value, type) and value in registry.values()
 ]
 
 
@@ -143,8 +187,8 @@ def probes(schedule):
 
 def tolerance(schedule):
     """Return how far single precision may be off, relative: more where a power holds the step."""
-    powers = trace(schedule).atoms(sympy.Pow)
-    return 2e-5 if any(power.exp.has(t) for power in powers) else 1e-6
+    powers = trace(schedule).atoms(sympy.Pow, sympy.sinh, sympy.exp)
+    return 2e-5 if any((power.exp if power.is_Pow else power).has(t) for power in powers) else 1e-6
 
 
 def assert_single_precision(actual, schedule, steps):

@@ -9,8 +9,8 @@ import pytest
 
 import lrschedules as lrs
 from lrschedules._declared import registry
-from lrschedules._param import LAST_STEP, Series, parameters
-from lrschedules._schedule import a_schedule
+from lrschedules._param import Series, parameters
+from lrschedules._schedule import ScheduleKind, a_schedule
 from tests.table import PUBLIC, SCHEDULES, row_of
 
 PARAMETERS = [(cls, p) for cls in PUBLIC for p in parameters(cls)]
@@ -20,16 +20,17 @@ NO_NUMBERS = [True, "0.1", None, [0.1], 1j, np.array([1.0, 2.0]), np.True_]
 
 def refused(kind):
     """Return values that a kind must refuse, each with the error."""
-    if kind is a_schedule:
+    if isinstance(kind, ScheduleKind):
         return [(value, TypeError) for value in (0.1, None, "Constant(0.1)", lrs.Constant, abs)]
     if isinstance(kind, Series):
         single = [(value, TypeError) for value in (0.1, None, "123", b"123")]
         inside = [([bad], error) for bad, error in refused(kind.kind)]
         falling = [([2, 1], ValueError), ([1, 3, 3], ValueError)] if kind.rising else []
         return single + inside + falling
-    low = [0, 0.0] if kind.open or kind.least else []
-    broken = [0.5, 2.5, LAST_STEP + 1, 1e30] if kind.whole else []
-    values = [math.nan, math.inf, -math.inf, -1, -1e-9, *low, *broken]
+    beyond = [-math.inf, kind.least - 1, kind.least - 1e-9, *[kind.least] * kind.open]
+    beyond += [kind.below, kind.below + 1e-9, kind.below + 1, math.inf, math.nan]
+    broken = [0.5, 2.5, 1e30] if kind.whole else []
+    values = [value for value in [*beyond, *broken] if value != kind.least or kind.open]
     return [(v, TypeError) for v in NO_NUMBERS] + [(v, ValueError) for v in values]
 
 
@@ -83,11 +84,47 @@ def test_parameter_out_of_its_range(cls, p):
         (lambda: math.nan * lrs.Constant(1), "Scale: factor must be a number ≥ 0, got nan"),
         (lambda: lrs.Constant(1).delay(-1), "Delay: steps must be .* from 0 to .*, got -1"),
         (lambda: lrs.Constant(1).per_epoch(0), "PerEpoch: steps_per_epoch must be .*, got 0"),
-        (lambda: lrs.Constant(1).per_epoch(0, smooth=True), "stretch: times must be .*, got 0"),
-        (lambda: lrs.Constant(1).stretch(0), "stretch: times must be .* from 1 to .*, got 0"),
-        (lambda: lrs.Linear(1, 0, 4).stretch(0.5), r"stretch: times must be .*, got 0\.5"),
-        (lambda: lrs.Linear(1, 0, 9).per_epoch(2).stretch(0.5), r"stretch: times .*, got 0\.5"),
-        (lambda: lrs.Linear(1, 0, 9).stretch(2**30), "Linear: steps must be .*, got 9663676416"),
+        (lambda: lrs.Constant(1).per_epoch(0, smooth=True), "per_epoch: steps_per_epoch .*, got 0"),
+        (lambda: lrs.Constant(1).stretch(0), "stretch: times must be a number > 0, got 0"),
+        (lambda: lrs.Linear(1, 0, 9).per_epoch(2).stretch(-1), "stretch: times .*, got -1"),
+        (lambda: lrs.Rex(1, 0, 9, d=1), "Rex: d must be a number ≥ 0 and < 1, got 1"),
+        (lambda: lrs.Rex(1, 0, 9, d=-0.1), r"Rex: d must be .*, got -0\.1"),
+        (lambda: lrs.Tanh(1, 0, 9, lower=0), "Tanh: lower must be a number > -20 and < 0, got 0"),
+        (lambda: lrs.Tanh(1, 0, 9, lower=-20), "Tanh: lower must be .*, got -20"),
+        (lambda: lrs.Tanh(1, 0, 9, upper=0), "Tanh: upper must be a number > 0 and < 20, got 0"),
+        (lambda: lrs.Tanh(1, 0, 9, upper=20), "Tanh: upper must be .*, got 20"),
+        (lambda: lrs.Hyperbolic(1, 0, 9, 0.9), r"Hyperbolic: bound must be .* ≥ 1, got 0\.9"),
+        (lambda: lrs.FiniteExponential(1, 0, 9, 1), "ratio must be a number > 0 and < 1, got 1"),
+        (lambda: lrs.FiniteExponential(1, 0, 9, 0), "ratio must be a number > 0 and < 1, got 0"),
+        (lambda: lrs.Approach(1, 0, 1), "Approach: factor must be a number > 0 and < 1, got 1"),
+        (lambda: lrs.Approach(1, -1, 0.5), "Approach: stop must be a rate ≥ 0, got -1"),
+        (lambda: lrs.Power(1, 0), "Power: power must be a number > 0, got 0"),
+        (lambda: lrs.Constant(1) + -1, "Plus: amount must be a rate ≥ 0, got -1"),
+        (lambda: lrs.Constant(1).clip(-1), "Clip: minimum must be a rate ≥ 0, got -1"),
+        (
+            lambda: lrs.Constant(1).clip(0.2, 0.1),
+            r"^Clip: minimum must not be above maximum, got 0\.2 and 0\.1; write for example",
+        ),
+        (lambda: lrs.Linear(0, 1, 9).geometric(0, 1), "Geometric: start must be a rate > 0, got 0"),
+        (lambda: lrs.Linear(0, 1, 9).geometric(1, 0), "Geometric: stop must be a rate > 0, got 0"),
+        (lambda: lrs.Linear(1, 0, 9).k_decay(0), "KDecay: k must be a number > 0, got 0"),
+        (lambda: lrs.Linear(1, 0, 9).repeat(0), "Repeat: cycles must be a whole number .*, got 0"),
+        (lambda: lrs.Linear(1, 0, 9).repeat(every=0), "Repeat: every must be .*, got 0"),
+        (lambda: lrs.Linear(1, 0, 9).repeat(growth=0), "Repeat: growth must be .* > 0, got 0"),
+        (lambda: lrs.Linear(1, 0, 9).repeat(factor=0), "Repeat: factor must be .* > 0, got 0"),
+        (
+            lambda: lrs.Linear(1, 0, 9).repeat(growth=0.5),
+            r"growth=0\.5 makes more than 1000 cycles; say how many there are, as in \.repeat\(10",
+        ),
+        (
+            lambda: lrs.Constant(1).repeat(),
+            r"^Constant\(value=1\.0\) is endless: say when it ends, as in \.repeat\(every=1000\)",
+        ),
+        (
+            lambda: lrs.Constant(1).cooldown(5),
+            r"^Constant\(value=1\.0\) is endless: .* as in \.cooldown\(\.\.\., at=1000\)",
+        ),
+        (lambda: lrs.Constant(1).cooldown(0, at=5), "Linear: steps must be .*, got 0"),
         (lambda: lrs.Constant(1).warmup(0), "Linear: steps must be .* from 1 to .*, got 0"),
         (lambda: lrs.Constant(1).warmup(5, start=-1), "Linear: start must be a rate ≥ 0, got -1"),
         (lambda: lrs.Constant(1).then(lrs.Constant(2), at=0), "Then: at must be .*, got 0"),
@@ -206,12 +243,14 @@ def test_kinds_say_their_rule():
     """A kind is shown as the rule that it checks."""
     assert repr(lrs.rate) == "<a rate ≥ 0>"
     assert repr(lrs.boundaries).startswith("<a list, each a whole number of steps from 1 to 21474")
-    assert repr(a_schedule) == "<a schedule>"
+    assert repr(a_schedule) == "<a schedule of lrschedules>"
 
 
 @pytest.mark.parametrize(("cls", "p"), PARAMETERS, ids=NAMES)
 def test_example_of_an_error_is_accepted(cls, p):
     """What an error says to write instead can be written."""
-    example = eval(p.kind.example, vars(lrs)) if p.kind is a_schedule else p.kind.example
+    example = (
+        eval(p.kind.example, vars(lrs)) if isinstance(p.kind, ScheduleKind) else p.kind.example
+    )
 
     p.kind(example)

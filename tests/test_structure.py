@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import lrschedules as lrs
-from lrschedules import datasets, plotting, symbolic
+from lrschedules import datasets, plotting, recipes, symbolic
 from lrschedules._param import parameters
 from tests.table import PUBLIC
 
@@ -24,10 +24,13 @@ LEVELS = [
     ["_namespaces", "_keras"],
     ["_declared"],
     ["_function"],
+    ["_on_rates"],
+    ["_on_time"],
     ["_schedule"],
     ["shapes"],
     ["combinators"],
-    ["symbolic", "plotting", "datasets"],
+    ["recipes"],
+    ["symbolic", "plotting", "datasets", "run"],
     ["__init__"],
 ]
 # What a module may import besides the standard library, NumPy and the package, at its top.
@@ -35,19 +38,27 @@ FRAMEWORKS = {"_keras": {"keras"}, "symbolic": {"sympy"}}
 
 TOOLS = [
     function
-    for module in (symbolic, plotting, datasets)
+    for module in (symbolic, plotting, datasets, recipes)
     for function in vars(module).values()
     if inspect.isfunction(function)
-    and function.__module__ == module.__name__
+    and function.__module__.startswith(module.__name__)
     and not function.__name__.startswith("_")
 ]
 METHODS = [
     method
-    for cls in (lrs.Schedule, datasets.Dataset)
+    for cls in (lrs.Schedule, lrs.Finite, lrs.Run, datasets.Dataset)
     for name, method in inspect.getmembers(cls, inspect.isroutine)
     if not name.startswith("_") and method.__module__.startswith("lrschedules")
 ]
-CLASSES = [lrs.Schedule, lrs.Namespace, datasets.Dataset, datasets.Split, *PUBLIC]
+CLASSES = [
+    lrs.Schedule,
+    lrs.Finite,
+    lrs.Run,
+    lrs.Namespace,
+    datasets.Dataset,
+    datasets.Split,
+    *PUBLIC,
+]
 CALLABLES = [lrs.param, *TOOLS, *METHODS]
 
 

@@ -1,8 +1,4 @@
-"""The shapes: schedules that are one formula each.
-
-Where a shape runs between two rates, both are written as a weight times a rate, each weight from
-its own end, so that nothing cancels at either.
-"""
+"""The endless shapes: one formula each, for runs whose end is not planned."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lrschedules._operations import Namespace
-from lrschedules._param import boundaries, duration, param, per_step, rate, rates, ratio, steps
+from lrschedules._param import boundaries, param, part, per_step, rate, rates, ratio, steps
 from lrschedules._schedule import Schedule
 
 
@@ -103,6 +99,55 @@ class Exponential(Schedule):
         return self.start * xp.power(self.factor, xp.real(t) / self.every)
 
 
+class Approach(Schedule):
+    """The rate approaches another one: each interval leaves the same part of the way.
+
+    An exponential curve that levels off above zero. Upwards it is the exponential warm-up that
+    needs no tuning with Adam :cite:p:`ma2021`. It comes near ``stop`` and never arrives; for a
+    curve that arrives, see :class:`FiniteExponential`.
+
+    Examples
+    --------
+    >>> from lrschedules import Approach
+    >>> schedule = Approach(0.1, 0.02, factor=0.5, every=1000)
+    >>> schedule(0), schedule(1000), schedule(2000)
+    (0.1, 0.06, 0.04)
+    """
+
+    start: float = param(r"\eta_0", rate, "the rate at step 0")
+    stop: float = param(r"\eta_\infty", rate, "the rate that it comes ever nearer to")
+    factor: float = param("f", part, "the part of the way that each interval leaves")
+    every: int = param("n", steps, "how long an interval is", default=1)
+
+    def formula(self, t: Any, xp: Namespace) -> Any:
+        intervals = xp.real(t) / self.every
+        here = xp.power(self.factor, intervals)
+        return self.start * here - self.stop * xp.power_minus_one(self.factor, intervals)
+
+
+class Power(Schedule):
+    """The rate falls as a power of the step.
+
+    With a power of 1 it is :class:`TimeBased`, with 0.5 the decay of :class:`InverseSqrt`. Powers
+    near a half carry over between batch sizes and lengths of training :cite:p:`shen2024`, and
+    serve runs that may end at any time. Not for a planned end: it never reaches zero.
+
+    Examples
+    --------
+    >>> from lrschedules import Power
+    >>> schedule = Power(0.1, power=0.5, steps=1000)
+    >>> schedule(0), schedule(3000)
+    (0.1, 0.05)
+    """
+
+    start: float = param(r"\eta_0", rate, "the rate at step 0")
+    power: float = param("p", ratio, "the exponent of the fall")
+    steps: int = param("T", steps, "the unit in which steps are counted", default=1)
+
+    def formula(self, t: Any, xp: Namespace) -> Any:
+        return self.start / xp.power(1 + xp.real(t) / self.steps, self.power)
+
+
 class InverseSqrt(Schedule):
     """The rate is held, then falls as one over the square root of the step.
 
@@ -156,81 +201,3 @@ class Piecewise(Schedule):
         for before, boundary in zip(self.values[-2::-1], self.boundaries[::-1], strict=True):
             value = xp.where(t < boundary, before, value)
         return value
-
-
-class Linear(Schedule):
-    """The rate moves on a straight line from one value to another, and stays there.
-
-    Down to zero over the whole run it is a strong default for a known budget
-    :cite:p:`li2020budgeted,bergsma2025`; up from zero it is the usual warm-up
-    :cite:p:`goyal2017`. Not for runs that may be prolonged: after the end the rate is ``stop``.
-
-    Examples
-    --------
-    >>> from lrschedules import Linear
-    >>> schedule = Linear(0.1, 0.0, steps=1000)
-    >>> schedule(0), schedule(250), schedule(1000), schedule(2000)
-    (0.1, 0.075, 0.0, 0.0)
-    """
-
-    start: float = param(r"\eta_0", rate, "the rate at step 0")
-    stop: float = param(r"\eta_T", rate, "the rate from step ``steps`` on")
-    steps: int = param("T", duration, "how long the way is")
-
-    def formula(self, t: Any, xp: Namespace) -> Any:
-        left, done = _way(t, self.steps, xp)
-        return self.start * left + self.stop * done
-
-
-class Polynomial(Schedule):
-    """The rate runs from one value to another as a power of the way that is left.
-
-    The "poly" policy of semantic segmentation, there with a power of 0.9 :cite:p:`chen2018`.
-    A power above 1 falls fast and lingers near ``stop``; with 1 it is :class:`Linear`.
-
-    Examples
-    --------
-    >>> from lrschedules import Polynomial
-    >>> schedule = Polynomial(0.1, 0.0, steps=1000, power=2)
-    >>> schedule(0), schedule(500), schedule(1000)
-    (0.1, 0.025, 0.0)
-    """
-
-    start: float = param(r"\eta_0", rate, "the rate at step 0")
-    stop: float = param(r"\eta_T", rate, "the rate from step ``steps`` on")
-    steps: int = param("T", duration, "how long the way is")
-    power: float = param("p", ratio, "the exponent", default=2.0)
-
-    def formula(self, t: Any, xp: Namespace) -> Any:
-        left, done = _way(t, self.steps, xp)
-        there = xp.one_minus_power(left, done, self.power)
-        return self.start * xp.power(left, self.power) + self.stop * there
-
-
-class Cosine(Schedule):
-    """The rate follows half a cosine wave from one value to another, and stays there.
-
-    Flat at both ends, steepest in the middle :cite:p:`loshchilov2017`. A common default for runs
-    of known length. It fits its ``steps`` only: cut short, it ends at a high rate.
-
-    Examples
-    --------
-    >>> from lrschedules import Cosine
-    >>> schedule = Cosine(0.1, 0.0, steps=1000)
-    >>> schedule(0), round(schedule(500), 10), schedule(1000), schedule(2000)
-    (0.1, 0.05, 0.0, 0.0)
-    """
-
-    start: float = param(r"\eta_0", rate, "the rate at step 0")
-    stop: float = param(r"\eta_T", rate, "the rate from step ``steps`` on")
-    steps: int = param("T", duration, "how long the way is")
-
-    def formula(self, t: Any, xp: Namespace) -> Any:
-        left, done = _way(t, self.steps, xp)
-        here, there = xp.sin(xp.pi / 2 * left), xp.sin(xp.pi / 2 * done)
-        return self.start * here**2 + self.stop * there**2
-
-
-def _way(t: Any, steps: int, xp: Namespace) -> tuple[Any, Any]:
-    """Return the parts of the way that are left and done, each exact however small."""
-    return xp.real(steps - t) / steps, xp.real(t) / steps

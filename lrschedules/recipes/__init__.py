@@ -1,0 +1,29 @@
+"""The recipes: schedules that are known by a name, each a composition of a few lines."""
+
+from lrschedules.recipes.continual import infinite as infinite
+from lrschedules.recipes.continual import power_scheduler as power_scheduler
+from lrschedules.recipes.continual import repeated_wsd as repeated_wsd
+from lrschedules.recipes.cycles import exp_range as exp_range
+from lrschedules.recipes.cycles import sgdr as sgdr
+from lrschedules.recipes.cycles import snapshot as snapshot
+from lrschedules.recipes.cycles import triangular as triangular
+from lrschedules.recipes.cycles import triangular2 as triangular2
+from lrschedules.recipes.decays import inverse_sqrt as inverse_sqrt
+from lrschedules.recipes.decays import natural_exponential as natural_exponential
+from lrschedules.recipes.decays import noam as noam
+from lrschedules.recipes.decays import untuned_exponential as untuned_exponential
+from lrschedules.recipes.decays import untuned_linear as untuned_linear
+from lrschedules.recipes.hyperbolic import exp_hyperbolic_lr as exp_hyperbolic_lr
+from lrschedules.recipes.hyperbolic import htd as htd
+from lrschedules.recipes.hyperbolic import hyperbolic_lr as hyperbolic_lr
+from lrschedules.recipes.lists import chebyshev as chebyshev
+from lrschedules.recipes.lists import interpolate as interpolate
+from lrschedules.recipes.lists import multistep as multistep
+from lrschedules.recipes.one_cycle import one_cycle as one_cycle
+from lrschedules.recipes.one_cycle import one_cycle_three_phase as one_cycle_three_phase
+from lrschedules.recipes.one_cycle import one_cycle_torch as one_cycle_torch
+from lrschedules.recipes.one_cycle import slanted_triangular as slanted_triangular
+from lrschedules.recipes.stable import flat_cosine as flat_cosine
+from lrschedules.recipes.stable import knee as knee
+from lrschedules.recipes.stable import one_minus_sqrt as one_minus_sqrt
+from lrschedules.recipes.stable import warmup_stable_decay as warmup_stable_decay

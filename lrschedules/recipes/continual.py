@@ -1,0 +1,164 @@
+"""Plateaus for runs that go on: models on the way, and ends that are not planned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lrschedules import _param
+from lrschedules._param import checked
+from lrschedules._schedule import Schedule
+from lrschedules.shapes import Constant, Cosine, Linear, Power
+
+if TYPE_CHECKING:
+    pass
+
+
+def repeated_wsd(
+    peak: float, warmup: int, stable: int, decay: int, *, cycles: int, stop: float = 0.0
+) -> Schedule:
+    """Lower the rate and return to the peak, once for each model wanted.
+
+    WSD-S: every decay gives a finished model, and training goes on from it without another run
+    :cite:p:`wen2025`.
+
+    Parameters
+    ----------
+    peak : float
+        The highest rate, ≥ 0.
+    warmup : int
+        How long the warm-up is, in steps.
+    stable : int
+        How long the rate is held in each cycle, in steps.
+    decay : int
+        How long each way down is, in steps.
+    cycles : int
+        How many models there are to be.
+    stop : float
+        The last rate, ≥ 0.
+
+    Returns
+    -------
+    Schedule
+        A warm-up, and a :class:`~lrschedules.Repeat` of plateau and cooldown.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import repeated_wsd
+    >>> schedule = repeated_wsd(0.1, warmup=100, stable=800, decay=100, cycles=3)
+    >>> schedule(100), schedule(950), schedule(1000), schedule(1900)
+    (0.1, 0.05, 0.1, 0.1)
+    """
+    cycle = Constant(peak).cooldown(decay, stop, at=stable)
+    return cycle.repeat(cycles).warmup(warmup)
+
+
+def infinite(
+    peak: float, constant: float, stop: float, *, warmup: int, cooldown: int, hold: int, anneal: int
+) -> Schedule:
+    """Warm up, cool down to a rate that can be held for ever, and anneal when the end is near.
+
+    For training that goes on with new data: further runs start from the constant phase, and
+    need no warm-up again :cite:p:`ibrahim2024,singh2025`.
+
+    Parameters
+    ----------
+    peak : float
+        The highest rate, ≥ 0.
+    constant : float
+        The rate that is held, > 0.
+    stop : float
+        The last rate, > 0.
+    warmup : int
+        How long the warm-up is, in steps.
+    cooldown : int
+        How long the cosine down to ``constant`` is, in steps.
+    hold : int
+        How long ``constant`` is held, in steps.
+    anneal : int
+        How long the exponential end is, in steps.
+
+    Returns
+    -------
+    Schedule
+        Four phases.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import infinite
+    >>> schedule = infinite(3e-4, 1e-4, 1e-5, warmup=100, cooldown=400, hold=400, anneal=100)
+    >>> [round(schedule(step), 8) for step in (0, 100, 500, 900, 1000)]
+    [0.0, 0.0003, 0.0001, 0.0001, 1e-05]
+    """
+    end = Linear(0, 1, anneal).geometric(constant, stop)
+    held = Constant(constant).then(end, at=hold)
+    return Cosine(peak, constant, cooldown).then(held).warmup(warmup)
+
+
+def power_scheduler(
+    batch_size: float,
+    tokens_per_step: float,
+    *,
+    warmup: int,
+    steps: int,
+    decay: int,
+    a: float = 4.0,
+    b: float = -0.51,
+    most: float = 0.02,
+) -> Schedule:
+    """Lower the rate as a power of the tokens seen, scaled with the batch size.
+
+    Rates that carry over between sizes of model and of batch, and between lengths of training
+    :cite:p:`shen2024`: the batch size times ``a`` times the tokens to the power of ``b``, at
+    most ``most``, after a warm-up and with a line to zero at the end.
+
+    Parameters
+    ----------
+    batch_size : float
+        Samples in an update, > 0.
+    tokens_per_step : float
+        Tokens in an update, > 0.
+    warmup : int
+        How long the warm-up is, in steps.
+    steps : int
+        How long the run is, with warm-up and decay, in steps.
+    decay : int
+        How long the line to zero is, in steps.
+    a : float
+        The amplitude, > 0.
+    b : float
+        The exponent, < 0.
+    most : float
+        The highest rate, > 0.
+
+    Returns
+    -------
+    Schedule
+        A warm-up, a :class:`~lrschedules.Power` held below ``most``, and a line.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import power_scheduler
+    >>> schedule = power_scheduler(128, 524_288, warmup=100, steps=10_000, decay=1000)
+    >>> [round(schedule(step), 5) for step in (0, 100, 1000, 9000, 10_000)]
+    [0.0, 0.02, 0.01829, 0.00597, 0.0]
+    """
+    tokens = checked("power_scheduler: tokens_per_step", _param.peak, tokens_per_step)
+    warmup = checked("power_scheduler: warmup", _param.steps, warmup)
+    first = batch_size * a * (tokens * warmup) ** b
+    held = Power(first, -b, warmup).clip(maximum=most)
+    return held.cooldown(decay, at=steps - decay - warmup).warmup(warmup)

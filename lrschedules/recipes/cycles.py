@@ -1,0 +1,202 @@
+"""Restarts and cyclical rates."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from lrschedules import _param
+from lrschedules._param import checked
+from lrschedules._schedule import Schedule
+from lrschedules.shapes import Cosine, Exponential, Linear
+
+if TYPE_CHECKING:
+    pass
+
+
+def sgdr(
+    start: float, stop: float, steps: int, growth: float = 2.0, factor: float = 1.0
+) -> Schedule:
+    """Anneal on half a cosine wave, again and again: warm restarts.
+
+    Stochastic gradient descent with warm restarts :cite:p:`loshchilov2017`. Each cycle may be
+    longer and lower than the one before; ``factor`` multiplies both of its rates, as in the
+    paper.
+
+    Parameters
+    ----------
+    start : float
+        The rate after each restart, ≥ 0.
+    stop : float
+        The rate before each restart, ≥ 0.
+    steps : int
+        How long the first cycle is, in steps.
+    growth : float
+        How much longer each cycle is than the one before, ≥ 1.
+    factor : float
+        What each cycle multiplies the rates by, > 0.
+
+    Returns
+    -------
+    Schedule
+        A :class:`~lrschedules.Repeat` of a :class:`~lrschedules.Cosine`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import sgdr
+    >>> schedule = sgdr(0.1, 0.0, steps=10)
+    >>> [round(schedule(step), 4) for step in (0, 5, 10, 20, 30, 70)]
+    [0.1, 0.05, 0.1, 0.05, 0.1, 0.1]
+    """
+    return Cosine(start, stop, steps).repeat(growth=growth, factor=factor)
+
+
+def snapshot(start: float, steps: int, cycles: int) -> Schedule:
+    """Divide a run into equal cosine cycles, a model to be kept at the end of each.
+
+    Snapshot ensembles :cite:p:`huang2017`.
+
+    Parameters
+    ----------
+    start : float
+        The rate at the beginning of each cycle, ≥ 0.
+    steps : int
+        How long it is, in steps.
+    cycles : int
+        How many models the run is to give.
+
+    Returns
+    -------
+    Schedule
+        A :class:`~lrschedules.Repeat` of a :class:`~lrschedules.Cosine`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import snapshot
+    >>> schedule = snapshot(0.1, steps=300, cycles=3)
+    >>> schedule(0), round(schedule(50), 4), schedule(100)
+    (0.1, 0.05, 0.1)
+    """
+    cycles = checked("snapshot: cycles", _param.count, cycles)
+    return Cosine(
+        start, 0, math.ceil(checked("snapshot: steps", _param.steps, steps) / cycles)
+    ).repeat(cycles)
+
+
+def triangular(low: float, high: float, steps: int, down: int | None = None) -> Schedule:
+    """Swing between two rates on straight lines.
+
+    Cyclical learning rates :cite:p:`smith2017`: all cycles are alike.
+
+    Parameters
+    ----------
+    low : float
+        The lowest rate, ≥ 0.
+    high : float
+        The highest rate, ≥ ``low``.
+    steps : int
+        How long the way up is; half of a cycle.
+    down : int, optional
+        How long the way down is; as long as the way up when not given.
+
+    Returns
+    -------
+    Schedule
+        A :class:`~lrschedules.Repeat` of two lines.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import triangular
+    >>> schedule = triangular(0.01, 0.1, steps=50)
+    >>> schedule(0), schedule(50), schedule(75), schedule(100)
+    (0.01, 0.1, 0.055, 0.01)
+    """
+    down = steps if down is None else down
+    return Linear(low, high, steps).then(Linear(high, low, down)).repeat()
+
+
+def triangular2(low: float, high: float, steps: int) -> Schedule:
+    """Swing between two rates on straight lines, each swing half as wide.
+
+    Cyclical learning rates whose upper bound falls :cite:p:`smith2017`.
+
+    Parameters
+    ----------
+    low : float
+        The lowest rate, ≥ 0.
+    high : float
+        The highest rate, ≥ ``low``.
+    steps : int
+        How long the way up is; half of a cycle.
+
+    Returns
+    -------
+    Schedule
+        A :class:`~lrschedules.Repeat` above a floor.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import triangular2
+    >>> schedule = triangular2(0.02, 0.1, steps=50)
+    >>> [round(schedule(step), 6) for step in (0, 50, 100, 150, 250)]
+    [0.02, 0.1, 0.02, 0.06, 0.04]
+    """
+    swing = high - low
+    return Linear(0, swing, steps).then(Linear(swing, 0, steps)).repeat(factor=0.5) + low
+
+
+def exp_range(low: float, high: float, steps: int, factor: float) -> Schedule:
+    """Swing between two rates on straight lines, narrower at every step.
+
+    Cyclical learning rates whose swing is multiplied by ``factor`` at each step
+    :cite:p:`smith2017`.
+
+    Parameters
+    ----------
+    low : float
+        The lowest rate, ≥ 0.
+    high : float
+        The highest rate, ≥ ``low``.
+    steps : int
+        How long the way up is; half of a cycle.
+    factor : float
+        What each step multiplies the swing by, > 0.
+
+    Returns
+    -------
+    Schedule
+        A product above a floor.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import exp_range
+    >>> schedule = exp_range(0.0, 0.1, steps=50, factor=0.99)
+    >>> schedule(0), round(schedule(50), 6), round(schedule(150), 6)
+    (0.0, 0.060501, 0.022145)
+    """
+    return triangular(0, high - low, steps) * Exponential(1, factor) + low

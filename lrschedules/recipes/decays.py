@@ -1,0 +1,190 @@
+"""Decays and warm-ups that are known by a name."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from lrschedules import _param
+from lrschedules._param import checked, fraction, per_step
+from lrschedules._schedule import Schedule
+from lrschedules.shapes import (
+    Approach,
+    Exponential,
+    InverseSqrt,
+    Linear,
+)
+
+if TYPE_CHECKING:
+    pass
+
+
+def natural_exponential(start: float, decay: float) -> Schedule:
+    """Let the rate fall as e to the minus ``decay`` times the step.
+
+    The same curve as :class:`~lrschedules.Exponential`, said by its rate of decay.
+
+    Parameters
+    ----------
+    start : float
+        The first rate, ≥ 0.
+    decay : float
+        How fast it falls, ≥ 0, in 1/steps.
+
+    Returns
+    -------
+    Schedule
+        An :class:`~lrschedules.Exponential`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import natural_exponential
+    >>> schedule = natural_exponential(0.1, decay=0.001)
+    >>> schedule(0), round(schedule(1000), 6)
+    (0.1, 0.036788)
+    """
+    return Exponential(start, math.exp(-checked("natural_exponential: decay", per_step, decay)))
+
+
+def inverse_sqrt(peak: float, warmup: int) -> Schedule:
+    """Warm up on a line, then fall as one over the square root of the step.
+
+    The clock of the fall starts at step 0, as in the original :cite:p:`vaswani2017`: after
+    four times the warm-up the rate is halved.
+
+    Parameters
+    ----------
+    peak : float
+        The highest rate, ≥ 0.
+    warmup : int
+        How long the warm-up is, in steps.
+
+    Returns
+    -------
+    Schedule
+        A product of a line and an :class:`~lrschedules.InverseSqrt`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import inverse_sqrt
+    >>> schedule = inverse_sqrt(0.1, warmup=1000)
+    >>> schedule(0), schedule(500), schedule(1000), schedule(4000)
+    (0.0, 0.05, 0.1, 0.05)
+    """
+    return Linear(0, 1, warmup) * InverseSqrt(peak, warmup)
+
+
+def noam(model_size: int, warmup: int, scale: float = 1.0) -> Schedule:
+    """Use the rates of the original Transformer.
+
+    The rate is ``scale`` divided by the square roots of ``model_size`` and of the step, after
+    a warm-up on a line :cite:p:`vaswani2017`. Its peak is where the warm-up ends.
+
+    Parameters
+    ----------
+    model_size : int
+        The width of the model, > 0; no unit.
+    warmup : int
+        How long the warm-up is, in steps.
+    scale : float
+        What all rates are multiplied by, ≥ 0.
+
+    Returns
+    -------
+    Schedule
+        An :func:`inverse_sqrt`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import noam
+    >>> schedule = noam(model_size=512, warmup=4000)
+    >>> round(schedule(4000), 6), round(schedule(16_000), 6)
+    (0.000699, 0.000349)
+    """
+    size = checked("noam: model_size", _param.peak, model_size)
+    warmup = checked("noam: warmup", _param.steps, warmup)
+    return inverse_sqrt(scale / math.sqrt(size * warmup), warmup)
+
+
+def untuned_linear(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
+    """Warm up on a line as long as Adam needs, and no number to tune.
+
+    The rate is multiplied by (t + 1)(1 - β₂)/2 until that is 1: with the usual ``beta_2`` over
+    2000 steps, on top of a schedule that does not wait :cite:p:`ma2021`.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        The rates without a warm-up.
+    beta_2 : float
+        The ``beta_2`` of Adam, ≥ 0 and < 1.
+
+    Returns
+    -------
+    Schedule
+        A product of a line and ``schedule``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import untuned_linear
+    >>> from lrschedules import Constant
+    >>> schedule = untuned_linear(Constant(0.1))
+    >>> schedule(0), schedule(999), schedule(1999)
+    (5e-05, 0.05, 0.1)
+    """
+    steps = round(2 / (1 - checked("untuned_linear: beta_2", fraction, beta_2)))
+    return Linear(1 / steps, 1, max(1, steps - 1)) * schedule
+
+
+def untuned_exponential(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
+    """Warm up exponentially as Adam needs, and no number to tune.
+
+    The rate is multiplied by 1 - exp(-(t + 1)(1 - β₂)) :cite:p:`ma2021`.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        The rates without a warm-up.
+    beta_2 : float
+        The ``beta_2`` of Adam, ≥ 0 and < 1.
+
+    Returns
+    -------
+    Schedule
+        A product of an :class:`~lrschedules.Approach` and ``schedule``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import untuned_exponential
+    >>> from lrschedules import Constant
+    >>> schedule = untuned_exponential(Constant(0.1))
+    >>> round(schedule(0), 6), round(schedule(999), 6)
+    (0.0001, 0.063212)
+    """
+    each = 1 - checked("untuned_exponential: beta_2", fraction, beta_2)
+    return Approach(-math.expm1(-each), 1, math.exp(-each)) * schedule

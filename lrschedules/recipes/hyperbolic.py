@@ -1,0 +1,154 @@
+"""Decays along hyperbolic curves, as they were published."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from lrschedules import _param
+from lrschedules._param import checked, multiple
+from lrschedules._schedule import Schedule
+from lrschedules.shapes import (
+    Hyperbolic,
+    Tanh,
+)
+
+if TYPE_CHECKING:
+    pass
+
+
+def htd(
+    start: float, stop: float, steps: int, *, lower: float = -6.0, upper: float = 3.0
+) -> Schedule:
+    """Decay along a hyperbolic tangent, as published.
+
+    The published formula :cite:p:`hsueh2019` comes near ``start`` and ``stop`` without
+    reaching them; :class:`~lrschedules.Tanh` reaches them.
+
+    Parameters
+    ----------
+    start : float
+        The first rate, ≥ 0.
+    stop : float
+        The last rate, ≥ 0.
+    steps : int
+        How long it is, in steps.
+    lower : float
+        Where on the tangent it begins, < 0.
+    upper : float
+        Where on the tangent it ends, > 0.
+
+    Returns
+    -------
+    Schedule
+        A :class:`~lrschedules.Tanh` between the rates that the formula reaches.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import htd
+    >>> schedule = htd(0.1, 0.0, steps=900)
+    >>> round(schedule(0), 6), round(schedule(600), 6), round(schedule(900), 6)
+    (0.099999, 0.05, 0.000247)
+    """
+
+    def reached(x: float) -> float:
+        return stop + (start - stop) * (1 - math.tanh(x)) / 2
+
+    return Tanh(reached(lower), reached(upper), steps, lower, upper)
+
+
+def hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Schedule:
+    """Decay along a hyperbola, as published.
+
+    The rate heads for ``stop`` at step ``bound``, and ends above it when ``steps`` are fewer:
+    the early rates hardly depend on the length of the run :cite:p:`kim2024`.
+
+    Parameters
+    ----------
+    start : float
+        The first rate, ≥ 0.
+    stop : float
+        The rate at ``bound``, ≥ 0 and not above ``start``.
+    steps : int
+        How long it is, in steps.
+    bound : int
+        How long a run may be at most, ≥ ``steps``.
+
+    Returns
+    -------
+    Schedule
+        A :class:`~lrschedules.Hyperbolic` down to the rate that the formula reaches.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import hyperbolic_lr
+    >>> schedule = hyperbolic_lr(0.1, 0.001, steps=500, bound=1000)
+    >>> schedule(0), round(schedule(500), 5)
+    (0.1, 0.01426)
+    """
+    u = checked(
+        "hyperbolic_lr: bound",
+        multiple,
+        bound / checked("hyperbolic_lr: steps", _param.steps, steps),
+    )
+    reached = start - (start - stop) * _hyperbola(u)
+    return Hyperbolic(start, reached, steps, u)
+
+
+def exp_hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Schedule:
+    """Decay along a hyperbola on a logarithmic scale, as published.
+
+    :func:`hyperbolic_lr` with ratios in the place of differences :cite:p:`kim2024`.
+
+    Parameters
+    ----------
+    start : float
+        The first rate, > 0.
+    stop : float
+        The rate at ``bound``, > 0.
+    steps : int
+        How long it is, in steps.
+    bound : int
+        How long a run may be at most, ≥ ``steps``.
+
+    Returns
+    -------
+    Schedule
+        A :class:`~lrschedules.Geometric` along a :class:`~lrschedules.Hyperbolic`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import exp_hyperbolic_lr
+    >>> schedule = exp_hyperbolic_lr(0.1, 0.001, steps=500, bound=1000)
+    >>> schedule(0), round(schedule(500), 6)
+    (0.1, 0.001853)
+    """
+    u = checked(
+        "exp_hyperbolic_lr: bound",
+        multiple,
+        bound / checked("exp_hyperbolic_lr: steps", _param.steps, steps),
+    )
+    start = checked("exp_hyperbolic_lr: start", _param.peak, start)
+    stop = checked("exp_hyperbolic_lr: stop", _param.peak, stop)
+    reached = start * (stop / start) ** _hyperbola(u)
+    return Hyperbolic(0, 1, steps, u).geometric(start, reached)
+
+
+def _hyperbola(u: float) -> float:
+    """Return how much of the way to ``stop`` a run covers that is 1 / u of the longest."""
+    return math.sqrt(2 * u - 1) / u

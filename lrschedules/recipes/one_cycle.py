@@ -1,0 +1,216 @@
+"""One rise and one fall: the one-cycle policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lrschedules import _param
+from lrschedules._param import checked, multiple, part
+from lrschedules._schedule import Schedule
+from lrschedules.shapes import Cosine, Linear
+
+if TYPE_CHECKING:
+    from lrschedules._on_time import Shape
+
+
+def one_cycle(
+    peak: float,
+    steps: int,
+    *,
+    up: float = 0.3,
+    divide: float = 25.0,
+    final_divide: float = 1e4,
+    shape: Shape = Cosine,
+) -> Schedule:
+    """Rise to a high rate and fall to a very low one, in one run.
+
+    Super-convergence :cite:p:`smith2019`, in the convention of optax and fastai: the peak is
+    at step ``up`` times ``steps``, rounded down, and the end at ``steps``. PyTorch's reaches
+    each a step earlier: :func:`one_cycle_torch`.
+
+    Parameters
+    ----------
+    peak : float
+        The highest rate, ≥ 0.
+    steps : int
+        How long it is, in steps.
+    up : float
+        The part of the run that rises, > 0 and < 1.
+    divide : float
+        The first rate is ``peak`` divided by this, ≥ 1.
+    final_divide : float
+        The last rate is the first one divided by this, > 0.
+    shape : type or callable
+        What the way looks like, called with its first rate, its last and its steps.
+
+    Returns
+    -------
+    Schedule
+        Two ways, of ``steps`` steps together.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import one_cycle
+    >>> schedule = one_cycle(1.0, steps=1000)
+    >>> schedule(0), schedule(300), round(schedule(650), 4), round(schedule(1000), 8)
+    (0.04, 1.0, 0.5, 4e-06)
+    """
+    top = int(checked("one_cycle: up", part, up) * checked("one_cycle: steps", _param.steps, steps))
+    first = peak / checked("one_cycle: divide", multiple, divide)
+    last = first / checked("one_cycle: final_divide", _param.ratio, final_divide)
+    return shape(first, peak, top).then(shape(peak, last, steps - top))
+
+
+def one_cycle_torch(
+    peak: float,
+    steps: int,
+    *,
+    up: float = 0.3,
+    divide: float = 25.0,
+    final_divide: float = 1e4,
+    shape: Shape = Cosine,
+) -> Schedule:
+    """Rise to a high rate and fall to a very low one, at the steps where PyTorch does.
+
+    As :func:`one_cycle`, with the peak at ``up`` times ``steps`` less one, and the end at
+    ``steps`` less one. Where ``up`` times ``steps`` is not whole, the peak is at the step
+    before it; PyTorch's curve then has no step at its peak.
+
+    Parameters
+    ----------
+    peak : float
+        The highest rate, ≥ 0.
+    steps : int
+        How long it is, in steps.
+    up : float
+        The part of the run that rises, > 0 and < 1.
+    divide : float
+        The first rate is ``peak`` divided by this, ≥ 1.
+    final_divide : float
+        The last rate is the first one divided by this, > 0.
+    shape : type or callable
+        What the way looks like, called with its first rate, its last and its steps.
+
+    Returns
+    -------
+    Schedule
+        Two ways, of ``steps - 1`` steps together.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import one_cycle_torch
+    >>> schedule = one_cycle_torch(1.0, steps=1000)
+    >>> schedule(0), schedule(299), round(schedule(999), 8)
+    (0.04, 1.0, 4e-06)
+    """
+    top = int(checked("one_cycle_torch: up", part, up) * steps) - 1
+    first = peak / checked("one_cycle_torch: divide", multiple, divide)
+    last = first / checked("one_cycle_torch: final_divide", _param.ratio, final_divide)
+    return shape(first, peak, top).then(shape(peak, last, steps - 1 - top))
+
+
+def one_cycle_three_phase(
+    peak: float,
+    steps: int,
+    *,
+    up: float = 0.3,
+    down: float = 0.85,
+    divide: float = 25.0,
+    final_divide: float = 1e4,
+    shape: Shape = Linear,
+) -> Schedule:
+    """Rise, fall back, and let the rate vanish: the one-cycle policy of the paper.
+
+    Up to the peak, down to the first rate, and a last phase that ends far below it
+    :cite:p:`smith2019`. The steps are those of optax's ``linear_onecycle_schedule``.
+
+    Parameters
+    ----------
+    peak : float
+        The highest rate, ≥ 0.
+    steps : int
+        How long it is, in steps.
+    up : float
+        The part of the run after which the peak is reached.
+    down : float
+        The part of the run after which the first rate is reached again, above ``up``.
+    divide : float
+        The first rate is ``peak`` divided by this, ≥ 1.
+    final_divide : float
+        The last rate is the first one divided by this, > 0.
+    shape : type or callable
+        What the way looks like, called with its first rate, its last and its steps.
+
+    Returns
+    -------
+    Schedule
+        Three ways, of ``steps`` steps together.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import one_cycle_three_phase
+    >>> schedule = one_cycle_three_phase(1.0, steps=1000)
+    >>> schedule(0), schedule(300), schedule(850), round(schedule(1000), 8)
+    (0.04, 1.0, 0.04, 4e-06)
+    """
+    top = int(checked("one_cycle_three_phase: up", part, up) * steps)
+    end = int(checked("one_cycle_three_phase: down", part, down) * steps)
+    first = peak / checked("one_cycle_three_phase: divide", multiple, divide)
+    last = first / checked("one_cycle_three_phase: final_divide", _param.ratio, final_divide)
+    rise, fall = shape(first, peak, top), shape(peak, first, end - top)
+    return rise.then(fall).then(shape(first, last, steps - end))
+
+
+def slanted_triangular(peak: float, steps: int, cut: float = 0.1, ratio: float = 32.0) -> Schedule:
+    """Rise quickly on a line and fall slowly on another.
+
+    For fine-tuning language models :cite:p:`howard2018`. Where ``cut`` times ``steps`` is not
+    whole, it is rounded down, and the fall is fitted to end at ``steps``; the paper's ends
+    near it.
+
+    Parameters
+    ----------
+    peak : float
+        The highest rate, ≥ 0.
+    steps : int
+        How long it is, in steps.
+    cut : float
+        The part of the run that rises, > 0 and < 1.
+    ratio : float
+        The lowest rate is ``peak`` divided by this, ≥ 1.
+
+    Returns
+    -------
+    Schedule
+        Two lines, of ``steps`` steps together.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import slanted_triangular
+    >>> schedule = slanted_triangular(0.01, steps=1000)
+    >>> schedule(0), schedule(100), schedule(1000)
+    (0.0003125, 0.01, 0.0003125)
+    """
+    top = int(checked("slanted_triangular: cut", part, cut) * steps)
+    low = peak / checked("slanted_triangular: ratio", multiple, ratio)
+    return Linear(low, peak, top).then(Linear(peak, low, steps - top))

@@ -1,0 +1,167 @@
+"""Schedules with a plateau: warm-up, hold, and a decay at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lrschedules import _param
+from lrschedules._param import checked, part
+from lrschedules._schedule import Schedule
+from lrschedules.shapes import Constant, Cosine, Linear
+
+if TYPE_CHECKING:
+    from lrschedules._on_time import Shape
+
+
+def one_minus_sqrt(start: float, stop: float, steps: int) -> Schedule:
+    """Lower the rate by the square root of the way: fast at first.
+
+    The cooldown shape that did best after a constant rate :cite:p:`haegele2024`; made to be
+    given as ``shape=one_minus_sqrt``.
+
+    Parameters
+    ----------
+    start : float
+        The first rate, ≥ 0.
+    stop : float
+        The last rate, ≥ 0.
+    steps : int
+        How long it is, in steps.
+
+    Returns
+    -------
+    Schedule
+        A :class:`~lrschedules.KDecay` of a line.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import one_minus_sqrt
+    >>> schedule = one_minus_sqrt(0.1, 0.0, steps=100)
+    >>> schedule(0), schedule(25), schedule(100)
+    (0.1, 0.05, 0.0)
+    """
+    return Linear(start, stop, steps).k_decay(0.5)
+
+
+def warmup_stable_decay(
+    peak: float, warmup: int, stable: int, decay: int, *, stop: float = 0.0, shape: Shape = Linear
+) -> Schedule:
+    """Warm up, hold the rate, and lower it at the end.
+
+    The end can be moved while training, and a run branched at any step of the plateau
+    :cite:p:`hu2024,haegele2024`. Also called trapezoid. ``shape`` may be any of the finite
+    shapes, or :func:`one_minus_sqrt`.
+
+    Parameters
+    ----------
+    peak : float
+        The highest rate, ≥ 0.
+    warmup : int
+        How long the warm-up is, in steps.
+    stable : int
+        How long the rate is held, in steps.
+    decay : int
+        How long the way down is, in steps.
+    stop : float
+        The last rate, ≥ 0.
+    shape : type or callable
+        What the way looks like, called with its first rate, its last and its steps.
+
+    Returns
+    -------
+    Schedule
+        A warm-up, a plateau and a cooldown.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import warmup_stable_decay
+    >>> schedule = warmup_stable_decay(0.1, warmup=100, stable=700, decay=200)
+    >>> schedule(50), schedule(100), schedule(800), schedule(900), schedule(1000)
+    (0.05, 0.1, 0.1, 0.05, 0.0)
+    """
+    return Constant(peak).cooldown(decay, stop, at=stable, shape=shape).warmup(warmup)
+
+
+def knee(peak: float, warmup: int, explore: int, exploit: int) -> Schedule:
+    """Explore at a high rate, then exploit on a line to zero.
+
+    Time spent at a high rate finds wide minima, the line descends into one :cite:p:`iyer2023`.
+    The same curve as :func:`warmup_stable_decay`, found apart from it.
+
+    Parameters
+    ----------
+    peak : float
+        The highest rate, ≥ 0.
+    warmup : int
+        How long the warm-up is, in steps.
+    explore : int
+        How long the rate is held, in steps.
+    exploit : int
+        How long the line to zero is, in steps.
+
+    Returns
+    -------
+    Schedule
+        A warm-up, a plateau and a line.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import knee
+    >>> schedule = knee(0.1, warmup=50, explore=450, exploit=500)
+    >>> schedule(50), schedule(500), schedule(750), schedule(1000)
+    (0.1, 0.1, 0.05, 0.0)
+    """
+    return warmup_stable_decay(peak, warmup, explore, exploit)
+
+
+def flat_cosine(start: float, steps: int, flat: float = 0.72) -> Schedule:
+    """Hold the rate, then lower it on half a cosine wave.
+
+    A habit of the fastai library, whose default holds for 72 % of the run.
+
+    Parameters
+    ----------
+    start : float
+        The first rate, ≥ 0.
+    steps : int
+        How long it is, in steps.
+    flat : float
+        The part of the run that holds, > 0 and < 1.
+
+    Returns
+    -------
+    Schedule
+        A plateau and a :class:`~lrschedules.Cosine`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is refused by one of the schedules that it goes to.
+
+    Examples
+    --------
+    >>> from lrschedules.recipes import flat_cosine
+    >>> schedule = flat_cosine(0.1, steps=1000)
+    >>> schedule(0), schedule(720), round(schedule(860), 4), schedule(1000)
+    (0.1, 0.1, 0.05, 0.0)
+    """
+    hold = int(
+        checked("flat_cosine: flat", part, flat)
+        * checked("flat_cosine: steps", _param.steps, steps)
+    )
+    return Constant(start).cooldown(steps - hold, at=hold, shape=Cosine)
