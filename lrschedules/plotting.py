@@ -144,8 +144,8 @@ def horizon(schedule: Schedule) -> int:
     Returns
     -------
     int
-        In steps, ≥ 1: the length of a finite schedule; else where it has fallen to a quarter, or
-        twice what its parameters span.
+        In steps, ≥ 1: the length of a finite schedule; else where it has fallen to a quarter or
+        become level, or twice what its parameters span.
 
     Examples
     --------
@@ -158,9 +158,11 @@ def horizon(schedule: Schedule) -> int:
         return schedule.length
     span = _span(schedule) or 50
     enough = schedule(span) / 4
-    doublings = (span * 2**i for i in range(1, 17))
-    last = next((step for step in doublings if schedule(step) <= enough), 2 * span)
-    return min(last, LAST_STEP)
+    for last in (span * 2**i for i in range(1, 17)):
+        level = abs(schedule(last) - schedule(last // 2)) <= 0.02 * schedule(last)
+        if schedule(last) <= enough or level:
+            return min(last, LAST_STEP)
+    return min(2 * span, LAST_STEP)
 
 
 def _span(schedule: Schedule) -> int:

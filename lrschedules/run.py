@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from lrschedules._param import checked, count, fraction, ratio, steps
+from lrschedules._param import checked, count, part, ratio, steps
 
 
 @dataclasses.dataclass(frozen=True)
@@ -175,7 +175,7 @@ class Run:
         >>> Run(steps=1000).part(0.3)
         300
         """
-        checked("Run: the part", fraction, number)
+        checked("Run: part", part, number)
         return _whole("part", number, self._known("steps"))
 
     def _known(self, name: str) -> int:

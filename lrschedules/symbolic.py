@@ -57,8 +57,8 @@ def latex(schedule: Schedule | type[Schedule]) -> str:
     Returns
     -------
     str
-        An equation for the learning rate η at step t, without delimiters; for a finite shape
-        in the part z of the way that is done.
+        An equation for the learning rate η at step t, without delimiters; for a finite shape with
+        the weight w of its first rate, where the part z of the way is done.
 
     Raises
     ------
@@ -73,15 +73,21 @@ def latex(schedule: Schedule | type[Schedule]) -> str:
     \eta(t) = \frac{\eta_{0}}{1 + d t}
     """
     instance = _instance(schedule)
-    where = ""
+    xp = namespace_of(t)
     with sympy.evaluate(instance is schedule):
-        if isinstance(instance, Finite):
-            formula = instance.between(1 - z, z, namespace_of(z))
-            steps = sympy.latex(instance.steps)
-            where = rf", \qquad z = \frac{{\min(t, {steps})}}{{{steps}}}"
-        else:
-            formula = instance.formula(t, namespace_of(t))
-        return rf"\eta(t) = {sympy.latex(formula, order='none')}{where}"
+        if not isinstance(instance, Finite):
+            return rf"\eta(t) = {_print(instance.formula(t, xp))}"
+        # The weights of the two rates have the sum 1: one of them says it all.
+        weight, _ = instance.weights(1 - z, z, xp)
+        start, stop, steps = map(_print, (instance.start, instance.stop, instance.steps))
+    return (
+        rf"\begin{{aligned}} \eta(t) &= {start} \, w + {stop} \, (1 - w) \\ w &= {_print(weight)}, "
+        rf"\qquad z = \frac{{\min(t, {steps})}}{{{steps}}} \end{{aligned}}"
+    )
+
+
+def _print(expression: Any) -> str:
+    return sympy.latex(expression, order="none")
 
 
 def _instance(schedule: Any) -> Schedule:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import lrschedules as lrs
 from lrschedules._declared import registry
+from lrschedules._operations import on_numbers
 from lrschedules._param import ending, parameters
 from tests.strategies import FINITE, schedules, shapes, some_steps
 from tests.table import LAST, PUBLIC, SCHEDULES, brief, row_of
@@ -142,6 +143,15 @@ def test_from_start_to_stop(schedule):
     assert schedule(schedule.steps) == schedule.stop
     ends = schedule(np.array([0, schedule.steps]))
     np.testing.assert_allclose(ends, [schedule.start, schedule.stop], rtol=1e-15)
+
+
+@given(shapes(FINITE), st.data())
+def test_weights_have_the_sum_1(schedule, data):
+    """The weights of the two rates of a finite shape are two parts of one."""
+    t = data.draw(st.integers(0, schedule.steps))
+    here, there = schedule.weights(*schedule.way(t, on_numbers), on_numbers)
+
+    assert here + there == pytest.approx(1, rel=1e-12)
 
 
 @given(shapes(FINITE))

@@ -56,12 +56,13 @@ def test_class_holds_its_parameters(cls):
 def test_latex_shows_every_symbol(cls):
     """The LaTeX of a class shows each declared symbol, and where a finite one ends."""
     text = latex(cls)
+    head, formula = text.split("=", 1)
 
-    assert text.startswith(r"\eta(t) = ")
+    assert head.removeprefix(r"\begin{aligned} ").strip(" &") == r"\eta(t)"
     for p in parameters(cls):
         if p.kind.traced is None:
-            assert _as_printed(p.symbol) in text.removeprefix(r"\eta(t) = ")
-    assert text.endswith(WAY) == bool(ending(cls))
+            assert _as_printed(p.symbol) in formula
+    assert (r"z = \frac{\min(t, T)}{T}" in text) == bool(ending(cls))
 
 
 def _as_printed(symbol):
@@ -69,20 +70,31 @@ def _as_printed(symbol):
     return f"{name}_{{{index}}}" if index else name
 
 
-WAY = r", \qquad z = \frac{\min(t, T)}{T}"
+def finite(weight, start=r"\eta_{0}", stop=r"\eta_{T}", steps="T"):
+    """Return the LaTeX of a finite shape: the weight of its first rate says it all."""
+    return (
+        rf"\begin{{aligned}} \eta(t) &= {start} \, w + {stop} \, (1 - w) \\ w &= {weight}, "
+        rf"\qquad z = \frac{{\min(t, {steps})}}{{{steps}}} \end{{aligned}}"
+    )
+
+
 LATEX = {
     lrs.Constant: r"\eta_{0}",
     lrs.TimeBased: r"\frac{\eta_{0}}{1 + d t}",
     lrs.Drop: r"\eta_{0} f^{\left\lfloor{\frac{t}{n}}\right\rfloor}",
     lrs.Exponential: r"\eta_{0} f^{\frac{t}{n}}",
     lrs.InverseSqrt: r"\eta_{0} \sqrt{\frac{T}{\max\left(T, t\right)}}",
-    lrs.Linear: r"\eta_{0} \left(1 - z\right) + \eta_{T} z" + WAY,
-    lrs.Polynomial: (
-        r"\eta_{0} \left(1 - z\right)^{p} + \eta_{T} \left(1 - \left(1 - z\right)^{p}\right)" + WAY
-    ),
-    lrs.Cosine: (
-        r"\eta_{0} \sin^{2}{\left(\frac{\pi}{2} \left(1 - z\right) \right)} "
-        r"+ \eta_{T} \sin^{2}{\left(\frac{\pi}{2} z \right)}" + WAY
+    lrs.Linear: finite("1 - z"),
+    lrs.Polynomial: finite(r"\left(1 - z\right)^{p}"),
+    lrs.Cosine: finite(r"\sin^{2}{\left(\frac{\pi}{2} \left(1 - z\right) \right)}"),
+    lrs.Rex: finite(r"\frac{1 - z}{\left(1 - d\right) + d \left(1 - z\right)}"),
+    lrs.Linear(0.1, 0, 900): finite("1 - z", "0.1", "0.0", "900"),
+    lrs.Power: r"\frac{\eta_{0}}{\left(1 + \frac{t}{T}\right)^{p}}",
+    lrs.Times: r"f{\left(t \right)} g{\left(t \right)}",
+    lrs.Plus: r"f{\left(t \right)} + c",
+    lrs.Geometric: (
+        r"\eta_{0}^{1 - \min\left(1, w{\left(t \right)}\right)} "
+        r"\eta_{1}^{\min\left(1, w{\left(t \right)}\right)}"
     ),
     lrs.Piecewise: (
         r"\begin{cases} \eta_{0} & \text{for}\: t < b_{1} \\"
@@ -105,7 +117,9 @@ LATEX = {
 @pytest.mark.parametrize(("schedule", "text"), LATEX.items(), ids=map(str, LATEX))
 def test_latex(schedule, text):
     """The LaTeX is the formula in the order in which it is read."""
-    assert latex(schedule) == r"\eta(t) = " + text
+    head = "" if text.startswith(r"\begin{aligned}") else r"\eta(t) = "
+
+    assert latex(schedule) == head + text
 
 
 def test_expression_as_a_step():

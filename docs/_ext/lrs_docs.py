@@ -4,11 +4,13 @@ Nothing about a schedule is written twice: a new public class has its page, its 
 its formula and its parameters at the next build.
 """
 
+import ast
 import doctest
 import html
 import inspect
 import io
 import re
+import textwrap
 from pathlib import Path
 
 import matplotlib as mpl
@@ -21,6 +23,7 @@ from sphinx.util.docutils import SphinxDirective
 
 import lrschedules as lrs
 from lrschedules import plotting, symbolic
+from lrschedules._declared import registry
 from lrschedules._param import Kind, Series, parameters
 
 logger = logging.getLogger(__name__)
@@ -45,35 +48,35 @@ PAGE = """\
 {name}
 {underline}
 
-.. currentmodule:: lrschedules
+.. currentmodule:: {module}
 
-.. autoclass:: {name}
+.. {directive}:: {name}
 
-Its methods are those of every :class:`Schedule`.
+{methods}
 
-.. minigallery:: lrschedules.{name}
+.. minigallery:: {module}.{name}
    :add-heading: Examples that use it
    :heading-level: -
 """
+METHODS = "Its methods are those of every :class:`~lrschedules.Schedule`."
 
 
-def public_schedules():
-    """Return the public schedule classes by name: shapes first, then combinators."""
-    values = (getattr(lrs, name) for name in dir(lrs))
-    classes = {v for v in values if inspect.isclass(v) and issubclass(v, lrs.Schedule)}
-    combining = {c for c in classes if issubclass(c, lrs.combinators.Combinator)}
-    first = sorted(classes - combining - {lrs.Schedule}, key=lambda cls: cls.__name__)
-    return [*first, *sorted(combining, key=lambda cls: cls.__name__)]
+def entries():
+    """Return what has a page of its own: the public schedule classes and the recipes, by name."""
+    classes = [getattr(lrs, name) for name in dir(lrs)]
+    recipes = [getattr(lrs.recipes, name) for name in dir(lrs.recipes)]
+    found = [v for v in classes if v in registry.values()]
+    return found + [v for v in recipes if inspect.isfunction(v)]
 
 
-def example_of(cls):
-    """Return the schedule that the doctest of a class makes, and the code that makes it."""
+def example_of(entry):
+    """Return the schedule that the doctest of an entry makes, and the code that makes it."""
     scope = {}
-    for example in doctest.DocTestParser().get_examples(inspect.getdoc(cls)):
+    for example in doctest.DocTestParser().get_examples(inspect.getdoc(entry)):
         exec(example.source, scope)  # noqa: S102 - the package's own docstring
         if example.source.startswith("schedule = "):
             return scope["schedule"], example.source.strip().removeprefix("schedule = ")
-    raise SphinxError(f"{cls.__name__}: its Examples make no variable 'schedule'")
+    raise SphinxError(f"{entry.__name__}: its Examples make no variable 'schedule'")
 
 
 def curve(schedule, caption, size=(4.6, 2.1)):
@@ -103,22 +106,28 @@ def symbols(cls):
     return f"Here {', '.join(named)}, and :math:`t` is the step."
 
 
-def illustrate(app, what, name, cls, options, lines):  # noqa: PLR0917 - Sphinx calls it
-    """Put curve and formula after the first paragraph of a schedule's docstring."""
-    if cls not in public_schedules():
+def illustrate(app, what, name, thing, options, lines):  # noqa: PLR0917 - Sphinx calls it
+    """Put curve and formula after the first paragraph of an entry's docstring."""
+    if not any(thing is entry for entry in entries()):
         return
     at = lines.index("") if "" in lines else len(lines)
-    lines[at:at] = [
-        "",
-        ".. raw:: html",
-        "",
-        f"   {curve(*example_of(cls))}",
-        "",
-        f".. math:: {symbolic.latex(cls)}",
-        "",
-        symbols(cls),
-        "",
-    ]
+    picture = ["", ".. raw:: html", "", f"   {curve(*example_of(thing))}", ""]
+    if inspect.isclass(thing):
+        picture += [f".. math:: {symbolic.latex(thing)}", "", symbols(thing), ""]
+    else:
+        picture += [".. code-block:: python", "", *indented(definition(thing)), ""]
+    lines[at:at] = picture
+
+
+def definition(recipe):
+    """Return the lines of a recipe that come after its docstring: the recipe itself."""
+    source = textwrap.dedent(inspect.getsource(recipe))
+    body = ast.parse(source).body[0].body[1]
+    return textwrap.dedent("\n".join(source.splitlines()[body.lineno - 1 :])).splitlines()
+
+
+def indented(lines):
+    return [f"   {line}" for line in lines]
 
 
 class Curve(SphinxDirective):
@@ -134,20 +143,20 @@ class Curve(SphinxDirective):
 
 
 class Schedules(SphinxDirective):
-    """A card for each schedule of a module: its name, its curve and what it does."""
+    """A card for each entry from a module: its name, its curve and what it does."""
 
     required_arguments = 1
 
     def run(self):
         rows = [".. grid:: 1 2 3 3", "   :gutter: 3", ""]
-        for cls in public_schedules():
-            if cls.__module__ != f"lrschedules.{self.arguments[0]}":
+        for entry in entries():
+            if not entry.__module__.startswith(f"lrschedules.{self.arguments[0]}"):
                 continue
-            schedule, _ = example_of(cls)
-            summary = inspect.getdoc(cls).partition("\n\n")[0].replace("\n", " ")
+            schedule, _ = example_of(entry)
+            summary = inspect.getdoc(entry).partition("\n\n")[0].replace("\n", " ")
             rows += [
-                f"   .. grid-item-card:: {cls.__name__}",
-                f"      :link: {cls.__name__}",
+                f"   .. grid-item-card:: {entry.__name__}",
+                f"      :link: {entry.__name__}",
                 "      :link-type: doc",
                 "",
                 "      .. raw:: html",
@@ -175,11 +184,24 @@ class Kinds(SphinxDirective):
 
 
 def write_pages(app):
-    """Write the page of each schedule, where it is not there already."""
-    for cls in public_schedules():
-        file = Path(app.srcdir) / "schedules" / f"{cls.__name__}.rst"
-        text = PAGE.format(name=cls.__name__, underline="=" * len(cls.__name__))
-        if not file.exists() or file.read_text() != text:
+    """Write the page of each entry where it is not there already; remove what no entry has."""
+    folder = Path(app.srcdir) / "schedules"
+    pages = {"index.rst": None}
+    for entry in entries():
+        name, a_class = entry.__name__, inspect.isclass(entry)
+        pages[f"{name}.rst"] = PAGE.format(
+            name=name,
+            underline="=" * len(name),
+            module="lrschedules" if a_class else "lrschedules.recipes",
+            directive="autoclass" if a_class else "autofunction",
+            methods=METHODS if a_class else "",
+        )
+    for file in folder.glob("*.rst"):
+        if file.name not in pages:
+            file.unlink()
+    for name, text in pages.items():
+        file = folder / name
+        if text and not (file.exists() and file.read_text() == text):
             file.write_text(text)
 
 

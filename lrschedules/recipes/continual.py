@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lrschedules import _param
-from lrschedules._param import checked
 from lrschedules._schedule import Schedule
+from lrschedules.recipes._recipe import recipe
 from lrschedules.shapes import Constant, Cosine, Linear, Power
 
 if TYPE_CHECKING:
@@ -104,6 +104,13 @@ def infinite(
     return Cosine(peak, constant, cooldown).then(held).warmup(warmup)
 
 
+@recipe(
+    batch_size=_param.peak,
+    tokens_per_step=_param.peak,
+    warmup=_param.steps,
+    steps=_param.steps,
+    decay=_param.steps,
+)
 def power_scheduler(
     batch_size: float,
     tokens_per_step: float,
@@ -157,8 +164,6 @@ def power_scheduler(
     >>> [round(schedule(step), 5) for step in (0, 100, 1000, 9000, 10_000)]
     [0.0, 0.02, 0.01829, 0.00597, 0.0]
     """
-    tokens = checked("power_scheduler: tokens_per_step", _param.peak, tokens_per_step)
-    warmup = checked("power_scheduler: warmup", _param.steps, warmup)
-    first = batch_size * a * (tokens * warmup) ** b
+    first = batch_size * a * (tokens_per_step * warmup) ** b
     held = Power(first, -b, warmup).clip(maximum=most)
     return held.cooldown(decay, at=steps - decay - warmup).warmup(warmup)

@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from lrschedules import _param
-from lrschedules._param import checked
 from lrschedules._schedule import Schedule
+from lrschedules.recipes._recipe import recipe
 from lrschedules.shapes import Cosine, Exponential, Linear
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def sgdr(
     return Cosine(start, stop, steps).repeat(growth=growth, factor=factor)
 
 
+@recipe(steps=_param.steps, cycles=_param.count)
 def snapshot(start: float, steps: int, cycles: int) -> Schedule:
     """Divide a run into equal cosine cycles, a model to be kept at the end of each.
 
@@ -87,10 +88,7 @@ def snapshot(start: float, steps: int, cycles: int) -> Schedule:
     >>> schedule(0), round(schedule(50), 4), schedule(100)
     (0.1, 0.05, 0.1)
     """
-    cycles = checked("snapshot: cycles", _param.count, cycles)
-    return Cosine(
-        start, 0, math.ceil(checked("snapshot: steps", _param.steps, steps) / cycles)
-    ).repeat(cycles)
+    return Cosine(start, 0, math.ceil(steps / cycles)).repeat(cycles)
 
 
 def triangular(low: float, high: float, steps: int, down: int | None = None) -> Schedule:
@@ -130,6 +128,7 @@ def triangular(low: float, high: float, steps: int, down: int | None = None) -> 
     return Linear(low, high, steps).then(Linear(high, low, down)).repeat()
 
 
+@recipe(low=_param.rate, high=_param.rate)
 def triangular2(low: float, high: float, steps: int) -> Schedule:
     """Swing between two rates on straight lines, each swing half as wide.
 
@@ -165,6 +164,7 @@ def triangular2(low: float, high: float, steps: int) -> Schedule:
     return Linear(0, swing, steps).then(Linear(swing, 0, steps)).repeat(factor=0.5) + low
 
 
+@recipe(low=_param.rate, high=_param.rate)
 def exp_range(low: float, high: float, steps: int, factor: float) -> Schedule:
     """Swing between two rates on straight lines, narrower at every step.
 

@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from lrschedules import _param
-from lrschedules._param import checked, fraction, per_step
 from lrschedules._schedule import Schedule
+from lrschedules.recipes._recipe import recipe
 from lrschedules.shapes import (
     Approach,
     Exponential,
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     pass
 
 
+@recipe(decay=_param.per_step)
 def natural_exponential(start: float, decay: float) -> Schedule:
     """Let the rate fall as e to the minus ``decay`` times the step.
 
@@ -48,9 +49,10 @@ def natural_exponential(start: float, decay: float) -> Schedule:
     >>> schedule(0), round(schedule(1000), 6)
     (0.1, 0.036788)
     """
-    return Exponential(start, math.exp(-checked("natural_exponential: decay", per_step, decay)))
+    return Exponential(start, factor=math.exp(-decay))
 
 
+@recipe(warmup=_param.steps)
 def inverse_sqrt(peak: float, warmup: int) -> Schedule:
     """Warm up on a line, then fall as one over the square root of the step.
 
@@ -84,6 +86,7 @@ def inverse_sqrt(peak: float, warmup: int) -> Schedule:
     return Linear(0, 1, warmup) * InverseSqrt(peak, warmup)
 
 
+@recipe(model_size=_param.peak, warmup=_param.steps)
 def noam(model_size: int, warmup: int, scale: float = 1.0) -> Schedule:
     """Use the rates of the original Transformer.
 
@@ -116,11 +119,10 @@ def noam(model_size: int, warmup: int, scale: float = 1.0) -> Schedule:
     >>> round(schedule(4000), 6), round(schedule(16_000), 6)
     (0.000699, 0.000349)
     """
-    size = checked("noam: model_size", _param.peak, model_size)
-    warmup = checked("noam: warmup", _param.steps, warmup)
-    return inverse_sqrt(scale / math.sqrt(size * warmup), warmup)
+    return inverse_sqrt(scale / math.sqrt(model_size * warmup), warmup)
 
 
+@recipe(beta_2=_param.fraction)
 def untuned_linear(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
     """Warm up on a line as long as Adam needs, and no number to tune.
 
@@ -152,10 +154,11 @@ def untuned_linear(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
     >>> schedule(0), schedule(999), schedule(1999)
     (5e-05, 0.05, 0.1)
     """
-    steps = round(2 / (1 - checked("untuned_linear: beta_2", fraction, beta_2)))
-    return Linear(1 / steps, 1, max(1, steps - 1)) * schedule
+    steps = round(2 / (1 - beta_2))
+    return Linear(1 / steps, 1, steps - 1) * schedule
 
 
+@recipe(beta_2=_param.fraction)
 def untuned_exponential(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
     """Warm up exponentially as Adam needs, and no number to tune.
 
@@ -186,5 +189,5 @@ def untuned_exponential(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
     >>> round(schedule(0), 6), round(schedule(999), 6)
     (0.0001, 0.063212)
     """
-    each = 1 - checked("untuned_exponential: beta_2", fraction, beta_2)
-    return Approach(-math.expm1(-each), 1, math.exp(-each)) * schedule
+    each = 1 - beta_2
+    return Approach(-math.expm1(-each), 1, factor=math.exp(-each)) * schedule

@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from lrschedules import _param
-from lrschedules._param import checked, multiple
 from lrschedules._schedule import Schedule
+from lrschedules.recipes._recipe import recipe
 from lrschedules.shapes import (
     Hyperbolic,
     Tanh,
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     pass
 
 
+@recipe(steps=_param.steps, lower=_param.negative, upper=_param.positive)
 def htd(
     start: float, stop: float, steps: int, *, lower: float = -6.0, upper: float = 3.0
 ) -> Schedule:
@@ -62,6 +63,7 @@ def htd(
     return Tanh(reached(lower), reached(upper), steps, lower, upper)
 
 
+@recipe(steps=_param.steps, bound=_param.steps)
 def hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Schedule:
     """Decay along a hyperbola, as published.
 
@@ -96,15 +98,12 @@ def hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Schedule
     >>> schedule(0), round(schedule(500), 5)
     (0.1, 0.01426)
     """
-    u = checked(
-        "hyperbolic_lr: bound",
-        multiple,
-        bound / checked("hyperbolic_lr: steps", _param.steps, steps),
-    )
+    u = bound / steps
     reached = start - (start - stop) * _hyperbola(u)
     return Hyperbolic(start, reached, steps, u)
 
 
+@recipe(start=_param.peak, stop=_param.peak, steps=_param.steps, bound=_param.steps)
 def exp_hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Schedule:
     """Decay along a hyperbola on a logarithmic scale, as published.
 
@@ -138,13 +137,7 @@ def exp_hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Sche
     >>> schedule(0), round(schedule(500), 6)
     (0.1, 0.001853)
     """
-    u = checked(
-        "exp_hyperbolic_lr: bound",
-        multiple,
-        bound / checked("exp_hyperbolic_lr: steps", _param.steps, steps),
-    )
-    start = checked("exp_hyperbolic_lr: start", _param.peak, start)
-    stop = checked("exp_hyperbolic_lr: stop", _param.peak, stop)
+    u = bound / steps
     reached = start * (stop / start) ** _hyperbola(u)
     return Hyperbolic(0, 1, steps, u).geometric(start, reached)
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lrschedules import _param
-from lrschedules._param import checked
 from lrschedules._schedule import Schedule
+from lrschedules.recipes._recipe import recipe
 from lrschedules.shapes import (
     Linear,
     Piecewise,
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lrschedules._on_time import Shape
 
 
+@recipe(factor=_param.factor, milestones=_param.boundaries)
 def multistep(start: float, factor: float, milestones: Sequence[int]) -> Schedule:
     """Multiply the rate by a factor at each of a list of steps.
 
@@ -52,11 +53,10 @@ def multistep(start: float, factor: float, milestones: Sequence[int]) -> Schedul
     >>> schedule(29), schedule(30), round(schedule(60), 10)
     (0.1, 0.01, 0.001)
     """
-    factor = checked("multistep: factor", _param.factor, factor)
-    milestones = checked("multistep: milestones", _param.boundaries, milestones)
     return Piecewise([start * factor**i for i in range(len(milestones) + 1)], milestones)
 
 
+@recipe(values=_param.rates, boundaries=_param.boundaries)
 def interpolate(
     values: Sequence[float], boundaries: Sequence[int], shape: Shape = Linear
 ) -> Schedule:
@@ -91,8 +91,6 @@ def interpolate(
     >>> schedule(0), schedule(15), schedule(20), schedule(30)
     (0.0, 0.4, 0.26666666666666666, 0.0)
     """
-    values = checked("interpolate: values", _param.rates, values)
-    boundaries = checked("interpolate: boundaries", _param.boundaries, boundaries)
     if len(values) != len(boundaries) + 1 or not boundaries:
         raise ValueError(
             "interpolate: values must have one more entry than boundaries, of which there must be "
@@ -100,10 +98,10 @@ def interpolate(
             "example interpolate([0, 0.4, 0], [15, 30])"
         )
     steps = [b - a for a, b in itertools.pairwise([0, *boundaries])]
-    ways = map(shape, values, values[1:], steps)
-    return functools.reduce(Schedule.then, ways)
+    return functools.reduce(Schedule.then, map(shape, values, values[1:], steps))
 
 
+@recipe(smallest=_param.peak, largest=_param.peak, steps=_param.steps)
 def chebyshev(smallest: float, largest: float, steps: int) -> Schedule:
     """Step with the reciprocals of Chebyshev nodes, in fractal order.
 
@@ -137,10 +135,7 @@ def chebyshev(smallest: float, largest: float, steps: int) -> Schedule:
     >>> [round(schedule(step), 4) for step in range(4)]
     [7.4486, 1.0355, 2.647, 1.3846]
     """
-    low = checked("chebyshev: smallest", _param.peak, smallest)
-    high = checked("chebyshev: largest", _param.peak, largest)
-    steps = checked("chebyshev: steps", _param.steps, steps)
-    if low >= high or steps & (steps - 1):
+    if smallest >= largest or steps & (steps - 1):
         raise ValueError(
             "chebyshev: largest must be above smallest and steps a power of two, got "
             f"{smallest!r}, {largest!r} and {steps!r}; write for example chebyshev(0.1, 1.0, 8)"
@@ -150,5 +145,5 @@ def chebyshev(smallest: float, largest: float, steps: int) -> Schedule:
         last = 2 * len(order) + 1
         order = [node for first in order for node in (first, last - first)]
     nodes = (math.cos(math.pi * (node - 0.5) / steps) for node in order)
-    rates = [2 / (high + low - (high - low) * node) for node in nodes]
+    rates = [2 / (largest + smallest - (largest - smallest) * node) for node in nodes]
     return Piecewise(rates, range(1, steps))

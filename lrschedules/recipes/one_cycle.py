@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lrschedules import _param
-from lrschedules._param import checked, multiple, part
 from lrschedules._schedule import Schedule
+from lrschedules.recipes._recipe import recipe
 from lrschedules.shapes import Cosine, Linear
 
 if TYPE_CHECKING:
     from lrschedules._on_time import Shape
 
 
+@recipe(steps=_param.steps, up=_param.part, divide=_param.multiple, final_divide=_param.ratio)
 def one_cycle(
     peak: float,
     steps: int,
@@ -60,12 +61,12 @@ def one_cycle(
     >>> schedule(0), schedule(300), round(schedule(650), 4), round(schedule(1000), 8)
     (0.04, 1.0, 0.5, 4e-06)
     """
-    top = int(checked("one_cycle: up", part, up) * checked("one_cycle: steps", _param.steps, steps))
-    first = peak / checked("one_cycle: divide", multiple, divide)
-    last = first / checked("one_cycle: final_divide", _param.ratio, final_divide)
-    return shape(first, peak, top).then(shape(peak, last, steps - top))
+    top, first = int(up * steps), peak / divide
+    rise = shape(first, peak, top)
+    return rise.then(shape(peak, first / final_divide, steps - top))
 
 
+@recipe(steps=_param.steps, up=_param.part, divide=_param.multiple, final_divide=_param.ratio)
 def one_cycle_torch(
     peak: float,
     steps: int,
@@ -113,12 +114,18 @@ def one_cycle_torch(
     >>> schedule(0), schedule(299), round(schedule(999), 8)
     (0.04, 1.0, 4e-06)
     """
-    top = int(checked("one_cycle_torch: up", part, up) * steps) - 1
-    first = peak / checked("one_cycle_torch: divide", multiple, divide)
-    last = first / checked("one_cycle_torch: final_divide", _param.ratio, final_divide)
-    return shape(first, peak, top).then(shape(peak, last, steps - 1 - top))
+    top, first = int(up * steps) - 1, peak / divide
+    rise = shape(first, peak, top)
+    return rise.then(shape(peak, first / final_divide, steps - 1 - top))
 
 
+@recipe(
+    steps=_param.steps,
+    up=_param.part,
+    down=_param.part,
+    divide=_param.multiple,
+    final_divide=_param.ratio,
+)
 def one_cycle_three_phase(
     peak: float,
     steps: int,
@@ -168,14 +175,12 @@ def one_cycle_three_phase(
     >>> schedule(0), schedule(300), schedule(850), round(schedule(1000), 8)
     (0.04, 1.0, 0.04, 4e-06)
     """
-    top = int(checked("one_cycle_three_phase: up", part, up) * steps)
-    end = int(checked("one_cycle_three_phase: down", part, down) * steps)
-    first = peak / checked("one_cycle_three_phase: divide", multiple, divide)
-    last = first / checked("one_cycle_three_phase: final_divide", _param.ratio, final_divide)
+    top, end, first = int(up * steps), int(down * steps), peak / divide
     rise, fall = shape(first, peak, top), shape(peak, first, end - top)
-    return rise.then(fall).then(shape(first, last, steps - end))
+    return rise.then(fall).then(shape(first, first / final_divide, steps - end))
 
 
+@recipe(steps=_param.steps, cut=_param.part, ratio=_param.multiple)
 def slanted_triangular(peak: float, steps: int, cut: float = 0.1, ratio: float = 32.0) -> Schedule:
     """Rise quickly on a line and fall slowly on another.
 
@@ -211,6 +216,5 @@ def slanted_triangular(peak: float, steps: int, cut: float = 0.1, ratio: float =
     >>> schedule(0), schedule(100), schedule(1000)
     (0.0003125, 0.01, 0.0003125)
     """
-    top = int(checked("slanted_triangular: cut", part, cut) * steps)
-    low = peak / checked("slanted_triangular: ratio", multiple, ratio)
+    top, low = int(cut * steps), peak / ratio
     return Linear(low, peak, top).then(Linear(peak, low, steps - top))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lrschedules import _param
-from lrschedules._param import checked, part
 from lrschedules._schedule import Schedule
+from lrschedules.recipes._recipe import recipe
 from lrschedules.shapes import Constant, Cosine, Linear
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ def knee(peak: float, warmup: int, explore: int, exploit: int) -> Schedule:
     return warmup_stable_decay(peak, warmup, explore, exploit)
 
 
+@recipe(steps=_param.steps, flat=_param.part)
 def flat_cosine(start: float, steps: int, flat: float = 0.72) -> Schedule:
     """Hold the rate, then lower it on half a cosine wave.
 
@@ -160,8 +161,5 @@ def flat_cosine(start: float, steps: int, flat: float = 0.72) -> Schedule:
     >>> schedule(0), schedule(720), round(schedule(860), 4), schedule(1000)
     (0.1, 0.1, 0.05, 0.0)
     """
-    hold = int(
-        checked("flat_cosine: flat", part, flat)
-        * checked("flat_cosine: steps", _param.steps, steps)
-    )
+    hold = int(flat * steps)
     return Constant(start).cooldown(steps - hold, at=hold, shape=Cosine)

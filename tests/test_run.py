@@ -1,0 +1,78 @@
+"""Units of a run: epochs, samples, tokens and parts in steps, or an error that says why not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lrschedules import Run
+
+LANGUAGE = Run(batch_size=512, samples=1_000_000, epochs=2, tokens_per_sample=2048)
+
+
+def test_units():
+    """Each unit is worth so many steps."""
+    assert LANGUAGE.steps_per_epoch == 1954
+    assert LANGUAGE.steps == 3908
+    assert LANGUAGE.in_epochs(0.5) == 977
+    assert LANGUAGE.in_samples(512 * 100) == 100
+    assert LANGUAGE.in_tokens(2**20 * 30) == 30
+    assert LANGUAGE.part(0.25) == 977
+
+
+def test_last_batch_counts():
+    """An epoch has an update for the samples that do not fill a batch."""
+    assert Run(batch_size=28, samples=235).steps_per_epoch == 9
+    assert Run(batch_size=28, samples=252).steps_per_epoch == 9
+    assert Run(batch_size=28, samples=253).steps_per_epoch == 10
+
+
+def test_whole_steps():
+    """Steps are rounded to the nearest, and there is at least one."""
+    run = Run(batch_size=10, steps=1000)
+
+    assert [run.in_samples(n) for n in (1, 14, 16, 1000)] == [1, 1, 2, 100]
+    assert run.part(0.0001) == 1
+
+
+@given(st.integers(1, 10**4), st.integers(1, 10**6), st.integers(1, 100))
+def test_run_is_its_epochs(batch_size, samples, epochs):
+    """A run of so many epochs has as many steps as these epochs."""
+    run = Run(batch_size=batch_size, samples=samples, epochs=epochs)
+
+    assert run.steps == run.in_epochs(epochs) == epochs * run.steps_per_epoch
+
+
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        (lambda: Run(batch_size=0), "Run: batch_size must be a whole number ≥ 1, got 0; write"),
+        (lambda: Run(samples=0.5), r"Run: samples must be a whole number ≥ 1, got 0\.5"),
+        (lambda: Run(epochs=0), "Run: epochs must be a number > 0, got 0"),
+        (lambda: Run(steps=0), "Run: steps must be a whole number of steps .*, got 0"),
+        (lambda: Run(tokens_per_sample=-1), "Run: tokens_per_sample must be .*, got -1"),
+        (
+            lambda: Run(batch_size=1, samples=9, epochs=2, steps=5),
+            r"steps and epochs both say how long the run is, got 5 and 2\.0; write one of them",
+        ),
+        (lambda: Run(epochs=3), r"needs samples, which Run\(.*\) does not have: write Run\(sam"),
+        (lambda: Run(samples=9).in_epochs(1), r"needs batch_size, .*: write Run\(batch_size=\.\."),
+        (lambda: Run(batch_size=9).in_epochs(1), r"needs samples, .*: write Run\(samples=\.\.\."),
+        (lambda: Run().in_samples(5), r"needs batch_size, which Run\(.*\) does not have"),
+        (lambda: Run(batch_size=5).in_tokens(5), r"needs tokens_per_sample, .*: write Run\(tok"),
+        (lambda: Run(batch_size=5).part(0.5), r"needs steps, .*: write Run\(steps=\.\.\.\)"),
+        (lambda: LANGUAGE.part(1), "Run: part must be a number > 0 and < 1, got 1"),
+        (lambda: LANGUAGE.part(0), "Run: part must be a number > 0 and < 1, got 0"),
+        (lambda: LANGUAGE.in_epochs(-1), "Run: epochs must be a number > 0, got -1"),
+        (lambda: LANGUAGE.in_epochs(1e9), "epochs in steps must be .* to 2147483647, got 19540"),
+    ],
+)
+def test_bad_value(made, text):
+    """What is not known, or no number of steps, is refused by name."""
+    with pytest.raises(ValueError, match=text):
+        made()
+
+
+def test_bad_type():
+    """What is not a number is refused by name."""
+    with pytest.raises(TypeError, match="Run: batch_size must be a whole number ≥ 1, got '28'"):
+        Run(batch_size="28")
