@@ -81,8 +81,8 @@ def latex(schedule: Schedule | type[Schedule]) -> str:
         weight, _ = instance.weights(1 - z, z, xp)
         start, stop, steps = map(_print, (instance.start, instance.stop, instance.steps))
     return (
-        rf"\begin{{aligned}} \eta(t) &= {start} \, w + {stop} \, (1 - w) \\ w &= {_print(weight)}, "
-        rf"\qquad z = \frac{{\min(t, {steps})}}{{{steps}}} \end{{aligned}}"
+        rf"\begin{{aligned}} \eta(t) &= {start} \, w + {stop} \, (1 - w) \\ "
+        rf"w &= {_print(weight)} \\ z &= \min(t, {steps}) / {steps} \end{{aligned}}"
     )
 
 

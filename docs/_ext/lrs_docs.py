@@ -102,7 +102,10 @@ def curve(schedule, caption, size=(4.6, 2.1)):
 
 def symbols(cls):
     """Return what the symbols of a traced formula stand for, in words."""
-    named = [f":math:`{p.symbol}` is ``{p.name}``" for p in parameters(cls)]
+    shown = [p for p in parameters(cls) if p.kind.traced is None]
+    named = [f":math:`{p.symbol}` is ``{p.name}``" for p in shown]
+    if issubclass(cls, lrs.Finite):
+        named += [":math:`w` the weight of the first rate", ":math:`z` the part of the way done"]
     return f"Here {', '.join(named)}, and :math:`t` is the step."
 
 

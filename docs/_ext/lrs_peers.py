@@ -68,7 +68,8 @@ def cited(code):
     for match in NAMES.finditer(code):
         kind, name = match.lastgroup, match[match.lastgroup]
         literal += nodes.Text(code[end : match.start()])
-        target = f"{OWNERS[kind]}.{name}"
+        owner = "lrschedules.Finite" if name == "k_decay" else OWNERS[kind]
+        target = f"{owner}.{name}"
         link = addnodes.pending_xref(refdomain="py", reftype=kind, reftarget=target)
         link += nodes.inline("", match[0])
         literal += link
