@@ -198,3 +198,23 @@ def test_piecewise_is_a_chain_of_constants(values, data):
     steps = np.array([b + shift for b in boundaries for shift in (-1, 0)])
 
     assert lrs.Piecewise(values, boundaries)(steps).tolist() == chain(steps).tolist()
+
+
+@pytest.mark.parametrize(
+    ("schedule", "text"),
+    [
+        (lrs.Exponential(1, 0.5), "Exponential(start=1.0, factor=0.5)"),
+        (lrs.Exponential(1, 0.5, 7), "Exponential(start=1.0, factor=0.5, every=7)"),
+        (lrs.Piecewise([1, 2], [3]), "Piecewise(values=(1.0, 2.0), boundaries=(3,))"),
+        (2 * lrs.Constant(1).delay(3), "Constant(value=1.0).delay(steps=3).scale(factor=2.0)"),
+        (lrs.Constant(1).per_epoch(9), "Constant(value=1.0).per_epoch(steps_per_epoch=9)"),
+        (
+            lrs.Constant(1).then(lrs.Constant(2), at=5),
+            "Constant(value=1.0).then(second=Constant(value=2.0), at=5)",
+        ),
+    ],
+    ids=str,
+)
+def test_repr_is_the_call(schedule, text):
+    """A schedule is shown as the call that makes it, without what is as by default."""
+    assert repr(schedule) == text
