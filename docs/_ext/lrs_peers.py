@@ -29,7 +29,6 @@ PINS = ROOT / ".constraints.txt"
 NAMES = re.compile(
     r"lrs\.recipes\.(?P<func>\w+)|lrs\.(?P<class>[A-Z]\w*)|(?<=\.)(?P<meth>\w+)(?=\()"
 )
-OWNERS = {"func": "lrschedules.recipes", "class": "lrschedules", "meth": "lrschedules.Schedule"}
 
 
 def load():
@@ -62,15 +61,21 @@ def words(text):
     return [nodes.literal("", part) if i % 2 else nodes.Text(part) for i, part in parts]
 
 
+def target(kind, name):
+    """Return the full name under which the reference has a class, a recipe or a method."""
+    if kind == "meth":
+        owner = "Schedule" if hasattr(lrs.Schedule, name) else "Finite"
+        return f"lrschedules.{owner}.{name}"
+    return f"lrschedules.recipes.{name}" if kind == "func" else f"lrschedules.{name}"
+
+
 def cited(code):
     """Return our code with each of its names linked to the page about it."""
     literal, end = nodes.literal(), 0
     for match in NAMES.finditer(code):
         kind, name = match.lastgroup, match[match.lastgroup]
         literal += nodes.Text(code[end : match.start()])
-        owner = "lrschedules.Finite" if name == "k_decay" else OWNERS[kind]
-        target = f"{owner}.{name}"
-        link = addnodes.pending_xref(refdomain="py", reftype=kind, reftarget=target)
+        link = addnodes.pending_xref(refdomain="py", reftype=kind, reftarget=target(kind, name))
         link += nodes.inline("", match[0])
         literal += link
         end = match.end()

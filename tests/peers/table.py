@@ -71,17 +71,32 @@ LIBRARIES = {
     "thinc": Library("thinc", "The functions of `thinc.schedules`."),
 }
 
-# The last steps of a cosine of 100,000 steps, and the restarts of cycles that double from 10.
-TAIL = (99_900, 99_990, 99_999)
-RESTARTS = [10 * (2**cycle - 1) for cycle in range(16)]
 
-INVISIBLE_INTS = "Keras takes the type of the first number, and a whole number makes all whole."
+# Restart i of cycles of 10 steps, each `growth` times as long as the one before.
+DOUBLING = [10 * (2**i - 1) for i in range(16)]
+TREBLING = [5 * (3**i - 1) for i in range(11)]
+
+WHOLE = "Keras takes the type of the first number it is given, and a whole number makes all whole."
 ONE_LATE = "At its boundary Keras still gives the old value; the new one holds a step later."
-LAST_DIGITS = "A cosine near −1, plus 1, in single precision: the last digits are lost."
+DIGITS = "A cosine near −1, plus 1, in single precision: its last digits are lost."
 BASE = "The factor is rounded to single precision before it is raised to a power."
+RISES = "Past its end the cosine rises again."
+LOGARITHM = "The number of the cycle is computed with a logarithm, a little too small here."
+ROUNDED = "Here every cycle is a whole number of steps; there a restart falls between two steps."
 
-ROWS = [
-    # --- Keras -------------------------------------------------------------------------------
+TRUNCATED = "There 2 / (1 − 0.999) is 1999.99…, rounded down: the warm-up is too short by a step."
+
+TAIL = "The last steps of a cosine"
+NEAR_ONE = "A factor near 1"
+RESTARTS = "Restarts of cycles that double"
+TREBLES = "Restarts of cycles that treble"
+WARM = "A warm-up from 0"
+INTEGER = "A rate that is written as a whole number"
+BOUNDARY = "A boundary"
+PAST = "After the last step of a cosine"
+ONE_CYCLE = "The end of one cycle"
+
+KERAS = [
     Row(
         "Keras",
         "SGD(0.1, decay=0.002)",
@@ -117,8 +132,18 @@ ROWS = [
         steps=[0],
         shown=(0,),
         differs={5: (0.7071068, 0.0), 10: (0.5, 0.0)},
-        why=INVISIBLE_INTS,
-        exact="A rate that is written as a whole number",
+        why=WHOLE,
+        exact=INTEGER,
+    ),
+    Row(
+        "Keras",
+        "ExponentialDecay(0.1, 1, 0.999999)",
+        "lrs.Exponential(0.1, factor=0.999999)",
+        steps=[0],
+        shown=(0,),
+        differs={100_000: (0.09048374, 0.09036367), 1_000_000: (0.03678793, 0.03630265)},
+        why=BASE,
+        exact=NEAR_ONE,
     ),
     Row(
         "Keras",
@@ -136,7 +161,10 @@ ROWS = [
         "Keras",
         "CosineDecay(0.1, 100, alpha=0.1)",
         "lrs.Cosine(0.1, 0.01, steps=100)",
+        steps=range(301),
+        shown=(0, 100, 150, 200),
         note="Keras' `alpha` is a part of the first rate; here the last rate itself is given.",
+        exact=PAST,
     ),
     Row(
         "Keras",
@@ -149,10 +177,10 @@ ROWS = [
         "CosineDecay(0, 1000, warmup_target=0.1, warmup_steps=1000)",
         "lrs.Cosine(0.1, 0, steps=1000).warmup(1000)",
         steps=[0, 2000],
-        shown=(0, 2000),
+        shown=(0,),
         differs={500: (0.05, 0.0), 1000: (0.1, 0.0), 1500: (0.05, 0.0)},
-        why=f"{INVISIBLE_INTS} This is the example of Keras' documentation, and trains nothing.",
-        exact="A warm-up from 0, written as in the documentation of Keras",
+        why=f"{WHOLE} This is the example in Keras' documentation, and it trains nothing.",
+        exact=WARM,
     ),
     Row(
         "Keras",
@@ -165,6 +193,57 @@ ROWS = [
     ),
     Row(
         "Keras",
+        "CosineDecay(0.1, 100_000)",
+        "lrs.Cosine(0.1, 0, steps=100_000)",
+        steps=[0, 50_000, 100_000],
+        shown=(50_000,),
+        differs={99_990: (2.467401e-09, 2.980232e-09), 99_999: (2.467401e-11, 0.0)},
+        why=DIGITS,
+        exact=TAIL,
+    ),
+    Row(
+        "Keras",
+        "CosineDecayRestarts(0.1, 10)",
+        "lrs.recipes.sgdr(0.1, 0, steps=10)",
+        steps=[*range(151), *DOUBLING[:13]],
+        shown=(10, DOUBLING[12]),
+        differs={DOUBLING[13]: (0.1, 0.0), DOUBLING[15]: (0.1, 0.0)},
+        why=f"{LOGARITHM} The rate is 0 where it should be highest.",
+        exact=RESTARTS,
+    ),
+    Row(
+        "Keras",
+        "CosineDecayRestarts(0.1, 10, t_mul=1.0)",
+        "lrs.Cosine(0.1, 0, steps=10).repeat()",
+        steps=range(81),
+        shown=(5, 9, 10),
+    ),
+    Row(
+        "Keras",
+        "CosineDecayRestarts(0.1, 10, m_mul=0.8, alpha=0.1)",
+        "lrs.recipes.sgdr(0.09, 0, steps=10, factor=0.8) + 0.01",
+        shown=(0, 10, 30),
+        note="Keras' floor is not lowered with the cycles, so it is added here.",
+    ),
+    Row(
+        "Keras",
+        "CosineDecayRestarts(0.1, 10, t_mul=1.5)",
+        "lrs.recipes.sgdr(0.1, 0, steps=10, growth=1.5)",
+        steps=range(26),
+        shown=(10, 25),
+        differs={47: (0.1, 0.0001217961), 48: (0.09978671, 0.09994586)},
+        why=ROUNDED,
+    ),
+    Row(
+        "Keras",
+        "CosineDecayRestarts(0.1, 10, t_mul=3.0)",
+        "lrs.recipes.sgdr(0.1, 0, steps=10, growth=3)",
+        steps=[*range(131), *TREBLING],
+        shown=(10, 40, 130),
+        exact=TREBLES,
+    ),
+    Row(
+        "Keras",
         "PiecewiseConstantDecay([30, 60], [0.1, 0.01, 0.001])",
         "lrs.Piecewise([0.1, 0.01, 0.001], [31, 61])",
         shown=(30, 31, 61),
@@ -173,32 +252,15 @@ ROWS = [
     Row(
         "Keras",
         "PiecewiseConstantDecay([30, 60], [0.1, 0.01, 0.001])",
-        "lrs.Piecewise([0.1, 0.01, 0.001], [30, 60])",
+        "lrs.recipes.multistep(0.1, 0.1, [30, 60])",
         shown=(29, 31),
         differs={30: (0.01, 0.1), 60: (0.001, 0.01)},
         why=ONE_LATE,
+        exact=BOUNDARY,
     ),
-    Row(
-        "Keras",
-        "CosineDecay(0.1, 100_000)",
-        "lrs.Cosine(0.1, 0, steps=100_000)",
-        steps=[0, 50_000, 100_000],
-        shown=(50_000,),
-        differs={99_990: (2.467401e-09, 2.980232e-9), 99_999: (2.467401e-11, 0.0)},
-        why=LAST_DIGITS,
-        exact="The last steps of a cosine",
-    ),
-    Row(
-        "Keras",
-        "ExponentialDecay(0.1, 1, 0.999999)",
-        "lrs.Exponential(0.1, factor=0.999999)",
-        steps=[0],
-        shown=(0,),
-        differs={1_000_000: (0.03678793, 0.03630265)},
-        why=BASE,
-        exact="A factor near 1",
-    ),
-    # --- optax -------------------------------------------------------------------------------
+]
+
+OPTAX = [
     Row("optax", "optax.constant_schedule(0.1)", "lrs.Constant(0.1)", shown=(0, 100)),
     Row("optax", "optax.linear_schedule(0.1, 0, 100)", "lrs.Linear(0.1, 0, steps=100)"),
     Row(
@@ -220,9 +282,9 @@ ROWS = [
     ),
     Row(
         "optax",
-        "optax.exponential_decay(0.1, 10, 0.5, staircase=True)",
-        "lrs.Drop(0.1, factor=0.5, every=10)",
-        shown=(9, 10, 20),
+        "optax.exponential_decay(0.1, 10, 0.5, end_value=0.01)",
+        "lrs.Exponential(0.1, factor=0.5, every=10).clip(minimum=0.01)",
+        shown=(0, 10, 40),
     ),
     Row(
         "optax",
@@ -230,12 +292,72 @@ ROWS = [
         "lrs.Exponential(0.1, factor=0.5, every=10).delay(20)",
         shown=(0, 20, 30),
     ),
-    Row("optax", "optax.cosine_decay_schedule(0.1, 100)", "lrs.Cosine(0.1, 0, steps=100)"),
+    Row(
+        "optax",
+        "optax.exponential_decay(0.1, 10, 0.5, staircase=True)",
+        "lrs.Drop(0.1, factor=0.5, every=10)",
+        shown=(9, 10, 20),
+    ),
+    Row(
+        "optax",
+        "optax.exponential_decay(1, 10, 0.5)",
+        "lrs.Exponential(1, factor=0.5, every=10)",
+        shown=(0, 5, 10),
+        exact=INTEGER,
+    ),
+    Row(
+        "optax",
+        "optax.exponential_decay(0.1, 1, 0.999999)",
+        "lrs.Exponential(0.1, factor=0.999999)",
+        steps=[0],
+        shown=(0,),
+        differs={100_000: (0.09048374, 0.09036367), 1_000_000: (0.03678793, 0.03630265)},
+        why=BASE,
+        exact=NEAR_ONE,
+    ),
+    Row(
+        "optax",
+        "optax.piecewise_constant_schedule(0.1, {30: 0.1, 60: 0.1})",
+        "lrs.recipes.multistep(0.1, 0.1, [30, 60])",
+        shown=(29, 30, 31, 60),
+        exact=BOUNDARY,
+    ),
+    Row(
+        "optax",
+        'optax.piecewise_interpolate_schedule("linear", 0.1, {30: 0.5, 60: 0.1})',
+        "lrs.recipes.interpolate([0.1, 0.05, 0.005], [30, 60])",
+        shown=(0, 30, 60),
+        note="optax gives factors; here the rates themselves are given.",
+    ),
+    Row(
+        "optax",
+        'optax.piecewise_interpolate_schedule("cosine", 0.1, {30: 0.5, 60: 0.1})',
+        "lrs.recipes.interpolate([0.1, 0.05, 0.005], [30, 60], shape=lrs.Cosine)",
+        shown=(0, 30, 60),
+    ),
     Row(
         "optax",
         "optax.cosine_decay_schedule(0.1, 100, alpha=0.1)",
         "lrs.Cosine(0.1, 0.01, steps=100)",
+        steps=range(301),
+        shown=(0, 100, 150, 200),
         note="optax' `alpha` is a part of the first rate; here the last rate itself is given.",
+        exact=PAST,
+    ),
+    Row(
+        "optax",
+        "optax.cosine_decay_schedule(0.1, 100, exponent=2)",
+        "lrs.Cosine(0.1, 0, steps=100) * lrs.Cosine(1, 0, steps=100)",
+    ),
+    Row(
+        "optax",
+        "optax.cosine_decay_schedule(0.1, 100_000)",
+        "lrs.Cosine(0.1, 0, steps=100_000)",
+        steps=[0, 50_000, 100_000],
+        shown=(50_000,),
+        differs={99_990: (2.467401e-09, 2.980232e-09), 99_999: (2.467401e-11, 0.0)},
+        why=DIGITS,
+        exact=TAIL,
     ),
     Row(
         "optax",
@@ -252,9 +374,45 @@ ROWS = [
     ),
     Row(
         "optax",
+        "optax.warmup_cosine_decay_schedule(0, 0.1, 1000, 2000)",
+        "lrs.Cosine(0.1, 0, steps=1000).warmup(1000)",
+        steps=range(0, 2001, 50),
+        shown=(500, 1000, 1500),
+        exact=WARM,
+    ),
+    Row(
+        "optax",
         "optax.warmup_exponential_decay_schedule(0, 0.1, 10, 20, 0.5)",
         "lrs.Exponential(0.1, factor=0.5, every=20).warmup(10)",
         shown=(0, 10, 30),
+    ),
+    Row(
+        "optax",
+        "optax.sgdr_schedule([dict(init_value=0, peak_value=0.1 * 0.5**i, warmup_steps=5, "
+        "decay_steps=20) for i in range(3)])",
+        "lrs.Cosine(0.1, 0, steps=15).warmup(5).repeat(3, factor=0.5)",
+        shown=(0, 5, 25),
+    ),
+    Row(
+        "optax",
+        "optax.sgdr_schedule([dict(init_value=0.1, peak_value=0.1, warmup_steps=0, "
+        "decay_steps=10 * 2**i) for i in range(16)])",
+        "lrs.recipes.sgdr(0.1, 0, steps=10)",
+        steps=[*range(151), *DOUBLING],
+        shown=(DOUBLING[12], DOUBLING[13], DOUBLING[15]),
+        exact=RESTARTS,
+    ),
+    Row(
+        "optax",
+        "optax.cosine_onecycle_schedule(100, 0.1)",
+        "lrs.recipes.one_cycle(0.1, 100)",
+        shown=(0, 30, 100),
+    ),
+    Row(
+        "optax",
+        "optax.linear_onecycle_schedule(100, 0.1)",
+        "lrs.recipes.one_cycle_three_phase(0.1, 100)",
+        shown=(0, 30, 85, 100),
     ),
     Row(
         "optax",
@@ -263,33 +421,9 @@ ROWS = [
         "lrs.Linear(0.1, 0.05, steps=30).then(lrs.Cosine(0.05, 0, steps=70))",
         shown=(0, 30, 100),
     ),
-    Row(
-        "optax",
-        "optax.piecewise_constant_schedule(0.1, {30: 0.1, 60: 0.1})",
-        "lrs.Piecewise([0.1, 0.01, 0.001], [30, 60])",
-        shown=(29, 30, 60),
-    ),
-    Row(
-        "optax",
-        "optax.cosine_decay_schedule(0.1, 100_000)",
-        "lrs.Cosine(0.1, 0, steps=100_000)",
-        steps=[0, 50_000, 100_000],
-        shown=(50_000,),
-        differs={99_990: (2.467401e-09, 2.980232e-9), 99_999: (2.467401e-11, 0.0)},
-        why=LAST_DIGITS,
-        exact="The last steps of a cosine",
-    ),
-    Row(
-        "optax",
-        "optax.exponential_decay(0.1, 1, 0.999999)",
-        "lrs.Exponential(0.1, factor=0.999999)",
-        steps=[0],
-        shown=(0,),
-        differs={1_000_000: (0.03678793, 0.03630265)},
-        why=BASE,
-        exact="A factor near 1",
-    ),
-    # --- PyTorch -----------------------------------------------------------------------------
+]
+
+PYTORCH = [
     Row(
         "PyTorch",
         "ConstantLR(optimizer, factor=0.5, total_iters=10)",
@@ -311,13 +445,18 @@ ROWS = [
     Row(
         "PyTorch",
         "MultiStepLR(optimizer, [30, 60], gamma=0.1)",
-        "lrs.Piecewise([0.1, 0.01, 0.001], [30, 60])",
-        shown=(29, 30, 60),
+        "lrs.recipes.multistep(0.1, 0.1, [30, 60])",
+        shown=(29, 30, 31, 60),
+        exact=BOUNDARY,
     ),
+    Row("PyTorch", "ExponentialLR(optimizer, 0.95)", "lrs.Exponential(0.1, factor=0.95)"),
     Row(
         "PyTorch",
-        "ExponentialLR(optimizer, 0.95)",
-        "lrs.Exponential(0.1, factor=0.95)",
+        "ExponentialLR(optimizer, 0.999999)",
+        "lrs.Exponential(0.1, factor=0.999999)",
+        steps=[0, 1, 1000],
+        shown=(0, 100_000),
+        exact=NEAR_ONE,
     ),
     Row(
         "PyTorch",
@@ -330,7 +469,111 @@ ROWS = [
         "lrs.Cosine(0.1, 0.01, steps=100)",
         steps=range(101),
         differs={150: (0.01, 0.055), 200: (0.01, 0.1)},
-        why="Past its end PyTorch's cosine rises again, to where it began.",
+        why=RISES,
+        exact=PAST,
+    ),
+    Row(
+        "PyTorch",
+        "CosineAnnealingLR(optimizer, 100_000)",
+        "lrs.Cosine(0.1, 0, steps=100_000)",
+        steps=[0, 50_000, 99_000, 100_000],
+        shown=(50_000, 99_990, 99_999),
+        exact=TAIL,
+    ),
+    Row(
+        "PyTorch",
+        "CosineAnnealingWarmRestarts(optimizer, 10, T_mult=2, eta_min=0.01)",
+        "lrs.recipes.sgdr(0.1, 0.01, steps=10)",
+        steps=range(151),
+        shown=(9, 10, 30),
+    ),
+    Row(
+        "PyTorch",
+        "CosineAnnealingWarmRestarts(optimizer, 10, T_mult=2)",
+        "lrs.recipes.sgdr(0.1, 0, steps=10)",
+        steps=DOUBLING,
+        shown=(10, *DOUBLING[12:14], DOUBLING[15]),
+        exact=RESTARTS,
+    ),
+    Row(
+        "PyTorch",
+        "CosineAnnealingWarmRestarts(optimizer, 10, T_mult=3).step(epoch)",
+        "lrs.recipes.sgdr(0.1, 0, steps=10, growth=3)",
+        steps=[0, 10, 40, 130, 400],
+        shown=(400,),
+        differs={1210: (0.1, 0.0), 295_240: (0.1, 0.0)},
+        why=f"{LOGARITHM} Called without `epoch`, PyTorch's restarts are right.",
+        exact=TREBLES,
+    ),
+    Row(
+        "PyTorch",
+        "CyclicLR(optimizer, 0.01, 0.1, 10, cycle_momentum=False)",
+        "lrs.recipes.triangular(0.01, 0.1, steps=10)",
+        shown=(0, 10, 20),
+    ),
+    Row(
+        "PyTorch",
+        "CyclicLR(optimizer, 0.01, 0.1, 10, 30, cycle_momentum=False)",
+        "lrs.recipes.triangular(0.01, 0.1, steps=10, down=30)",
+        shown=(0, 10, 40),
+    ),
+    Row(
+        "PyTorch",
+        'CyclicLR(optimizer, 0.01, 0.1, 10, mode="triangular2", cycle_momentum=False)',
+        "lrs.recipes.triangular2(0.01, 0.1, steps=10)",
+        shown=(10, 20, 30),
+    ),
+    Row(
+        "PyTorch",
+        'CyclicLR(optimizer, 0.01, 0.1, 10, mode="exp_range", gamma=0.99, cycle_momentum=False)',
+        "lrs.recipes.exp_range(0.01, 0.1, steps=10, factor=0.99)",
+        shown=(10, 20, 30),
+    ),
+    Row(
+        "PyTorch",
+        "OneCycleLR(optimizer, 0.1, total_steps=100)",
+        "lrs.recipes.one_cycle_torch(0.1, 100)",
+        steps=range(100),
+        shown=(0, 29, 99),
+        differs={100: (4e-07, 5.074647e-05)},
+        why="The cosine rises again; the rate is accepted for one step more than there are.",
+    ),
+    Row(
+        "PyTorch",
+        'OneCycleLR(optimizer, 0.1, total_steps=100, anneal_strategy="linear")',
+        "lrs.recipes.one_cycle_torch(0.1, 100, shape=lrs.Linear)",
+        steps=range(100),
+        shown=(0, 29, 99),
+        differs={100: (4e-07, -0.001428166)},
+        why="The line goes on below zero; the rate is accepted for one step more than there are.",
+        exact=ONE_CYCLE,
+    ),
+    Row(
+        "PyTorch",
+        "OneCycleLR(optimizer, 0.1, total_steps=100)",
+        "lrs.recipes.one_cycle(0.1, 100)",
+        steps=[0],
+        shown=(0,),
+        differs={29: (0.09973705, 0.1), 30: (0.1, 0.09994965), 99: (5.074647e-05, 4e-07)},
+        why="The peak and the end are a step earlier in PyTorch than in optax and fastai; "
+        "`one_cycle_torch` has its steps.",
+    ),
+    Row(
+        "PyTorch",
+        "OneCycleLR(optimizer, 0.1, total_steps=101)",
+        "lrs.recipes.one_cycle_torch(0.1, 101)",
+        steps=[0, 100],
+        shown=(0, 100),
+        differs={29: (0.1, 0.09997517), 50: (0.0799237, 0.08029842)},
+        why="0.3 of 101 steps is no whole number: PyTorch's peak falls between two steps, and is "
+        "not reached.",
+    ),
+    Row(
+        "PyTorch",
+        "OneCycleLR(optimizer, 0.1, total_steps=100, three_phase=True)",
+        "lrs.recipes.interpolate([0.004, 0.1, 0.004, 4e-7], [29, 58, 99], shape=lrs.Cosine)",
+        steps=range(100),
+        shown=(0, 29, 58, 99),
     ),
     Row(
         "PyTorch",
@@ -350,7 +593,26 @@ ROWS = [
         steps=range(101),
         shown=(0, 10, 100),
     ),
-    # --- timm --------------------------------------------------------------------------------
+    Row(
+        "PyTorch",
+        "SequentialLR(optimizer, [LinearLR(optimizer, 0.1, total_iters=10), "
+        "OneCycleLR(optimizer, 0.1, total_steps=90)], [10])",
+        "lrs.Linear(0.01, 0.1, steps=10).then(lrs.recipes.one_cycle_torch(0.1, 90))",
+        steps=range(10, 100),
+        shown=(10, 36, 99),
+        differs={0: (0.01, 0.0004), 5: (0.055, 0.0022)},
+        why="`OneCycleLR` overwrites the rate that the warm-up before it starts from.",
+    ),
+    Row(
+        "PyTorch",
+        "ChainedScheduler([LinearLR(optimizer, 0.1, total_iters=10), "
+        "ExponentialLR(optimizer, 0.95)])",
+        "lrs.Linear(0.1, 1, steps=10) * lrs.Exponential(0.1, factor=0.95)",
+        shown=(0, 10, 50),
+    ),
+]
+
+TIMM = [
     Row("timm", "CosineLRScheduler(optimizer, 100)", "lrs.Cosine(0.1, 0, steps=100)"),
     Row(
         "timm",
@@ -370,8 +632,78 @@ ROWS = [
     ),
     Row(
         "timm",
+        "CosineLRScheduler(optimizer, 100, lr_min=0.01, k_decay=2)",
+        "lrs.Cosine(0.1, 0.01, steps=100).k_decay(2)",
+    ),
+    Row(
+        "timm",
+        "CosineLRScheduler(optimizer, 10, cycle_mul=2, cycle_limit=4)",
+        "lrs.Cosine(0.1, 0, steps=10).repeat(4, growth=2)",
+        steps=range(201),
+        shown=(10, 30, 150),
+    ),
+    Row(
+        "timm",
+        "CosineLRScheduler(optimizer, 10, cycle_mul=3, cycle_limit=11)",
+        "lrs.recipes.sgdr(0.1, 0, steps=10, growth=3)",
+        steps=[*range(131), 400],
+        shown=(400,),
+        differs={1210: (0.1, 0.0), 295_240: (0.1, 0.0)},
+        why=LOGARITHM,
+        exact=TREBLES,
+    ),
+    Row(
+        "timm",
+        "CosineLRScheduler(optimizer, 10, cycle_mul=0.5, cycle_limit=3)",
+        "lrs.Cosine(0.1, 0, steps=10).repeat(3, growth=0.5)",
+        steps=range(16),
+        shown=(10, 15),
+        differs={16: (0.05, 0.06545085)},
+        why=ROUNDED,
+    ),
+    Row(
+        "timm",
+        "CosineLRScheduler(optimizer, 10, cycle_mul=0.5, cycle_limit=3)",
+        "lrs.Cosine(0.1, 0, steps=10).repeat(3, growth=0.5)",
+        steps=[],
+        shown=(),
+        differs={20: (0.0, "ValueError")},
+        why="Where shrinking cycles can go no further, timm raises an error, and training stops.",
+    ),
+    Row(
+        "timm",
+        "CosineLRScheduler(optimizer, 20, cycle_decay=0.5, cycle_limit=3)",
+        "lrs.Cosine(0.1, 0, steps=20).repeat(3, factor=0.5)",
+        shown=(0, 20, 40),
+    ),
+    Row(
+        "timm",
+        "CosineLRScheduler(optimizer, 20, lr_min=0.01, cycle_decay=0.5, cycle_limit=3)",
+        "lrs.Cosine(0.1, 0.01, steps=20).repeat(3, factor=0.5)",
+        steps=[*range(20), 20, 40],
+        shown=(0, 20, 40),
+        differs={30: (0.0275, 0.03), 60: (0.0025, 0.01)},
+        why="timm lowers the peaks alone; here a cycle is lowered as a whole.",
+    ),
+    Row(
+        "timm",
         "PolyLRScheduler(optimizer, 100, power=2, lr_min=0.01)",
         "lrs.Polynomial(0.1, 0.01, steps=100, power=2)",
+    ),
+    Row(
+        "timm",
+        "PolyLRScheduler(optimizer, 100, power=2, k_decay=2)",
+        "lrs.Polynomial(0.1, 0, steps=100, power=2).k_decay(2)",
+    ),
+    Row(
+        "timm",
+        "TanhLRScheduler(optimizer, 100, lb=-2, ub=3)",
+        "lrs.recipes.htd(0.1, 0, 100, lower=-2, upper=3)",
+        steps=range(1, 100),
+        shown=(1, 50, 99),
+        differs={0: (0.09820138, 0.1), 100: (0.0002472623, 0.0)},
+        why="The published curve begins a little below the rate and ends a little above the "
+        "floor; timm gives the rate itself at step 0, and the floor at the end.",
     ),
     Row(
         "timm",
@@ -382,18 +714,67 @@ ROWS = [
     Row(
         "timm",
         "MultiStepLRScheduler(optimizer, [31, 61], decay_rate=0.1)",
-        "lrs.Piecewise([0.1, 0.01, 0.001], [30, 60])",
+        "lrs.recipes.multistep(0.1, 0.1, [30, 60])",
         shown=(29, 30, 60),
+        note="timm lowers the rate one step before the milestone, and keeps to that.",
     ),
     Row(
         "timm",
         "MultiStepLRScheduler(optimizer, [30, 60], decay_rate=0.1)",
-        "lrs.Piecewise([0.1, 0.01, 0.001], [30, 60])",
+        "lrs.recipes.multistep(0.1, 0.1, [30, 60])",
         shown=(28, 30),
         differs={29: (0.1, 0.01), 59: (0.01, 0.001)},
         why="timm lowers the rate one step before the milestone, and keeps to that.",
+        exact=BOUNDARY,
     ),
-    # --- transformers ------------------------------------------------------------------------
+    Row(
+        "timm",
+        'WSDLRScheduler(optimizer, 90, 20, warmup_t=10, decay_fn="linear")',
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "timm",
+        "WSDLRScheduler(optimizer, 90, 20, warmup_t=10, lr_min=0.01)",
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20, stop=0.01, "
+        "shape=lrs.recipes.one_minus_sqrt)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "timm",
+        'WSDLRScheduler(optimizer, 90, 20, warmup_t=10, decay_fn="cosine")',
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20, shape=lrs.Cosine)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "timm",
+        'WSDLRScheduler(optimizer, 90, 20, warmup_t=10, decay_fn="power", decay_power=2)',
+        "lrs.Constant(0.1).then(lrs.Linear(0.1, 0, steps=20).k_decay(2), at=70).warmup(10)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "timm",
+        'WSDLRScheduler(optimizer, 90, 20, warmup_t=10, decay_fn="exp", decay_ratio=0.5)',
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20, shape=lrs.FiniteExponential)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "timm",
+        'WSDLRScheduler(optimizer, 90, 20, warmup_t=10, stable_fn="rsqrt", decay_fn="linear")',
+        "(lrs.Power(0.1, 0.5, steps=10) * lrs.Linear(1, 0, steps=20).delay(70)).warmup(10)",
+        shown=(10, 80, 90),
+        note="In timm the rate goes on falling through the last phase, so that is a factor here.",
+    ),
+    Row(
+        "timm",
+        "WSDLRScheduler(optimizer, 90, 20, warmup_t=10, "
+        'stable_fn="power", stable_power=0.51, decay_fn="linear")',
+        "(lrs.Power(0.1, 0.51, steps=10) * lrs.Linear(1, 0, steps=20).delay(70)).warmup(10)",
+        shown=(10, 80, 90),
+    ),
+]
+
+TRANSFORMERS = [
     Row("transformers", "get_constant_schedule(optimizer)", "lrs.Constant(0.1)", shown=(0, 100)),
     Row(
         "transformers",
@@ -406,6 +787,7 @@ ROWS = [
         "get_linear_schedule_with_warmup(optimizer, 10, 100)",
         "lrs.Linear(0.1, 0, steps=90).warmup(10)",
         shown=(0, 10, 100),
+        note="transformers counts the warm-up into the 100 steps.",
     ),
     Row(
         "transformers",
@@ -414,7 +796,40 @@ ROWS = [
         steps=range(101),
         shown=(0, 10, 100),
         differs={145: (0.0, 0.05), 190: (0.0, 0.1)},
-        why="Past its end the cosine of transformers rises again.",
+        why=RISES,
+    ),
+    Row(
+        "transformers",
+        "get_cosine_with_hard_restarts_schedule_with_warmup(optimizer, 10, 100, num_cycles=3)",
+        "lrs.Cosine(0.1, 0, steps=30).repeat(3).warmup(10)",
+        shown=(10, 40, 100),
+    ),
+    Row(
+        "transformers",
+        "get_cosine_with_min_lr_schedule_with_warmup(optimizer, 10, 100, min_lr=0.01)",
+        "lrs.Cosine(0.1, 0.01, steps=90).warmup(10)",
+        steps=range(101),
+        shown=(0, 10, 100),
+        differs={145: (0.01, 0.055), 190: (0.01, 0.1)},
+        why=RISES,
+    ),
+    Row(
+        "transformers",
+        "get_cosine_with_min_lr_schedule_with_warmup_lr_rate(optimizer, 10, 100, min_lr=0.01)",
+        "lrs.Cosine(0.1, 0.01, steps=90).warmup(9, start=0.01)",
+        steps=range(100),
+        shown=(0, 9, 99),
+        note="All is a step early in this one: no step has a rate of 0, and the last rate comes "
+        "at step 99.",
+    ),
+    Row(
+        "transformers",
+        "get_cosine_with_min_lr_schedule_with_warmup(optimizer, 0, 100, min_lr=0.01)",
+        "lrs.Cosine(0.1, 0.01, steps=100)",
+        steps=range(101),
+        differs={150: (0.01, 0.055), 200: (0.01, 0.1)},
+        why=RISES,
+        exact=PAST,
     ),
     Row(
         "transformers",
@@ -422,14 +837,118 @@ ROWS = [
         "lrs.Polynomial(0.1, 0.01, steps=90, power=2).warmup(10)",
         shown=(0, 10, 100),
     ),
-    # --- others ------------------------------------------------------------------------------
+    Row(
+        "transformers",
+        "get_polynomial_decay_schedule_with_warmup(optimizer, 10, 100)",
+        "lrs.Linear(0.1, 1e-7, steps=90).warmup(10)",
+        shown=(0, 10, 100),
+        note="transformers ends at 1e-7 unless told otherwise.",
+    ),
+    Row(
+        "transformers",
+        "get_inverse_sqrt_schedule(optimizer, 10)",
+        "lrs.recipes.inverse_sqrt(0.1, 10)",
+        shown=(5, 10, 40),
+    ),
+    Row(
+        "transformers",
+        "get_inverse_sqrt_schedule(optimizer, 10, timescale=40)",
+        "lrs.Power(0.1, 0.5, steps=40).warmup(10)",
+        shown=(5, 10, 50),
+    ),
+    Row(
+        "transformers",
+        'get_wsd_schedule(optimizer, 10, 20, num_stable_steps=70, decay_type="linear")',
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "transformers",
+        'get_wsd_schedule(optimizer, 10, 20, 100, decay_type="1-sqrt")',
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20, shape=lrs.recipes.one_minus_sqrt)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "transformers",
+        'get_wsd_schedule(optimizer, 10, 20, 100, warmup_type="cosine")',
+        "lrs.Constant(0.1).cooldown(20, at=70, shape=lrs.Cosine).warmup(10, shape=lrs.Cosine)",
+        shown=(5, 10, 90),
+    ),
+    Row(
+        "transformers",
+        'get_wsd_schedule(optimizer, 10, 20, 100, warmup_type="1-sqrt")',
+        "lrs.Polynomial(0, 0.1, steps=10, power=0.5)"
+        ".then(lrs.Constant(0.1).cooldown(20, at=70, shape=lrs.Cosine))",
+        shown=(5, 10, 90),
+    ),
+    Row(
+        "transformers",
+        "get_wsd_schedule(optimizer, 10, 20, 100, min_lr_ratio=0.1)",
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20, stop=0.01, shape=lrs.Cosine)",
+        steps=range(10, 121),
+        shown=(10, 90, 100),
+        differs={0: (0.0, 0.01), 5: (0.05, 0.055)},
+        why="With a `min_lr_ratio` transformers warms up from there, in this function alone.",
+    ),
+]
+
+FVCORE = [
+    Row(
+        "fvcore",
+        "ConstantParamScheduler(0.1)(step / 100)",
+        "lrs.Constant(0.1)",
+        steps=range(100),
+        shown=(0, 50),
+    ),
+    Row(
+        "fvcore",
+        "LinearParamScheduler(0.1, 0.01)(step / 100)",
+        "lrs.Linear(0.1, 0.01, steps=100)",
+        steps=range(101),
+    ),
     Row(
         "fvcore",
         "CosineParamScheduler(0.1, 0.01)(step / 100)",
         "lrs.Cosine(0.1, 0.01, steps=100)",
-        steps=range(100),
-        shown=(0, 50),
+        steps=range(101),
     ),
+    Row(
+        "fvcore",
+        "ExponentialParamScheduler(0.1, 0.01)(step / 100)",
+        "lrs.Exponential(0.1, factor=0.01, every=100)",
+        steps=range(101),
+    ),
+    Row(
+        "fvcore",
+        "PolynomialDecayParamScheduler(0.1, 2)(step / 100)",
+        "lrs.Polynomial(0.1, 0, steps=100, power=2)",
+        steps=range(101),
+    ),
+    Row(
+        "fvcore",
+        "MultiStepParamScheduler([0.1, 0.01, 0.001], 100, [30, 60])(step / 100)",
+        "lrs.Piecewise([0.1, 0.01, 0.001], [30, 60])",
+        steps=range(100),
+        shown=(29, 30, 60),
+    ),
+    Row(
+        "fvcore",
+        "StepWithFixedGammaParamScheduler(0.1, 4, 0.5, 100)(step / 100)",
+        "lrs.Drop(0.1, factor=0.5, every=20)",
+        steps=range(100),
+        shown=(19, 20, 40),
+    ),
+    Row(
+        "fvcore",
+        "CompositeParamScheduler([LinearParamScheduler(0.0, 0.1), CosineParamScheduler(0.1, 0)], "
+        '[0.1, 0.9], ["rescaled", "rescaled"])(step / 100)',
+        "lrs.Cosine(0.1, 0, steps=90).warmup(10)",
+        steps=range(100),
+        shown=(0, 10, 55),
+    ),
+]
+
+IGNITE = [
     Row(
         "ignite",
         'PiecewiseLinear(optimizer, "lr", [(0, 0.0), (10, 0.1), (100, 0.0)])',
@@ -437,16 +956,318 @@ ROWS = [
         shown=(0, 10, 100),
     ),
     Row(
+        "ignite",
+        'CosineAnnealingScheduler(optimizer, "lr", 0.1, 0.01, 20)',
+        "lrs.Cosine(0.1, 0.01, steps=20).repeat()",
+        shown=(0, 10, 20),
+    ),
+    Row(
+        "ignite",
+        'CosineAnnealingScheduler(optimizer, "lr", 0.1, 0.0, 10, cycle_mult=2)',
+        "lrs.recipes.sgdr(0.1, 0, steps=10)",
+        shown=(9, 10, 30),
+    ),
+    Row(
+        "ignite",
+        'CosineAnnealingScheduler(optimizer, "lr", 0.1, 0.01, 20, '
+        "start_value_mult=0.5, end_value_mult=0.5)",
+        "lrs.Cosine(0.1, 0.01, steps=20).repeat(factor=0.5)",
+        shown=(0, 20, 40),
+    ),
+    Row(
+        "ignite",
+        'LinearCyclicalScheduler(optimizer, "lr", 0.01, 0.1, 20)',
+        "lrs.recipes.triangular(0.01, 0.1, steps=10)",
+        shown=(0, 10, 20),
+    ),
+    Row(
+        "ignite",
+        'LinearCyclicalScheduler(optimizer, "lr", 0.1, 0.0, 20, monotonic=True)',
+        "lrs.Linear(0.1, 0, steps=20).repeat()",
+        shown=(0, 19, 20),
+    ),
+]
+
+LRSCHED = [
+    Row("lrsched", "constant(lr=0.1)", "lrs.Constant(0.1)"),
+    Row(
+        "lrsched",
+        "step_decay(base_lr=0.1, drop=0.5, step_size=10)",
+        "lrs.Drop(0.1, factor=0.5, every=10)",
+        shown=(9, 10, 20),
+    ),
+    Row(
+        "lrsched",
+        "multi_step(base_lr=0.1, milestones=[30, 60], gamma=0.1)",
+        "lrs.recipes.multistep(0.1, 0.1, [30, 60])",
+        shown=(29, 30, 60),
+    ),
+    Row("lrsched", "exponential(base_lr=0.1, gamma=0.95)", "lrs.Exponential(0.1, factor=0.95)"),
+    Row(
+        "lrsched",
+        "exponential_decay(base_lr=0.1, decay_rate=0.5, decay_steps=10)",
+        "lrs.Exponential(0.1, factor=0.5, every=10)",
+        shown=(0, 5, 10),
+    ),
+    Row(
+        "lrsched",
+        "polynomial(base_lr=0.1, end_lr=0.01, total_steps=100, power=2)",
+        "lrs.Polynomial(0.1, 0.01, steps=100, power=2)",
+    ),
+    Row(
+        "lrsched",
+        "linear(base_lr=0.1, end_lr=0.01, total_steps=100)",
+        "lrs.Linear(0.1, 0.01, steps=100)",
+    ),
+    Row(
         "lrsched",
         "cosine(base_lr=0.1, min_lr=0.01, total_steps=100)",
         "lrs.Cosine(0.1, 0.01, steps=100)",
     ),
+    Row(
+        "lrsched",
+        "with_warmup(cosine(base_lr=0.1, min_lr=0.0, total_steps=90), "
+        "warmup_steps=10, start_lr=0.0)",
+        "lrs.Cosine(0.1, 0, steps=90).warmup(10)",
+        shown=(0, 10, 100),
+    ),
+    Row(
+        "lrsched",
+        "sequential([(10, linear(base_lr=0.0, end_lr=0.1, total_steps=10)), "
+        "(90, cosine(base_lr=0.1, min_lr=0.0, total_steps=90))])",
+        "lrs.Linear(0, 0.1, steps=10).then(lrs.Cosine(0.1, 0, steps=90))",
+        steps=range(100),
+        shown=(0, 10, 55),
+        differs={100: (0.0, 3.045865e-05)},
+        why="There the last step that is counted is held, and the end is never reached.",
+    ),
+    Row(
+        "lrsched",
+        "cosine_restarts(base_lr=0.1, min_lr=0.01, period=10, t_mult=2)",
+        "lrs.recipes.sgdr(0.1, 0.01, steps=10)",
+        steps=range(151),
+        shown=(9, 10, 30),
+    ),
+    Row(
+        "lrsched",
+        "inverse_sqrt(base_lr=0.1, warmup_steps=10)",
+        "lrs.recipes.inverse_sqrt(0.1, 10)",
+        shown=(5, 10, 40),
+    ),
+    Row(
+        "lrsched",
+        "one_cycle(max_lr=0.1, total_steps=100, pct_start=0.3, initial_div=25.0, final_div=25e4)",
+        "lrs.recipes.one_cycle(0.1, 100)",
+        shown=(0, 30, 100),
+        note="There the last rate is a part of the peak, here of the first rate, as in optax.",
+    ),
+    Row(
+        "lrsched",
+        "triangular(min_lr=0.01, max_lr=0.1, step_size=10)",
+        "lrs.recipes.triangular(0.01, 0.1, steps=10)",
+        shown=(0, 10, 20),
+    ),
+    Row(
+        "lrsched",
+        "triangular2(min_lr=0.01, max_lr=0.1, step_size=10)",
+        "lrs.recipes.triangular2(0.01, 0.1, steps=10)",
+        shown=(10, 20, 30),
+    ),
+    Row(
+        "lrsched",
+        "exp_range(min_lr=0.01, max_lr=0.1, step_size=10, gamma=0.99)",
+        "lrs.recipes.exp_range(0.01, 0.1, steps=10, factor=0.99)",
+        shown=(10, 20, 30),
+    ),
+    Row(
+        "lrsched",
+        "warmup_stable_decay(base_lr=0.1, warmup_steps=10, decay_steps=20, total_steps=100, "
+        'final_lr=0.01, warmup_start=0.0, decay_shape="linear")',
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20, stop=0.01)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "lrsched",
+        "warmup_stable_decay(base_lr=0.1, warmup_steps=10, decay_steps=20, total_steps=100, "
+        'final_lr=0.0, warmup_start=0.0, decay_shape="1-sqrt")',
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20, shape=lrs.recipes.one_minus_sqrt)",
+        shown=(10, 80, 90),
+    ),
+]
+
+PADDLE = [
+    Row(
+        "Paddle",
+        "NoamDecay(d_model=512, warmup_steps=10)",
+        "lrs.recipes.noam(512, 10)",
+        shown=(5, 10, 40),
+    ),
+    Row("Paddle", "NaturalExpDecay(0.1, 0.05)", "lrs.recipes.natural_exponential(0.1, 0.05)"),
     Row("Paddle", "InverseTimeDecay(0.1, 0.05)", "lrs.TimeBased(0.1, decay=0.05)"),
+    Row("Paddle", "ExponentialDecay(0.1, 0.95)", "lrs.Exponential(0.1, factor=0.95)"),
+    Row(
+        "Paddle",
+        "StepDecay(0.1, 10, 0.5)",
+        "lrs.Drop(0.1, factor=0.5, every=10)",
+        shown=(9, 10, 20),
+    ),
+    Row(
+        "Paddle",
+        "MultiStepDecay(0.1, [30, 60], 0.1)",
+        "lrs.recipes.multistep(0.1, 0.1, [30, 60])",
+        shown=(29, 30, 60),
+    ),
+    Row(
+        "Paddle",
+        "PiecewiseDecay([30, 60], [0.1, 0.01, 0.001])",
+        "lrs.Piecewise([0.1, 0.01, 0.001], [30, 60])",
+        shown=(29, 30, 60),
+    ),
+    Row(
+        "Paddle",
+        "PolynomialDecay(0.1, 100, end_lr=0.01, power=2)",
+        "lrs.Polynomial(0.1, 0.01, steps=100, power=2)",
+    ),
+    Row(
+        "Paddle",
+        "LinearWarmup(PolynomialDecay(0.1, 90, end_lr=0.0), 10, 0.0, 0.1)",
+        "lrs.Linear(0.1, 0, steps=90).warmup(10)",
+        shown=(0, 10, 100),
+    ),
+    Row(
+        "Paddle",
+        "CosineAnnealingDecay(0.1, 100, eta_min=0.01)",
+        "lrs.Cosine(0.1, 0.01, steps=100)",
+        steps=range(101),
+        differs={150: (0.01, 0.055), 200: (0.01, 0.1)},
+        why=RISES,
+        exact=PAST,
+    ),
+    Row(
+        "Paddle",
+        "CosineAnnealingWarmRestarts(0.1, 10, T_mult=2, eta_min=0.01)",
+        "lrs.recipes.sgdr(0.1, 0.01, steps=10)",
+        steps=range(151),
+        shown=(9, 10, 30),
+    ),
+    Row(
+        "Paddle",
+        "CyclicLR(0.01, 0.1, 10)",
+        "lrs.recipes.triangular(0.01, 0.1, steps=10)",
+        shown=(0, 10, 20),
+    ),
+    Row(
+        "Paddle",
+        'CyclicLR(0.01, 0.1, 10, mode="triangular2")',
+        "lrs.recipes.triangular2(0.01, 0.1, steps=10)",
+        shown=(10, 20, 30),
+    ),
+    Row(
+        "Paddle",
+        'CyclicLR(0.01, 0.1, 10, mode="exp_range", exp_gamma=0.99)',
+        "lrs.recipes.exp_range(0.01, 0.1, steps=10, factor=0.99)",
+        shown=(10, 20, 30),
+    ),
+    Row(
+        "Paddle",
+        "OneCycleLR(0.1, 100, end_learning_rate=4e-7)",
+        "lrs.recipes.one_cycle_torch(0.1, 100)",
+        steps=range(100),
+        shown=(0, 29, 99),
+    ),
+    Row(
+        "Paddle",
+        "OneCycleLR(0.1, 100, end_learning_rate=4e-7, three_phase=True)",
+        "lrs.recipes.interpolate([0.004, 0.1, 0.004, 4e-7], [29, 58, 99], shape=lrs.Cosine)",
+        steps=range(100),
+        shown=(0, 29, 58, 99),
+    ),
+]
+
+PYTORCH_OPTIMIZER = [
     Row(
         "pytorch_optimizer",
         'get_wsd_schedule(optimizer, 10, 70, 20, cooldown_type="linear")',
-        "lrs.Constant(0.1).warmup(10).then(lrs.Linear(0.1, 0, steps=20), at=80)",
-        shown=(0, 10, 90),
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "pytorch_optimizer",
+        "get_wsd_schedule(optimizer, 10, 70, 20)",
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20, shape=lrs.recipes.one_minus_sqrt)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "pytorch_optimizer",
+        'get_wsd_schedule(optimizer, 10, 70, 20, cooldown_type="1-square")',
+        "lrs.Constant(0.1).then(lrs.Linear(0.1, 0, steps=20).k_decay(2), at=70).warmup(10)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "pytorch_optimizer",
+        'get_wsd_schedule(optimizer, 10, 70, 20, 0.1, cooldown_type="cosine")',
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20, stop=0.01, shape=lrs.Cosine)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "pytorch_optimizer",
+        'get_wsd_schedule(optimizer, 10, 70, 20, 0.1, cooldown_type="linear")',
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20, stop=0.01)",
+        steps=[*range(81), 100, 120],
+        shown=(80, 100),
+        differs={90: (0.055, 0.05), 99: (0.0145, 0.005)},
+        why="There the last phase heads for 0 and then jumps up to the smallest rate.",
+    ),
+    Row(
+        "pytorch_optimizer",
+        "REXScheduler(optimizer, 100, max_lr=0.1)",
+        "lrs.Rex(0.1, 0, steps=100)",
+        steps=range(1, 121),
+        shown=(1, 50, 100),
+        differs={0: (0.1, 0.0)},
+        why="There the first step has the smallest rate.",
+    ),
+    Row(
+        "pytorch_optimizer",
+        "LinearScheduler(optimizer, t_max=100, max_lr=0.1)",
+        "lrs.Linear(0.1, 0, steps=100)",
+        steps=[],
+        shown=(),
+        differs={0: (0.1, 0.0), 50: (0.05, 0.051), 120: (0.0, -0.019)},
+        why="Stepped after each update, it begins at its smallest rate, is then a step late, and "
+        "falls below zero past its end.",
+    ),
+    Row(
+        "pytorch_optimizer",
+        "PolyScheduler(optimizer, t_max=100, max_lr=0.1)",
+        "lrs.Polynomial(0.1, 0, steps=100, power=0.5)",
+        steps=[],
+        shown=(),
+        differs={0: (0.1, 0.0), 50: (0.07071068, 0.7), 100: (0.0, 0.9949874)},
+        why="There the rate is the largest rate times the root of the step: it grows without end.",
+    ),
+    Row(
+        "pytorch_optimizer",
+        "get_chebyshev_schedule(optimizer, num_epochs=8)",
+        "0.1 * lrs.recipes.chebyshev(0.05, 1, 8).delay(2)",
+        steps=range(21),
+        shown=(0, 3, 4),
+        note="There the first rate holds for two steps more.",
+    ),
+]
+
+PYTORCH_SCHEDULER = [
+    Row("pytorch_scheduler", "IdentityScheduler(optimizer)", "lrs.Constant(0.1)", shown=(0, 100)),
+    Row(
+        "pytorch_scheduler",
+        "LinearDecayScheduler(optimizer, 100, warmup_steps=10, min_lr=0.01)",
+        "lrs.Linear(0.1, 0.01, steps=90).warmup(10)",
+        shown=(0, 10, 100),
+    ),
+    Row(
+        "pytorch_scheduler",
+        "PolynomialScheduler(optimizer, 100, power=2)",
+        "lrs.Polynomial(0.1, 0, steps=100, power=2)",
     ),
     Row(
         "pytorch_scheduler",
@@ -455,11 +1276,203 @@ ROWS = [
         shown=(0, 10, 100),
     ),
     Row(
+        "pytorch_scheduler",
+        "FlatCosineScheduler(optimizer, 100, flat_fraction=0.72)",
+        "lrs.recipes.flat_cosine(0.1, 100)",
+        shown=(72, 86, 100),
+    ),
+    Row(
+        "pytorch_scheduler",
+        "WarmupHoldCosineScheduler(optimizer, 100, warmup_steps=10, hold_steps=30)",
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 30, 60, shape=lrs.Cosine)",
+        shown=(10, 40, 70),
+    ),
+    Row(
+        "pytorch_scheduler",
+        "InverseSqrtScheduler(optimizer, 10)",
+        "lrs.recipes.inverse_sqrt(0.1, 10)",
+        shown=(5, 10, 40),
+    ),
+    Row(
+        "pytorch_scheduler",
+        "KDecayScheduler(optimizer, 100, k=2)",
+        "lrs.Cosine(0.1, 0, steps=100).k_decay(2)",
+    ),
+    Row("pytorch_scheduler", "RexScheduler(optimizer, 100)", "lrs.Rex(0.1, 0, steps=100)"),
+    Row(
+        "pytorch_scheduler",
+        "HyperbolicLRScheduler(optimizer, 100, 250, min_lr=0.001)",
+        "lrs.recipes.hyperbolic_lr(0.1, 0.001, 100, bound=250)",
+    ),
+    Row(
+        "pytorch_scheduler",
+        "ExpHyperbolicLRScheduler(optimizer, 100, 250, min_lr=0.001)",
+        "lrs.recipes.exp_hyperbolic_lr(0.1, 0.001, 100, bound=250)",
+    ),
+    Row(
+        "pytorch_scheduler",
+        "TrapezoidalScheduler(optimizer, 100, 10, 20)",
+        "lrs.recipes.knee(0.1, warmup=10, explore=70, exploit=20)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "pytorch_scheduler",
+        "WSDScheduler(optimizer, 100, 10, 70, min_lr=0.01)",
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20, stop=0.01, shape=lrs.Cosine)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "pytorch_scheduler",
+        'WSDScheduler(optimizer, 100, 10, 70, decay_type="sqrt")',
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20, shape=lrs.recipes.one_minus_sqrt)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "pytorch_scheduler",
+        "SlantedTriangularScheduler(optimizer, 100)",
+        "lrs.recipes.slanted_triangular(0.1, 100)",
+        shown=(0, 10, 100),
+    ),
+    Row(
+        "pytorch_scheduler",
+        "SlantedTriangularScheduler(optimizer, 25)",
+        "lrs.recipes.slanted_triangular(0.1, 25)",
+        shown=(0, 2, 25),
+        note="A tenth of 25 is no whole number: in both the peak is at step 2, and the end at 25.",
+    ),
+    Row(
+        "pytorch_scheduler",
+        "PowerDecayScheduler(optimizer, 100, warmup_steps=10)",
+        "lrs.Power(0.1, 0.5, steps=10).warmup(10)",
+        shown=(5, 10, 40),
+    ),
+    Row(
+        "pytorch_scheduler",
+        "ChebyshevScheduler(optimizer, 8)",
+        "0.1 * lrs.recipes.chebyshev(0.05, 1, 8)",
+        steps=[],
+        shown=(),
+        differs={0: (1.691275, 0.09903926), 1: (0.1009211, 0.09157348), 4: (0.7689236, 0.0402455)},
+        why="What has the name there is another curve, much like a cosine.",
+    ),
+    Row(
+        "pytorch_scheduler",
+        "TanhDecayScheduler(optimizer, 100)",
+        "lrs.recipes.htd(0.1, 0, 100, lower=-3, upper=3)",
+        steps=range(100),
+        shown=(0, 50, 99),
+        differs={100: (0.0002472623, 0.0)},
+        why="The published curve ends a little above its floor; this one drops to the floor there.",
+    ),
+    Row(
+        "pytorch_scheduler",
+        "CosineAnnealingWarmupRestarts(optimizer, 20, min_lr=0.01)",
+        "lrs.Cosine(0.1, 0.01, steps=20).repeat()",
+        steps=[1, 10, 19, 21, 30],
+        shown=(1, 10),
+        differs={0: (0.1, 0.01), 20: (0.1, 0.01)},
+        why="Each cycle begins at the smallest rate, for one step, and the peak is left out.",
+    ),
+    Row(
+        "pytorch_scheduler",
+        'WarmupScheduler(optimizer, LinearDecayScheduler(optimizer, 90), 10, warmup_type="cosine")',
+        "lrs.Linear(0.1, 0, steps=90).warmup(10, shape=lrs.Cosine)",
+        shown=(5, 10, 100),
+    ),
+    Row(
+        "pytorch_scheduler",
+        "WarmupScheduler(optimizer, LinearDecayScheduler(optimizer, 90), 10, "
+        'warmup_type="exponential")',
+        "lrs.Linear(0, 0.1, steps=10).k_decay(2).then(lrs.Linear(0.1, 0, steps=90))",
+        shown=(5, 10, 100),
+        note="What is called exponential there is a square.",
+    ),
+]
+
+PYTORCH_WARMUP = [
+    Row(
         "pytorch_warmup",
         "LinearWarmup(optimizer, 10)",
-        "lrs.Linear(0.01, 0.1, steps=9)",
+        "lrs.Constant(0.1).warmup(9, start=0.01)",
         shown=(0, 5, 9),
         note="The first step is one tenth, not 0.",
     ),
+    Row(
+        "pytorch_warmup",
+        "UntunedLinearWarmup(optimizer)",
+        "lrs.recipes.untuned_linear(lrs.Constant(0.1))",
+        steps=[1999, 2500],
+        shown=(1999,),
+        differs={0: (5e-05, 5.002501e-05), 999: (0.05, 0.05002501), 1998: (0.09995, 0.1)},
+        why=TRUNCATED,
+    ),
+    Row(
+        "pytorch_warmup",
+        "UntunedExponentialWarmup(optimizer)",
+        "lrs.recipes.untuned_exponential(lrs.Constant(0.1))",
+        steps=[],
+        shown=(),
+        differs={0: (9.995002e-05, 0.00010005), 999: (0.06321206, 0.06324886)},
+        why=TRUNCATED,
+    ),
+    Row(
+        "pytorch_warmup",
+        "ExponentialWarmup(optimizer, 10)",
+        "lrs.recipes.untuned_exponential(lrs.Constant(0.1), beta_2=0.9)",
+        shown=(0, 10, 50),
+    ),
+]
+
+THINC = [
+    Row("thinc", "constant(0.1)", "lrs.Constant(0.1)"),
     Row("thinc", "decaying(0.1, 0.05)", "lrs.TimeBased(0.1, decay=0.05)"),
+    Row(
+        "thinc",
+        "warmup_linear(0.1, 10, 100)",
+        "lrs.Linear(0.1, 0, steps=90).warmup(10)",
+        shown=(0, 10, 100),
+    ),
+    Row(
+        "thinc",
+        "constant_then(0.1, 30, decaying(0.1, 0.05))",
+        "lrs.Constant(0.1).then(lrs.TimeBased(0.1, decay=0.05), at=30)",
+        steps=range(30),
+        shown=(0, 29),
+        differs={30: (0.1, 0.04), 50: (0.05, 0.02857143)},
+        why="Here the clock of the second schedule starts when its turn comes.",
+    ),
+    Row(
+        "thinc",
+        "cyclic_triangular(0.01, 0.1, 10)",
+        "lrs.recipes.triangular(0.01, 0.1, steps=10)",
+        steps=[],
+        shown=(),
+        differs={0: (0.01, 0.019), 9: (0.091, 0.1), 10: (0.1, 0.091)},
+        why="thinc counts steps from 1.",
+    ),
+    Row(
+        "thinc",
+        "slanted_triangular(0.1, 100)",
+        "lrs.recipes.slanted_triangular(0.1, 100)",
+        steps=[],
+        shown=(),
+        differs={0: (0.003125, 0.0128125), 10: (0.1, 0.0989236)},
+        why="thinc counts steps from 1.",
+    ),
+]
+
+ROWS = [
+    *KERAS,
+    *OPTAX,
+    *PYTORCH,
+    *TIMM,
+    *TRANSFORMERS,
+    *FVCORE,
+    *IGNITE,
+    *LRSCHED,
+    *PADDLE,
+    *PYTORCH_OPTIMIZER,
+    *PYTORCH_SCHEDULER,
+    *PYTORCH_WARMUP,
+    *THINC,
 ]
