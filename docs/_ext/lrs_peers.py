@@ -101,7 +101,7 @@ class FromTable(SphinxDirective):
     """What is made from the table, and made again when that changes."""
 
     def read(self):
-        for file in (TABLE, PINS):
+        for file in (TABLE, PINS, __file__):
             self.env.note_dependency(str(file))
         return load()
 
@@ -156,7 +156,7 @@ class Exactness(FromTable):
         schedule = rows[0].schedule(lrs)
         steps = sorted({step for row in rows for step in (*row.shown, *row.differs)})
         single = schedule(tf.constant(np.array(steps, dtype=np.int32))).numpy()
-        headings = ["Step", "lrschedules", "in single precision", *(row.library for row in rows)]
+        headings = ["Step", "Here", "in single precision", *(row.library for row in rows)]
         body = [
             [
                 cell([nodes.Text(text)])
@@ -168,7 +168,7 @@ class Exactness(FromTable):
         section = nodes.section("", nodes.title("", question), ids=[nodes.make_id(question)])
         section += nodes.paragraph("", "", cited(rows[0].ours))
         section += table(headings, [1] * len(headings), body, "down")
-        reasons = nodes.bullet_list()
+        reasons = nodes.bullet_list(classes=["peers"])
         for row in rows:
             text = [nodes.Text(f"{row.library}: "), nodes.literal("", row.theirs), nodes.Text(". ")]
             reasons += nodes.list_item("", nodes.paragraph("", "", *text, *words(row.why)))
@@ -193,12 +193,18 @@ def label(app, pagename, templatename, context, doctree):
 
 
 def _labelled(match):
-    headings = re.findall(r"<th [^>]*><p>(.*?)</p></th>", match[0])
-    rows = match[0].split("<tr")
+    code = re.sub(r"<code\b.*?</code>", _broken, match[0], flags=re.DOTALL)
+    headings = re.findall(r"<th [^>]*><p>(.*?)</p></th>", code)
+    rows = code.split("<tr")
     for i, row in enumerate(rows):
         names = iter(headings)
         rows[i] = re.sub(r"<td\b", lambda _: f'<td data-label="{next(names)}"', row)  # noqa: B023
     return "<tr".join(rows)
+
+
+def _broken(match):
+    """Let a line of code be broken after each parenthesis."""
+    return match[0].replace("(", "(<wbr>")
 
 
 def check_complete(app, env):
