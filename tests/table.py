@@ -88,7 +88,7 @@ TABLE = [
     (lrs.Hyperbolic(0.1, 0.0, 1000, bound=2), {0: 0.1, 500: "0.0645497", 1000: 0.0}),
     (lrs.Hyperbolic(0.1, 0.02, 1000, bound=1), {0: 0.1, 250: 0.08, 1000: 0.02}),
     (lrs.FiniteExponential(0.1, 0.0, 1000, ratio=0.25), {0: 0.1, 500: 0.1 / 3, 1000: 0.0}),
-    (lrs.FiniteExponential(0.3, 0.0, 3), {0: 0.3, 1: "0.17622", 2: "0.07789", 3: 0.0}),
+    (lrs.FiniteExponential(0.3, 0.0, 3), {0: 0.3, 1: "0.17622", 2: "0.07798", 3: 0.0}),
     (lrs.FiniteExponential(0.1, 0.04, 2, ratio=0.25), {0: 0.1, 1: 0.06, 2: 0.04}),
     (
         lrs.Linear(0, 1, 100) * lrs.InverseSqrt(0.1, steps=100),
