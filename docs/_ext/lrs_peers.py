@@ -47,7 +47,7 @@ def pins():
 
 def number(rate):
     """Return a rate as a reader wants it; an error is named as it is."""
-    return rate if isinstance(rate, str) else f"{rate:.4g}".replace("-", "−")
+    return rate if isinstance(rate, str) else f"{rate:.4g}".replace("-", "−").replace("inf", "∞")
 
 
 def counted(step):
@@ -126,17 +126,28 @@ class Peers(FromTable):
         ]
 
     def cells(self, row):
+        their, our = nodes.literal("", row.theirs), cited(row.ours)
+        return cell([their]), cell([our]), cell(*self.rates(row))
+
+    def rates(self, row):
+        if row.refused:
+            yield [nodes.strong("", "Refused. "), *words(row.why)]
+            yield [nodes.Text(f"There step {self.listed(row.refused.items())}.")]
+            return
         schedule = row.schedule(lrs)
-        shown = [f"{counted(step)}: {number(schedule(step))}" for step in row.shown]
-        third = [[nodes.Text(f"Step {', '.join(shown)}.")]]
+        if row.shown:
+            shown = self.listed((step, schedule(step)) for step in row.shown)
+            yield [nodes.Text(f"Step {shown}.")]
         if row.note:
-            third.append(words(row.note))
+            yield words(row.note)
         if row.differs:
-            third.append([nodes.strong("", "Differs. "), *words(row.why)])
+            yield [nodes.strong("", "Differs. "), *words(row.why)]
         for step, (_, theirs) in row.differs.items():
             both = f"here {number(schedule(step))}, there {number(theirs)}"
-            third.append([nodes.Text(f"Step {counted(step)}: {both}.")])
-        return cell([nodes.literal("", row.theirs)]), cell([cited(row.ours)]), cell(*third)
+            yield [nodes.Text(f"Step {counted(step)}: {both}.")]
+
+    def listed(self, rates):
+        return ", ".join(f"{counted(step)}: {number(rate)}" for step, rate in rates)
 
 
 class Exactness(FromTable):
