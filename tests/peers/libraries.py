@@ -134,13 +134,6 @@ def lrsched(code, steps):
     return _called(vars(lrsched), code, steps)
 
 
-def thinc(code, steps):
-    """Call the schedule."""
-    from thinc import schedules
-
-    return _called(vars(schedules), code, steps)
-
-
 def pytorch_scheduler(code, steps):
     """Step the scheduler of an optimizer."""
     import pytorch_scheduler
@@ -208,5 +201,4 @@ LIBRARIES = {
     "pytorch_optimizer": pytorch_optimizer,
     "pytorch_scheduler": pytorch_scheduler,
     "pytorch_warmup": pytorch_warmup,
-    "thinc": thinc,
 }

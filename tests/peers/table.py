@@ -30,7 +30,8 @@ class Row:
     steps: Iterable[int] = range(121)  # compared
     shown: tuple[int, ...] = (0, 50, 100)  # compared, and printed on the site
     differs: dict[int, tuple[float, float | str]] = field(default_factory=dict)  # ours, theirs
-    why: str = ""  # they differ, in words
+    refused: dict[int, float] = field(default_factory=dict)  # theirs, where we raise ValueError
+    why: str = ""  # they differ, or it is refused, in words
     note: str = ""  # what is good to know where they agree
     exact: str = ""  # the question that a group of rows answers on the page about exactness
 
@@ -68,7 +69,6 @@ LIBRARIES = {
         "pytorch-warmup",
         "The classes of `pytorch_warmup`. The optimizer is Adam, with a rate of 0.1.",
     ),
-    "thinc": Library("thinc", "The functions of `thinc.schedules`."),
 }
 
 
@@ -107,6 +107,15 @@ KERAS = [
         why="Keras 3 warns once that it ignores `decay`, and trains at a constant rate.",
     ),
     Row("Keras", "InverseTimeDecay(0.1, 10, 0.5)", "lrs.TimeBased(0.1, decay=0.05)"),
+    Row(
+        "Keras",
+        "InverseTimeDecay(0.1, 1, -0.5)",
+        "lrs.TimeBased(0.1, decay=-0.5)",
+        steps=[],
+        shown=(),
+        refused={1: 0.2, 2: float("inf"), 3: -0.2},
+        why="The rate grows beyond all bounds, and comes back below zero.",
+    ),
     Row(
         "Keras",
         "InverseTimeDecay(0.1, 10, 0.5, staircase=True)",
@@ -258,11 +267,29 @@ KERAS = [
         why=ONE_LATE,
         exact=BOUNDARY,
     ),
+    Row(
+        "Keras",
+        "PiecewiseConstantDecay([5, 3], [0.1, 0.01, 0.001])",
+        "lrs.Piecewise([0.1, 0.01, 0.001], [5, 3])",
+        steps=[],
+        shown=(),
+        refused={3: 0.1, 4: 0.101, 6: 0.001},
+        why="The boundaries do not rise; Keras adds up two of the values.",
+    ),
 ]
 
 OPTAX = [
     Row("optax", "optax.constant_schedule(0.1)", "lrs.Constant(0.1)", shown=(0, 100)),
     Row("optax", "optax.linear_schedule(0.1, 0, 100)", "lrs.Linear(0.1, 0, steps=100)"),
+    Row(
+        "optax",
+        "optax.linear_schedule(0.1, 0, 0)",
+        "lrs.Linear(0.1, 0, steps=0)",
+        steps=[],
+        shown=(),
+        refused={0: 0.1, 100: 0.1},
+        why="No steps are no decay; optax gives a constant rate, the first one.",
+    ),
     Row(
         "optax",
         "optax.linear_schedule(0.1, 0, 80, transition_begin=20)",
@@ -279,6 +306,15 @@ OPTAX = [
         "optax.exponential_decay(0.1, 10, 0.5)",
         "lrs.Exponential(0.1, factor=0.5, every=10)",
         shown=(0, 5, 10),
+    ),
+    Row(
+        "optax",
+        "optax.exponential_decay(0.1, 10, 0)",
+        "lrs.Exponential(0.1, factor=0, every=10)",
+        steps=[],
+        shown=(),
+        refused={10: 0.1, 100: 0.1},
+        why="A factor of 0 makes no decay; optax gives a constant rate.",
     ),
     Row(
         "optax",
@@ -407,6 +443,15 @@ OPTAX = [
         "optax.cosine_onecycle_schedule(100, 0.1)",
         "lrs.recipes.one_cycle(0.1, 100)",
         shown=(0, 30, 100),
+    ),
+    Row(
+        "optax",
+        "optax.cosine_onecycle_schedule(3, 0.1)",
+        "lrs.recipes.one_cycle(0.1, 3)",
+        steps=[],
+        shown=(),
+        refused={0: 0.1, 1: 0.0750001},
+        why="There are too few steps to rise in; optax begins at the peak.",
     ),
     Row(
         "optax",
@@ -1423,44 +1468,6 @@ PYTORCH_WARMUP = [
     ),
 ]
 
-THINC = [
-    Row("thinc", "constant(0.1)", "lrs.Constant(0.1)"),
-    Row("thinc", "decaying(0.1, 0.05)", "lrs.TimeBased(0.1, decay=0.05)"),
-    Row(
-        "thinc",
-        "warmup_linear(0.1, 10, 100)",
-        "lrs.Linear(0.1, 0, steps=90).warmup(10)",
-        shown=(0, 10, 100),
-    ),
-    Row(
-        "thinc",
-        "constant_then(0.1, 30, decaying(0.1, 0.05))",
-        "lrs.Constant(0.1).then(lrs.TimeBased(0.1, decay=0.05), at=30)",
-        steps=range(30),
-        shown=(0, 29),
-        differs={30: (0.1, 0.04), 50: (0.05, 0.02857143)},
-        why="Here the clock of the second schedule starts when its turn comes.",
-    ),
-    Row(
-        "thinc",
-        "cyclic_triangular(0.01, 0.1, 10)",
-        "lrs.recipes.triangular(0.01, 0.1, steps=10)",
-        steps=[],
-        shown=(),
-        differs={0: (0.01, 0.019), 9: (0.091, 0.1), 10: (0.1, 0.091)},
-        why="thinc counts steps from 1.",
-    ),
-    Row(
-        "thinc",
-        "slanted_triangular(0.1, 100)",
-        "lrs.recipes.slanted_triangular(0.1, 100)",
-        steps=[],
-        shown=(),
-        differs={0: (0.003125, 0.0128125), 10: (0.1, 0.0989236)},
-        why="thinc counts steps from 1.",
-    ),
-]
-
 ROWS = [
     *KERAS,
     *OPTAX,
@@ -1474,5 +1481,4 @@ ROWS = [
     *PYTORCH_OPTIMIZER,
     *PYTORCH_SCHEDULER,
     *PYTORCH_WARMUP,
-    *THINC,
 ]

@@ -27,14 +27,15 @@ pytestmark = [
         "Argument `decay` is no longer supported:UserWarning",  # the row that is about it
     )
 ]
-every_row = pytest.mark.parametrize("row", ROWS, ids=name)
+every_row = pytest.mark.parametrize("row", [row for row in ROWS if not row.refused], ids=name)
 every_difference = pytest.mark.parametrize("row", [row for row in ROWS if row.differs], ids=name)
+every_refusal = pytest.mark.parametrize("row", [row for row in ROWS if row.refused], ids=name)
 
 
 @functools.cache
 def measured(row):
     """Return what the library gives, by the step."""
-    steps = sorted({*row.steps, *row.shown, *row.differs})
+    steps = sorted({*row.steps, *row.shown, *row.differs, *row.refused})
     try:
         rates = libraries.rates(row.library, row.theirs, steps)
     except (ArithmeticError, ValueError) as error:
@@ -82,7 +83,15 @@ def test_differs(row):
             assert ours != pytest.approx(theirs, rel=1e-4, abs=0), step
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if not row.differs], ids=name)
+@every_refusal
+def test_refuses(row):
+    """What the library computes all the same is refused here, when it is written."""
+    with pytest.raises(ValueError, match="write for example"):
+        row.schedule(lrs)
+    assert measured(row) == pytest.approx(row.refused, rel=1e-5, abs=0)
+
+
+@pytest.mark.parametrize("row", [r for r in ROWS if not r.differs and not r.refused], ids=name)
 def test_catches_one_step(row):
     """A schedule that is a step late would not pass, unless it never changes."""
     schedule = row.schedule(lrs)
@@ -108,5 +117,5 @@ def test_rows_are_whole():
     keys = {(row.library, row.theirs, row.ours, *row.differs) for row in ROWS}
     assert len(keys) == len(ROWS)
     for row in ROWS:
-        assert bool(row.why) == bool(row.differs), name(row)
-        assert row.shown or row.differs, name(row)
+        assert bool(row.why) == bool(row.differs or row.refused), name(row)
+        assert row.shown or row.differs or row.refused, name(row)
