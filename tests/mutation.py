@@ -42,6 +42,8 @@ SAME = {
     "1000": "how many are allowed is a choice",
     "start > LAST_STEP": "a cycle that begins after the last step is never reached",
     "self.factor == 1": "a factor of 1 changes nothing",
+    "(self.schedule.length, self.other.length)": "the longer of two has no order",
+    "0.0": "the first cycle begins at step 0: nothing comes before it",
 }
 
 

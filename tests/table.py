@@ -12,6 +12,7 @@ import sympy
 import lrschedules as lrs
 from lrschedules._declared import registry
 from lrschedules.symbolic import t, trace
+from tests.recipes_table import RECIPES_TABLE
 
 LAST = 2**31 - 1
 
@@ -99,6 +100,8 @@ TABLE = [
         lrs.Drop(20, 0.1, every=10).clip(0.3, 5),
         {0: 5.0, 9: 5.0, 10: 2.0, 20: 0.3, 30: 0.3},
     ),
+    (lrs.Drop(0.1, 0.1, every=10).clip(maximum=0.05), {0: 0.05, 10: 0.01, 20: 0.001, 30: 1e-4}),
+    (lrs.Linear(0.1, 0, 10).clip(0.05, 0.05), {0: 0.05, 5: 0.05, 10: 0.05}),
     (
         lrs.Linear(0, 1, 4).geometric(1e-4, 1.0),
         {0: 1e-4, 1: 1e-3, 2: 1e-2, 3: 1e-1, 4: 1.0, 5: 1.0},
@@ -162,6 +165,7 @@ TABLE = [
         | {49: 0.003125},
     ),
 ]
+TABLE += RECIPES_TABLE
 SCHEDULES = [schedule for schedule, _ in TABLE]
 PUBLIC = [
     value for value in vars(lrs).values() if isinstance(value, type) and value in registry.values()

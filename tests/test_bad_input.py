@@ -239,6 +239,14 @@ def test_missing_formula():
     del registry["mine>Bare"]
 
 
+def test_missing_weights():
+    """A finite shape without weights says what to write."""
+    bare = type("Bare", (lrs.Finite,), {"__module__": "mine"})
+    with pytest.raises(TypeError, match=r"^Bare has no weights: write def weights\(self, left, do"):
+        bare(0.1, 0, 10)(5)
+    del registry["mine>Bare"]
+
+
 def test_kinds_say_their_rule():
     """A kind is shown as the rule that it checks."""
     assert repr(lrs.rate) == "<a rate ≥ 0>"
