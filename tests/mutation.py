@@ -34,16 +34,15 @@ SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mul
 SIGNS |= {ast.FloorDiv: ast.Mult, ast.Pow: ast.Mult}
 CLAMPS = {"minimum", "maximum", "product", "evaluate"}
 
-# Mutants that compute the same, by the text they change.
+# Mutants that compute the same, by file and the text they change.
 SAME = {
-    "self.growth != 1 and len(self._cycles) > MOST_CYCLES": "a cycle more or less of a thousand",
-    "MOST_CYCLES + 1": "one more than allowed is enough to be refused, and so are two",
-    "MOST_CYCLES": "how many are allowed is a choice",
-    "1000": "how many are allowed is a choice",
-    "start > LAST_STEP": "a cycle that begins after the last step is never reached",
-    "self.factor == 1": "a factor of 1 changes nothing",
-    "(self.schedule.length, self.other.length)": "the longer of two has no order",
-    "0.0": "the first cycle begins at step 0: nothing comes before it",
+    "on_rates.py: (self.schedule.length, self.other.length)": "the longer of two has no order",
+    "on_time.py: self.growth != 1 and len(self._cycles) > MOST_CYCLES": "a bound that is a choice",
+    "on_time.py: MOST_CYCLES + 1": "one more than allowed is enough to be refused",
+    "on_time.py: 1000": "a bound that is a choice",
+    "on_time.py: start > LAST_STEP": "a cycle that begins after the last step is never reached",
+    "on_time.py: self.factor == 1": "a factor of 1 changes nothing",
+    "on_time.py: 0.0": "the first cycle begins at step 0: nothing comes before it",
 }
 
 
@@ -127,7 +126,7 @@ def main(paths):
             for mutant, what, before in mutants(source):
                 (Path(folder) / name).write_text(mutant, "utf-8")
                 tried += 1
-                if survives(folder) and before not in SAME:
+                if survives(folder) and f"{name.name}: {before}" not in SAME:
                     survivors += 1
                     print(f"survived: {name}:{what}", flush=True)
             (Path(folder) / name).write_text(source, "utf-8")
