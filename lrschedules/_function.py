@@ -91,7 +91,7 @@ class Function(Declared, abstract=True):
         Raises
         ------
         ValueError
-            If a Python or NumPy ``step`` is negative.
+            If a Python or NumPy ``step`` is negative or not finite.
         TypeError
             If ``step`` is missing, or not a number, array or tensor.
         """

@@ -15,7 +15,7 @@ from lrschedules._operations import (
     Op,
     is_number,
     on_numbers,
-    refuse_below_zero,
+    refuse_outside,
 )
 
 
@@ -34,12 +34,16 @@ def _tensors(lib: Any, *, enter: Op, leave: Op, real: Op, **own: Op) -> Namespac
     where, minimum, maximum = find("where"), *(_lifted(m, find(m)) for m in ("minimum", "maximum"))
     log, log1p, exp, expm1 = find("log"), find("log1p"), find("exp"), find("expm1")
 
+    def from_zero(root: Op, x: Any) -> Any:
+        # Roots are infinitely steep at 0, and a gradient of infinity times 0 is NaN.
+        return where(x > 0, root(maximum(x, 1e-30)), 0.0)
+
     def power(base: Any, exponent: Any) -> Any:
         # The logarithm of 0.999999 is 3 % off where the base is rounded to single precision
         # first; taken in double precision it is right.
         if is_number(base):
             return exp(minimum(real(exponent) * math.log(base), math.log(LARGEST)))
-        return base**exponent
+        return from_zero(lambda x: x**exponent, base)
 
     def product(a: Any, b: Any) -> Any:
         return minimum(a * b, LARGEST)
@@ -66,9 +70,10 @@ def _tensors(lib: Any, *, enter: Op, leave: Op, real: Op, **own: Op) -> Namespac
         power=_lifted("power", own.get("power", power)),
         power_minus_one=_lifted("power_minus_one", power_minus_one),
         one_minus_power=_lifted("one_minus_power", one_minus_power),
+        sqrt=_lifted("sqrt", own.get("sqrt", lambda x: from_zero(lib.sqrt, x))),
         **{
             name: _lifted(name, find(name))
-            for name in ("sin", "cos", "sinh", "cosh", "exp", "log", "sqrt", "floor")
+            for name in ("sin", "cos", "sinh", "cosh", "exp", "log", "floor")
         },
     )
 
@@ -78,7 +83,8 @@ def _numpy() -> Namespace:
         array = np.asarray(step)
         if array.dtype.kind not in "iuf":
             raise TypeError(f"step must hold numbers, got an array of {array.dtype}")
-        refuse_below_zero(step, array.min(initial=0))
+        most = array.max(initial=0) if array.dtype.kind == "f" else 0
+        refuse_outside(step, array.min(initial=0), most)
         return array.astype(np.float64 if array.dtype.kind == "f" else np.int64, copy=False)
 
     def leave(value: Any, t: Any) -> Any:
@@ -94,6 +100,7 @@ def _numpy() -> Namespace:
         leave=leave,
         real=lambda t: np.asarray(t, np.float64),
         power=power,
+        sqrt=np.sqrt,
     )
 
 

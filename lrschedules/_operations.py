@@ -86,14 +86,14 @@ def _one_minus_power(left: float, done: float, power: float) -> float:
     return -math.expm1(power * log)
 
 
-def refuse_below_zero(step: Any, least: Any) -> None:
-    if not least >= 0:
-        raise ValueError(f"step must be ≥ 0, got {step!r}: steps are counted from 0")
+def refuse_outside(step: Any, least: Any, most: Any) -> None:
+    if not (least >= 0 and most < math.inf):
+        raise ValueError(f"step must be ≥ 0 and finite, got {step!r}: steps are counted from 0")
 
 
 def _enter_number(step: Any) -> Any:
     number = step if is_number(step) else float(step)
-    refuse_below_zero(step, number)
+    refuse_outside(step, number, number)
     return number
 
 

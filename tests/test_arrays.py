@@ -12,7 +12,15 @@ from hypothesis import given, settings
 
 import lrschedules as lrs
 from tests.strategies import schedules
-from tests.table import LAST, SCHEDULES, assert_single_precision, brief, probes
+from tests.table import (
+    LAST,
+    PUBLIC,
+    SCHEDULES,
+    assert_single_precision,
+    brief,
+    probes,
+    row_of,
+)
 
 ANYWHERE = np.array([0, 1, 2, 9, 10, 11, 299, 300, 5000, 10**6, 2**24 + 1, 2**30, LAST])
 every_row = pytest.mark.parametrize("schedule", SCHEDULES, ids=brief)
@@ -139,6 +147,28 @@ def test_gradient(schedule, slope):
             assert np.isfinite(float(gradient))
             if expected is not None:
                 assert float(gradient) == pytest.approx(expected, rel=1e-5, abs=1e-30)
+
+
+@pytest.mark.parametrize("cls", PUBLIC)
+def test_gradient_is_finite(cls):
+    """The derivative in the step is a number at every step, the ends of a shape included."""
+    schedule = row_of(cls)
+    last = schedule.length or 100
+    steps = jnp.array([0.0, 0.5, 1.0, last / 2, last - 1.0, last, last + 1.0, 2.0 * last])
+
+    assert np.isfinite(jax.vmap(jax.grad(schedule))(steps)).all()
+
+
+@pytest.mark.parametrize("power", [0.25, 0.5, 0.9])
+def test_gradient_of_a_root_is_finite(power):
+    """A root is infinitely steep where it arrives; its gradient is a number there and after."""
+    for schedule in (
+        lrs.Polynomial(0.1, 0, 10, power),
+        lrs.Linear(0, 0.1, 10).k_decay(power),
+        lrs.Hyperbolic(0.1, 0, 10, 1 / power),
+    ):
+        gradients = jax.vmap(jax.grad(schedule))(jnp.array([0.0, 9.5, 10.0, 11.0]))
+        assert np.isfinite(gradients).all()
 
 
 @pytest.mark.parametrize("one", [1, np.int64(1), np.float32(1), np.float64(1)])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
-from lrschedules._param import Kind, Series, checked
+from lrschedules._param import Kind, Series, checked, steps
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,3 +32,17 @@ def recipe(**kinds: Kind | Series) -> Callable[[Callable[P, R]], Callable[P, R]]
         return checking
 
     return decorated
+
+
+def whole_steps(name: str, part: float, of: int, less: int = 0) -> int:
+    """Return a part of so many steps, rounded down to whole ones, ``less`` some; at least one.
+
+    0.29 times 100 is a little below 29 in floating point, and means 29.
+    """
+    number = math.floor(round(part * of, 6)) - less
+    if not 0 < number < of:
+        raise ValueError(
+            f"{name} must be at least {less + 1} of steps={of!r} and leave one, got {part!r}; "
+            f"write for example steps={steps.example!r}"
+        )
+    return number

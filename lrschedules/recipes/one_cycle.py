@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lrschedules import _param
 from lrschedules._schedule import Schedule
-from lrschedules.recipes._recipe import recipe
+from lrschedules.recipes._recipe import recipe, whole_steps
 from lrschedules.shapes import Cosine, Linear
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def one_cycle(
     >>> schedule(0), schedule(300), round(schedule(650), 4), round(schedule(1000), 8)
     (0.04, 1.0, 0.5, 4e-06)
     """
-    top, first = int(up * steps), peak / divide
+    top, first = whole_steps("one_cycle: up", up, steps), peak / divide
     rise = shape(first, peak, top)
     return rise.then(shape(peak, first / final_divide, steps - top))
 
@@ -114,7 +114,7 @@ def one_cycle_torch(
     >>> schedule(0), schedule(299), round(schedule(999), 8)
     (0.04, 1.0, 4e-06)
     """
-    top, first = int(up * steps) - 1, peak / divide
+    top, first = whole_steps("one_cycle_torch: up", up, steps, less=1), peak / divide
     rise = shape(first, peak, top)
     return rise.then(shape(peak, first / final_divide, steps - 1 - top))
 
@@ -175,7 +175,9 @@ def one_cycle_three_phase(
     >>> schedule(0), schedule(300), schedule(850), round(schedule(1000), 8)
     (0.04, 1.0, 0.04, 4e-06)
     """
-    top, end, first = int(up * steps), int(down * steps), peak / divide
+    top = whole_steps("one_cycle_three_phase: up", up, steps)
+    end = whole_steps("one_cycle_three_phase: down", down, steps)
+    first = peak / divide
     rise, fall = shape(first, peak, top), shape(peak, first, end - top)
     return rise.then(fall).then(shape(first, first / final_divide, steps - end))
 
@@ -216,5 +218,5 @@ def slanted_triangular(peak: float, steps: int, cut: float = 0.1, ratio: float =
     >>> schedule(0), schedule(100), schedule(1000)
     (0.0003125, 0.01, 0.0003125)
     """
-    top, low = int(cut * steps), peak / ratio
+    top, low = whole_steps("slanted_triangular: cut", cut, steps), peak / ratio
     return Linear(low, peak, top).then(Linear(peak, low, steps - top))

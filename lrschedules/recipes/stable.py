@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lrschedules import _param
 from lrschedules._schedule import Schedule
-from lrschedules.recipes._recipe import recipe
+from lrschedules.recipes._recipe import recipe, whole_steps
 from lrschedules.shapes import Constant, Cosine, Linear
 
 if TYPE_CHECKING:
@@ -161,5 +161,5 @@ def flat_cosine(start: float, steps: int, flat: float = 0.72) -> Schedule:
     >>> schedule(0), schedule(720), round(schedule(860), 4), schedule(1000)
     (0.1, 0.1, 0.05, 0.0)
     """
-    hold = int(flat * steps)
+    hold = whole_steps("flat_cosine: flat", flat, steps)
     return Constant(start).cooldown(steps - hold, at=hold, shape=Cosine)
