@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "tests" / "peers" / "table.py"
+FAMILIES = TABLE.with_name("families.py")
 PINS = ROOT / ".constraints.txt"
 
 # What is linked in a line of our code: a class, a recipe, a method.
@@ -31,9 +32,9 @@ NAMES = re.compile(
 )
 
 
-def load():
-    """Return the table, read anew at each build."""
-    spec = importlib.util.spec_from_file_location("lrs_peers_table", TABLE)
+def load(file=TABLE):
+    """Return the table, or another module of data beside it, read anew at each build."""
+    spec = importlib.util.spec_from_file_location(f"lrs_peers_{file.stem}", file)
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -193,6 +194,37 @@ class Exactness(FromTable):
         return cell([nodes.Text(number(schedule(step)) if compared else "not asked")])
 
 
+class Coverage(FromTable):
+    """The schedules of the field: what each is here, and in which libraries it was compared."""
+
+    def run(self):
+        rows = self.read()
+        self.env.note_dependency(str(FAMILIES))
+        sections = []
+        for title, families in load(FAMILIES).FAMILIES.items():
+            section = nodes.section("", nodes.title("", title), ids=[nodes.make_id(title)])
+            body = [self.cells(family, rows) for family in families]
+            section += table(["Schedule", "Here", "Compared with"], [33, 33, 34], body, "across")
+            sections.append(section)
+        return sections
+
+    def cells(self, family, read):
+        name = [nodes.Text(family.name)]
+        if family.source:
+            citation, _ = self.parse_inline(f"{{cite:p}}`{family.source}`", lineno=self.lineno)
+            name += [nodes.Text(" "), *citation]
+        rows = family.rows(read.ROWS)
+        same = {row.library for row in rows if not row.differs and not row.refused}
+        differs = {row.library for row in rows} - same
+        lines = [
+            text + ", ".join(library for library in read.LIBRARIES if library in libraries) + "."
+            for text, libraries in (("The same in ", same), ("Differs in ", differs))
+            if libraries
+        ]
+        compared = [[nodes.Text(line)] for line in lines or ["No row of the table."]]
+        return [cell(name), cell([cited(family.ours)]), cell(*compared)]
+
+
 def label(app, pagename, templatename, context, doctree):
     """Give each cell the heading of its column, which a narrow page shows beside it."""
     context["body"] = re.sub(
@@ -228,6 +260,7 @@ def check_complete(app, env):
 def setup(app):
     app.add_directive("peers", Peers)
     app.add_directive("exactness", Exactness)
+    app.add_directive("coverage", Coverage)
     app.add_css_file("peers.css")
     app.connect("env-check-consistency", check_complete)
     app.connect("html-page-context", label)

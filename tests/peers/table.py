@@ -165,6 +165,15 @@ KERAS = [
         "lrs.Linear(0.1, 0.0001, steps=100)",
         note="Keras ends at 0.0001 unless told otherwise.",
     ),
+    Row(
+        "Keras",
+        "PolynomialDecay(0.1, 100, 0.01, power=2, cycle=True)",
+        "lrs.Polynomial(0.09, 0, 100).repeat() * lrs.Power(1, power=2).per_epoch(100) + 0.01",
+        steps=range(350),
+        shown=(0, 50, 150),
+        differs={100: (0.0325, 0.01), 200: (0.02, 0.01), 300: (0.015625, 0.01)},
+        why="At a restart Keras still gives the last rate of the cycle before.",
+    ),
     Row("Keras", "CosineDecay(0.1, 100)", "lrs.Cosine(0.1, 0, steps=100)"),
     Row(
         "Keras",

@@ -2,6 +2,7 @@
 
 import functools
 import math
+import re
 
 import jax.numpy as jnp
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import lrschedules as lrs
 from tests.peers import libraries
+from tests.peers.families import FAMILIES
 from tests.peers.table import LIBRARIES, ROWS
 
 
@@ -110,6 +112,24 @@ def test_single_precision(row):
 def test_every_library_has_rows():
     """The table and the evaluators are of the same libraries."""
     assert {row.library for row in ROWS} == set(LIBRARIES) == set(libraries.LIBRARIES)
+
+
+@pytest.mark.parametrize("family", [f for group in FAMILIES.values() for f in group], ids=str)
+def test_family(family):
+    """What is written for a schedule of the field makes one, and is among its own rows."""
+    schedule = eval(family.ours, {"lrs": lrs})
+
+    assert isinstance(schedule, lrs.Schedule)
+    assert re.search(family.pattern, family.ours)
+
+
+def test_every_schedule_is_in_a_family():
+    """Each shape and each recipe of the package is a row of the coverage."""
+    written = " ".join(family.ours for group in FAMILIES.values() for family in group)
+    recipes = {name for name, value in vars(lrs.recipes).items() if callable(value)}
+    shapes = {cls.__name__ for cls in lrs.Finite.__subclasses__()} - {"Tanh", "Hyperbolic"}
+
+    assert {name for name in recipes | shapes if name not in written} == set()
 
 
 def test_rows_are_whole():
