@@ -58,8 +58,8 @@ def test_every_parameter_counts(schedule):
             other = tuple(item * 2 for item in value)
         elif isinstance(value, int):
             other = value + 1 if value < LAST else 1
-        else:
-            other = 1.1 * value
+        else:  # a larger rate, or where a row allows none, a smaller
+            other = 1.1 * value if p.name != "minimum" else 0.9 * value
         if other != value:
             assert dataclasses.replace(schedule, **{p.name: other}) != schedule
     assert schedule != repr(schedule)
