@@ -43,6 +43,7 @@ SAME = {
     "on_time.py: 1000": "a bound that is a choice",
     "on_time.py: start > LAST_STEP": "a cycle that begins after the last step is never reached",
     "on_time.py: self.factor == 1": "a factor of 1 changes nothing",
+    "_recipe.py: 6": "how many digits a product of floats is trusted to",
     "on_time.py: 0.0": "the first cycle begins at step 0: nothing comes before it",
 }
 
