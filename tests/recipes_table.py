@@ -50,6 +50,8 @@ RECIPES_TABLE = [
         untuned_exponential(lrs.Constant(0.1), 0.99),
         {t: 0.1 * (1 - math.exp(-(t + 1) / 100)) for t in (0, 99, 1000)},
     ),
+    (untuned_linear(lrs.Constant(0.1)), {0: 5e-5, 999: 0.05, 1999: 0.1, 2500: 0.1}),
+    (untuned_exponential(lrs.Constant(0.1)), {999: 0.1 * (1 - 1 / math.e)}),
     (htd(1, 0, 900), {t: (1 - math.tanh(-6 + 9 * t / 900)) / 2 for t in (0, 300, 700, 900)}),
     (htd(0.1, 0.02, 8, lower=-2, upper=2), {4: 0.06, 0: 0.02 + 0.04 * (1 + math.tanh(2))}),
     (sgdr(0.1, 0.02, 10), {0: 0.1, 5: 0.06, 10: 0.1, 20: 0.06, 30: 0.1, 50: 0.06, 70: 0.1}),

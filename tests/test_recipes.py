@@ -65,6 +65,7 @@ def test_chebyshev():
     ]
     order = [1, 8, 4, 5, 2, 7, 3, 6]
 
+    assert chebyshev(low, high, 1)(5) == pytest.approx(2 / (low + high), rel=1e-12)
     np.testing.assert_allclose(
         chebyshev(low, high, n)(np.arange(n)), [1 / nodes[i - 1] for i in order], rtol=1e-12
     )
@@ -102,6 +103,7 @@ def test_every_recipe_has_known_values():
         (lambda: exp_hyperbolic_lr(0, 1, 9, 9), "exp_hyperbolic_lr: start must be .*, got 0"),
         (lambda: exp_hyperbolic_lr(1, 0, 9, 9), "exp_hyperbolic_lr: stop must be .*, got 0"),
         (lambda: chebyshev(1.0, 0.1, 8), "largest must be above smallest .*, got 1.0, 0.1 and 8"),
+        (lambda: chebyshev(1, 1, 8), "largest must be above smallest .*, got 1.0, 1.0 and 8"),
         (lambda: chebyshev(0.1, 1.0, 6), "steps a power of two, got 0.1, 1.0 and 6; write"),
         (lambda: chebyshev(0, 1.0, 8), "chebyshev: smallest must be .* > 0, got 0"),
         (lambda: chebyshev(0.1, 0, 8), "chebyshev: largest must be .* > 0, got 0"),
