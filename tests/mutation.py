@@ -39,7 +39,6 @@ SAME = {
     "on_rates.py: (self.schedule.length, self.other.length)": "the longer of two has no order",
     "on_time.py: self.growth != 1 and len(self._cycles) > MOST_CYCLES": "a bound that is a choice",
     "on_time.py: len(self._cycles) > MOST_CYCLES": "a bound that is a choice",
-    "on_time.py: MOST_CYCLES + 1": "one more than allowed is enough to be refused",
     "on_time.py: 1000": "a bound that is a choice",
     "on_time.py: start > LAST_STEP": "a cycle that begins after the last step is never reached",
     "on_time.py: self.factor == 1": "a factor of 1 changes nothing",

@@ -217,10 +217,14 @@ def check_complete(app, env):
         logger.warning("%s is public and on no page of the reference", name, type="lrs_docs")
 
 
-def drop_roles(app, pagename, templatename, context, doctree):
-    """Remove the roles that docutils gives to citations: WAI-ARIA has deprecated them."""
+def mend(app, pagename, templatename, context, doctree):
+    """Mend what keeps a page from being accessible."""
+    body = context.get("body", "")
+    # WAI-ARIA has deprecated the roles that docutils gives to citations.
     for role in (' role="doc-biblioentry"', ' role="list"'):
-        context["body"] = context.get("body", "").replace(role, "")
+        body = body.replace(role, "")
+    # A wide formula is scrolled, by the keyboard too.
+    context["body"] = body.replace('<div class="math ', '<div tabindex="0" class="math ')
 
 
 def say_where(app, exception):
@@ -238,6 +242,6 @@ def setup(app):
     # before numpydoc, which wants to see the sections
     app.connect("autodoc-process-docstring", illustrate, priority=100)
     app.connect("env-check-consistency", check_complete)
-    app.connect("html-page-context", drop_roles)
+    app.connect("html-page-context", mend)
     app.connect("build-finished", say_where)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

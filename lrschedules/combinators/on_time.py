@@ -150,17 +150,18 @@ class Repeat(Combinator):
         if self.growth == 1:
             return (self.cycles - 1) * self.every + length
         start, last = self._cycles[-1]
-        return start + (last.length or 0)
+        return None if last.length is None else start + last.length
 
     @functools.cached_property
     def _cycles(self) -> list[tuple[int, Schedule]]:
         """The step at which each cycle begins, and the cycle, its clock at 0 there."""
-        start, cycles = 0, list[tuple[int, Schedule]]()
-        for i in range(min(self.cycles, MOST_CYCLES + 1)):
+        start = 0
+        cycles: list[tuple[int, Schedule]] = []
+        for i in range(self.cycles):
             longer = max(1, round(self.every * on_numbers.power(self.growth, i)))
             cycles.append((start, self.schedule.stretch(longer / self.every)))
             start += longer
-            if start > LAST_STEP:
+            if start > LAST_STEP or len(cycles) > MOST_CYCLES:
                 break
         return cycles
 
