@@ -224,7 +224,7 @@ def mend(app, pagename, templatename, context, doctree):
     for role in (' role="doc-biblioentry"', ' role="list"'):
         body = body.replace(role, "")
     # A wide formula is scrolled, by the keyboard too.
-    context["body"] = body.replace('<div class="math ', '<div tabindex="0" class="math ')
+    context["body"] = body.replace('<div class="math">', '<div class="math" tabindex="0">')
 
 
 def say_where(app, exception):
