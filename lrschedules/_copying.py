@@ -14,7 +14,7 @@ from keras.src.backend.common import global_state  # the global seed generator h
 from lrschedules._schedule import Schedule
 
 
-def copied(model: keras.Model, schedule: Schedule) -> Any:
+def copied(model: Any, schedule: Schedule) -> Any:
     """Return a copy of a compiled model, with its weights, and a new optimizer at ``schedule``.
 
     Parameters
@@ -34,7 +34,8 @@ def copied(model: keras.Model, schedule: Schedule) -> Any:
     TypeError, ValueError
         If ``model`` is not a Keras model, not built, not compiled, or cannot be copied.
     """
-    if not isinstance(model, keras.Model):
+    base: Any = keras.Model
+    if not isinstance(model, base):
         raise TypeError(f"model must be a Keras model, got {model!r}")
     if not model.compiled or getattr(model, "loss", None) is None:
         raise ValueError(
@@ -44,17 +45,18 @@ def copied(model: keras.Model, schedule: Schedule) -> Any:
         raise ValueError(
             f"model {model.name!r} has no weights yet; give it a keras.Input, or call it on a batch"
         )
-    if type(model).compile is not keras.Model.compile:
+    if type(model).compile is not base.compile:
         raise ValueError(
             f"model {model.name!r} has a compile() of its own, so that it cannot be copied; use a "
             "model that is compiled by keras.Model.compile"
         )
     try:
-        copy: Any = keras.models.clone_model(model)
+        # Not clone_model: it also copies loss and metrics, which only registered ones survive.
+        with keras.saving.custom_object_scope(_classes(model)):
+            copy = type(model).from_config(model.get_config())
         if not copy.built:
             copy.build_from_config(model.get_build_config())
         optimizer = _optimizer(model.optimizer, schedule)
-        settings: dict[str, Any] = model.get_compile_config() or {}
     except (AttributeError, NotImplementedError, TypeError, ValueError) as error:
         raise ValueError(
             f"model {model.name!r} cannot be copied ({error}); give its classes, and those of its "
@@ -64,12 +66,17 @@ def copied(model: keras.Model, schedule: Schedule) -> Any:
     copy.compile(
         optimizer,
         model.loss,
-        loss_weights=settings.get("loss_weights"),
+        loss_weights=model._compile_config.config["loss_weights"],  # noqa: SLF001
         run_eagerly=model.run_eagerly,
         jit_compile=model.jit_compile,
         auto_scale_loss=False,
     )
     return copy
+
+
+def _classes(model: Any) -> dict[str, Any]:
+    """Return the classes of all layers, which a configuration knows by name alone."""
+    return {type(layer).__name__: type(layer) for layer in model._flatten_layers()}  # noqa: SLF001
 
 
 def _optimizer(optimizer: Any, schedule: Schedule) -> Any:

@@ -11,13 +11,6 @@ import lrschedules as lrs
 from lrschedules import _copying, finder
 from lrschedules.finder import range_test
 
-pytestmark = [
-    # Keras reads a torch tensor through the one-argument __array__ that NumPy 2 deprecates.
-    pytest.mark.filterwarnings(
-        "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
-    ),
-]
-
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(64, 3)).astype("float32")
 Y = X.sum(axis=1, keepdims=True)
@@ -57,7 +50,7 @@ def state(model):
         "function": id(model.train_function),
         "keras": (id(seeds), bits(seeds.state)),
         "python": random.getstate(),
-        "numpy": str(np.random.get_state()),
+        "numpy": str(np.random.get_state()),  # noqa: NPY002
     }
     if keras.backend.backend() == "torch":
         import torch
@@ -230,16 +223,17 @@ def test_refused():
         range_test("model", X, Y)
     unbuilt = keras.Sequential([keras.layers.Dense(1)])
     unbuilt.compile("sgd", "mse")
-    with pytest.raises(ValueError, match="has no weights yet; give it a keras.Input"):
+    with pytest.raises(ValueError, match=r"has no weights yet; give it a keras.Input"):
         range_test(unbuilt, X, Y)
 
 
 def test_model_of_a_class():
-    """A model of a class is copied by its configuration, or refused with the remedy."""
+    """A model or layer of a class that Keras does not know is copied by its configuration."""
 
     class Own(keras.Model):
         def __init__(self, units, **options):
             super().__init__(**options)
+            self.units = units
             self.dense = keras.layers.Dense(units)
 
         def build(self, shape):
@@ -250,7 +244,7 @@ def test_model_of_a_class():
             return self.dense(x)
 
         def get_config(self):
-            return super().get_config() | {"units": 1}
+            return super().get_config() | {"units": self.units}
 
     class Opaque(Own):
         def get_config(self):
@@ -264,3 +258,13 @@ def test_model_of_a_class():
     np.testing.assert_allclose(test.losses[0], np.mean((own.predict(X, verbose=0) - Y) ** 2), 1e-5)
     with pytest.raises(ValueError, match=r"cannot be copied \(no get_config\); give its classes"):
         range_test(opaque, X, Y)
+
+    class Doubled(keras.layers.Dense):
+        def call(self, x):
+            return 2 * super().call(x)
+
+    nested = keras.Sequential([keras.Input((3,)), keras.Sequential([Doubled(4), Doubled(1)])])
+    nested.compile("adam", "mse", jit_compile=False)
+    test = range_test(nested, X, Y, steps=10, batch_size=64)
+    expected = nested.evaluate(X, Y, batch_size=64, verbose=0)
+    np.testing.assert_allclose(test.losses[0], expected, rtol=1e-5)
