@@ -37,7 +37,7 @@ class RangeTest:
     smoothed : numpy.ndarray
         The running average of the losses, shape (points,); without unit.
     spacing : str
-        ``"geometric"`` or ``"linear"``: the scale on which the rates lie evenly.
+        ``"geometric"`` or ``"linear"``: on which scale the rates lie evenly.
     stopped : str
         Why the test ended: ``"stop reached"``, ``"diverged"`` or ``"not finite"``.
     """
@@ -206,8 +206,7 @@ def range_test(
     smoothing = checked("range_test: smoothing", fraction, smoothing)
     diverge = checked("range_test: diverge", ABOVE_ONE, diverge)
     batches = batches_of(x, y, batch_size, checked("range_test: seed", wait, seed))
-    losses: list[float] = []
-    smoothed: list[float] = []
+    losses, smoothed = list[float](), list[float]()
     average, stopped = 0.0, "stop reached"
     with random_state_kept():
         copy = copied(model, schedule)
