@@ -95,9 +95,7 @@ class RangeTest:
         least = int(self.smoothed.argmin())
         if least == 0:
             first = f"{self.rates[0]:.3g}"
-            raise ValueError(
-                f"suggestion: the loss never fell from {first} on; write a lower start"
-            )
+            raise ValueError(f"suggestion: the loss never fell from {first} on; start lower")
         if method == "minimum/10":
             return float(self.rates[least] / 10)
         if method == "valley":
@@ -250,10 +248,10 @@ def _choice(where: str, value: object, choices: tuple[str, ...]) -> None:
 
 def _falling(values: NDArray[np.float64]) -> tuple[int, int]:
     """Return where the longest falling subsequence begins and ends."""
-    best: list[tuple[int, int]] = []  # the longest that ends here: its length, less its beginning
+    best: list[tuple[int, int]] = []  # the longest that ends here: its length, its beginning
     for i, value in enumerate(values):
         before = [best[j] for j in range(i) if values[j] > value]
-        length, start = max(before, default=(0, -i))
+        length, start = max(before, default=(0, i))
         best.append((length + 1, start))
     last = max(range(len(best)), key=best.__getitem__)
-    return -best[last][1], last
+    return best[last][1], last
