@@ -84,7 +84,7 @@ class RangeTest:
         >>> losses = np.array([9, 9, 9, 9, 8, 6, 3, 2, 1.5, 1.2, 1.4, 3, 9])
         >>> test = RangeTest(rates, losses, losses, "geometric", "stop reached")
         >>> [round(test.suggestion(m), 4) for m in ("steepest", "valley", "minimum/10")]
-        [0.0178, 0.01, 0.0178]
+        [0.0178, 0.0316, 0.0178]
         """
         _choice("suggestion: method", method, get_args(Method))
         if (points := len(self.rates)) < POINTS.least:
@@ -209,7 +209,7 @@ def range_test(
     with random_state_kept():
         copy = copied(model, schedule)
         for step in range(steps):
-            copy.reset_metrics()  # what is logged is a mean, now of one batch
+            # what Keras logs is a mean since the last reset, which is made by train_on_batch
             loss = float(copy.train_on_batch(*next(batches), return_dict=True)["loss"])
             if not math.isfinite(loss):
                 stopped = "not finite"
