@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import lrschedules as lrs
-from lrschedules import datasets, plotting, recipes, symbolic
+from lrschedules import callbacks, datasets, finder, plotting, recipes, symbolic
 from lrschedules._param import parameters
 from tests.table import PUBLIC
 
@@ -30,15 +30,19 @@ LEVELS = [
     ["shapes"],
     ["combinators"],
     ["recipes"],
-    ["symbolic", "plotting", "datasets", "run"],
+    ["symbolic", "plotting", "datasets", "run", "_copying"],
+    ["callbacks", "finder"],
     ["__init__"],
 ]
 # What a module may import besides the standard library, NumPy and the package, at its top.
-FRAMEWORKS = {"_keras": {"keras"}, "symbolic": {"sympy"}}
+FRAMEWORKS = {"symbolic": {"sympy"}}
+# These need Keras. The others never name it, and ``import lrschedules`` leads to the first alone.
+FOR_KERAS = {"_keras", "_copying", "callbacks", "finder"}
+FRAMEWORKS |= {name: {"keras"} for name in FOR_KERAS}
 
 TOOLS = [
     function
-    for module in (symbolic, plotting, datasets, recipes)
+    for module in (symbolic, plotting, datasets, recipes, finder)
     for function in vars(module).values()
     if inspect.isfunction(function)
     and function.__module__.startswith(module.__name__)
@@ -46,7 +50,7 @@ TOOLS = [
 ]
 METHODS = [
     method
-    for cls in (lrs.Schedule, lrs.Finite, lrs.Run, datasets.Dataset)
+    for cls in (lrs.Schedule, lrs.Finite, lrs.Run, datasets.Dataset, finder.RangeTest)
     for name, method in inspect.getmembers(cls, inspect.isroutine)
     if not name.startswith("_") and method.__module__.startswith("lrschedules")
 ]
@@ -57,6 +61,8 @@ CLASSES = [
     lrs.Namespace,
     datasets.Dataset,
     datasets.Split,
+    finder.RangeTest,
+    callbacks.RecordRate,
     *PUBLIC,
 ]
 CALLABLES = [lrs.param, *TOOLS, *METHODS]
@@ -108,11 +114,18 @@ def test_no_framework_at_the_top(name):
     assert modules - light <= FRAMEWORKS.get(name, set())
 
 
-def test_only_keras_module_names_keras():
-    """Keras' base class is needed in one place."""
+def test_only_modules_for_keras_name_it():
+    """Keras' base class is needed in one place, Keras itself by the tools for it alone."""
     for name, path in MODULES.items():
         modules = {module.partition(".")[0] for module in imported(path, everywhere=True)}
-        assert ("keras" in modules) == (name == "_keras"), name
+        assert ("keras" in modules) == (name in FOR_KERAS), name
+
+
+def test_tools_for_keras_are_not_imported_with_the_package():
+    """Whoever wants the tools for Keras says so: the rest of the package never leads to them."""
+    tools = {f"lrschedules.{name}" for name in FOR_KERAS - {"_keras"}}
+    for name, path in MODULES.items():
+        assert name in FOR_KERAS or not imported(path, everywhere=True) & tools, name
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -1,0 +1,112 @@
+"""Callbacks for Keras: the rate that was applied, recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from lrschedules._copying import as_numpy
+
+
+class RecordRate(keras.callbacks.Callback):
+    """Records the rate of every update that was made, and of every epoch in the history.
+
+    ``history.history["learning_rate"]`` holds the rate of each epoch's last update. A schedule is
+    asked for the step of the update; ``optimizer.learning_rate`` after a batch is the rate of the
+    next one. A rate that is a number is read after each batch. Several updates in one call
+    (``steps_per_execution``) are recorded each; updates that a loss scale skipped are not.
+
+    Callbacks run in their order: this one stands after those that set the rate, so that its value
+    is the one that stays, and before those that write it down, such as ``CSVLogger``.
+
+    Attributes
+    ----------
+    steps : numpy.ndarray
+        The number of updates made before each recorded one, shape (updates,): with gradient
+        accumulation the number of batches, which is what a schedule is asked for.
+    rates : numpy.ndarray
+        The rate of each, shape (updates,). Both grow when training goes on with the same callback.
+
+    Raises
+    ------
+    ValueError
+        When training begins, if the optimizer is a set of optimizers with a rate each.
+
+    Examples
+    --------
+    >>> import keras
+    >>> from lrschedules import TimeBased
+    >>> from lrschedules.callbacks import RecordRate
+    >>> from lrschedules.datasets import load_ionosphere
+    >>> model = keras.Sequential([keras.Input((34,)), keras.layers.Dense(1)])
+    >>> model.compile(keras.optimizers.SGD(TimeBased(0.1, decay=0.002)), "mse")
+    >>> recorder = RecordRate()
+    >>> x, y = load_ionosphere().tail_split().train
+    >>> history = model.fit(x, y, batch_size=100, epochs=2, verbose=0, callbacks=[recorder])
+    >>> recorder.steps
+    array([0, 1, 2, 3, 4, 5])
+    >>> [round(rate, 6) for rate in history.history["learning_rate"]]
+    [0.099602, 0.09901]
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made = 0
+        self._steps: list[int] = []
+        self._rates: list[float] = []
+
+    @property
+    def steps(self) -> NDArray[np.int64]:
+        return np.array(self._steps, np.int64)
+
+    @property
+    def rates(self) -> NDArray[np.float64]:
+        return np.array(self._rates, np.float64)
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Refuse what has no single rate, and take note of the updates made so far."""
+        self._made = updates(inner(self.model, "RecordRate"))
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Record the updates made since the last call."""
+        optimizer = inner(self.model, "RecordRate")
+        made = updates(optimizer)
+        rate = optimizer._learning_rate  # noqa: SLF001
+        for step in range(self._made, made):
+            self._steps.append(step)
+            self._rates.append(number(rate(step) if is_schedule(rate) else optimizer.learning_rate))
+        self._made = made
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Put the rate of the last update into the logs."""
+        if logs is not None and self._rates:
+            logs["learning_rate"] = self._rates[-1]
+
+
+def inner(model: Any, name: str) -> Any:
+    """Return the optimizer that has the rate: the model's, or the one whose losses that scales."""
+    optimizer = model.optimizer
+    if hasattr(optimizer, "optimizers"):
+        raise ValueError(
+            f"{name}: the model has {len(optimizer.optimizers)} optimizers with a rate each; "
+            "compile it with one"
+        )
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
+def is_schedule(rate: object) -> bool:
+    """Say whether a rate is a function of the step for Keras."""
+    return isinstance(rate, keras.optimizers.schedules.LearningRateSchedule)
+
+
+def updates(optimizer: Any) -> int:
+    """Return the step that a schedule would be asked for next."""
+    return int(number(optimizer._iterations))  # noqa: SLF001
+
+
+def number(value: Any) -> float:
+    """Return a number, a variable or a tensor without axes as a number."""
+    return float(as_numpy(value))

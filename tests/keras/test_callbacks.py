@@ -1,0 +1,130 @@
+"""The recorder records the rates by which the weights moved, in the history and in files."""
+
+import csv
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+import lrschedules as lrs
+from lrschedules.callbacks import RecordRate
+
+ONES = np.ones((12, 1), "float32")
+UPDATES = 3
+
+
+def model_with(optimizer, **options):
+    """Return a model of one weight with a gradient of 1: an update moves it by the rate."""
+    model = keras.Sequential(
+        [keras.Input((1,)), keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")]
+    )
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        optimizer = keras.optimizers.SGD(optimizer)
+    model.compile(optimizer, lambda y, p: p, jit_compile=False, **options)
+    return model
+
+
+def fit(model, *callbacks, epochs=3):
+    return model.fit(ONES, ONES, batch_size=4, epochs=epochs, verbose=0, callbacks=[*callbacks])
+
+
+class Weight(keras.callbacks.Callback):
+    """Records the weight itself, after every update."""
+
+    def __init__(self):
+        super().__init__()
+        self.values = [0.0]
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.values.append(float(ops.convert_to_numpy(self.model.trainable_variables[0])[0, 0]))
+
+
+@pytest.mark.parametrize(
+    "rate",
+    [
+        0.25,
+        lrs.TimeBased(0.5, decay=0.5),
+        lrs.Linear(0, 1, 4).per_epoch(2),
+        keras.optimizers.schedules.InverseTimeDecay(0.5, 1, 0.5),
+        keras.optimizers.schedules.PiecewiseConstantDecay([2, 5], [0.5, 0.25, 0.125]),
+    ],
+    ids=lambda rate: type(rate).__name__,
+)
+def test_recorded_is_applied(rate):
+    """Every recorded rate is the one that moved the weight, also when training goes on."""
+    model, recorder, weight = model_with(rate), RecordRate(), Weight()
+    history = fit(model, recorder, weight)
+    np.testing.assert_allclose(recorder.rates, -np.diff(weight.values), rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(recorder.steps, np.arange(9))
+    assert history.history["learning_rate"] == list(recorder.rates[2::3])
+    if isinstance(rate, lrs.Schedule):
+        np.testing.assert_allclose(recorder.rates, rate(recorder.steps), rtol=1e-6)
+
+    fit(model, recorder, weight, epochs=1)
+    np.testing.assert_allclose(recorder.rates, -np.diff(weight.values), rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(recorder.steps, np.arange(12))
+    assert recorder.rates.shape == (12,)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_with_callbacks_that_set_the_rate(first):
+    """The epoch's rate is the one applied, not the one after a plateau at its end."""
+    plateau = keras.callbacks.ReduceLROnPlateau(
+        monitor="learning_rate", factor=0.5, patience=1, mode="max", min_delta=0
+    )
+    recorder, weight = RecordRate(), Weight()
+    others = [keras.callbacks.LearningRateScheduler(lambda epoch: 0.5 / (1 + epoch)), plateau]
+    order = [weight, recorder, *others] if first else [weight, *others, recorder]
+    history = fit(model_with(0.1), *order)
+
+    np.testing.assert_allclose(recorder.rates, -np.diff(weight.values), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(recorder.rates, np.repeat([1 / 2, 1 / 4, 1 / 6], 3), rtol=1e-6)
+    if not first:
+        assert history.history["learning_rate"] == list(recorder.rates[2::3])
+
+
+def test_in_csv(tmp_path):
+    """CSVLogger writes the rate, when it stands after the recorder."""
+    schedule = lrs.TimeBased(0.5, decay=0.5)
+    logger = keras.callbacks.CSVLogger(tmp_path / "log.csv")
+    fit(model_with(schedule), RecordRate(), logger)
+    rows = csv.DictReader((tmp_path / "log.csv").read_text("utf-8").splitlines())
+
+    written = [float(row["learning_rate"]) for row in rows]
+    np.testing.assert_allclose(written, schedule(np.array([2, 5, 8])), rtol=1e-6)
+
+
+def test_loaded_model_goes_on(tmp_path):
+    """After loading, steps and rates are those of an uninterrupted run."""
+    schedule = lrs.TimeBased(0.5, decay=0.5)
+    model = model_with(schedule)
+    model.compile(keras.optimizers.SGD(schedule), "mse", jit_compile=False)
+    fit(model)
+    model.save(tmp_path / "model.keras")
+    recorder = RecordRate()
+    fit(keras.models.load_model(tmp_path / "model.keras"), recorder, epochs=1)
+
+    np.testing.assert_array_equal(recorder.steps, [9, 10, 11])
+    np.testing.assert_allclose(recorder.rates, schedule(recorder.steps), rtol=1e-6)
+
+
+def test_several_updates_in_one_call():
+    """Updates that Keras makes in one call are recorded each."""
+    schedule, recorder = lrs.TimeBased(0.5, decay=0.5), RecordRate()
+    several = 1 if keras.backend.backend() == "torch" else 3  # PyTorch has but one
+    model = model_with(schedule, steps_per_execution=several)
+    fit(model, recorder)
+
+    np.testing.assert_array_equal(recorder.steps, np.arange(9))
+    np.testing.assert_allclose(-model.get_weights()[0][0, 0], recorder.rates.sum(), rtol=1e-5)
+
+
+def test_scaled_losses():
+    """The rate is that of the optimizer inside one that scales losses."""
+    schedule, recorder, weight = lrs.TimeBased(0.5, decay=0.5), RecordRate(), Weight()
+    scaled = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(schedule))
+    fit(model_with(scaled), recorder, weight)
+
+    assert len(recorder.rates) == 9
+    np.testing.assert_allclose(recorder.rates, -np.diff(weight.values), rtol=1e-5, atol=1e-6)
