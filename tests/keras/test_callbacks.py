@@ -128,3 +128,25 @@ def test_scaled_losses():
 
     assert len(recorder.rates) == 9
     np.testing.assert_allclose(recorder.rates, -np.diff(weight.values), rtol=1e-5, atol=1e-6)
+
+
+def test_gradient_accumulation():
+    """With accumulated gradients a schedule is asked for batches, and these are recorded."""
+    schedule, recorder = lrs.TimeBased(0.5, decay=0.5), RecordRate()
+    fit(
+        model_with(keras.optimizers.SGD(schedule, gradient_accumulation_steps=2)),
+        recorder,
+        epochs=2,
+    )
+
+    assert recorder.steps.tolist() == list(range(6))
+    np.testing.assert_allclose(recorder.rates, schedule(np.arange(6)), rtol=1e-6)
+
+
+def test_several_optimizers_are_refused():
+    """Optimizers with a rate each have no one rate to record, and that is said at once."""
+    model, recorder = model_with(0.1), RecordRate()
+    model.optimizer.optimizers = [0, 1]
+    recorder.set_model(model)
+    with pytest.raises(ValueError, match=r"^RecordRate: the model has 2 optimizers with a rate"):
+        recorder.on_train_begin()
