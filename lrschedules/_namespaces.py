@@ -88,7 +88,11 @@ def _numpy() -> Namespace:
         return array.astype(np.float64 if array.dtype.kind == "f" else np.int64, copy=False)
 
     def leave(value: Any, t: Any) -> Any:
-        return np.array(np.broadcast_to(value, t.shape), np.float64)[()]
+        rates = np.asarray(value, np.float64)
+        # What is returned can be written to, and is nobody else's.
+        if rates.shape != t.shape or np.may_share_memory(rates, t):
+            rates = np.array(np.broadcast_to(rates, t.shape))
+        return rates[()]
 
     @np.errstate(over="ignore")
     def power(base: Any, exponent: Any) -> Any:
