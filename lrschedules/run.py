@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from lrschedules._param import checked, count, part, ratio, steps
+from lrschedules._param import Kind, checked, count, part, ratio, steps
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,14 +24,14 @@ class Run:
     epochs : float, optional
         How long the run is, in epochs; needs ``batch_size`` and ``samples``.
     steps : int, optional
-        How long the run is, in steps; not together with ``epochs``.
+        How long the run is, in steps; follows from ``epochs`` where these are given.
     tokens_per_sample : int, optional
         Tokens in a sample, for language models.
 
     Raises
     ------
     TypeError, ValueError
-        If a number is out of its range, or ``steps`` and ``epochs`` are both given.
+        If a number is out of its range, or ``steps`` and ``epochs`` disagree.
 
     Examples
     --------
@@ -59,12 +59,13 @@ class Run:
                 value = checked(f"Run: {field.name}", kind, value)
                 object.__setattr__(self, field.name, value)
         if self.epochs is not None:
-            if self.steps is not None:
+            length = self.in_epochs(self.epochs)
+            if self.steps not in {None, length}:
                 raise ValueError(
                     f"Run: steps and epochs both say how long the run is, got {self.steps!r} and "
                     f"{self.epochs!r}; write one of them"
                 )
-            object.__setattr__(self, "steps", self.in_epochs(self.epochs))
+            object.__setattr__(self, "steps", length)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -175,8 +176,7 @@ class Run:
         >>> Run(steps=1000).part(0.3)
         300
         """
-        checked("Run: part", part, number)
-        return _whole("part", number, self._known("steps"))
+        return _whole("part", number, self._known("steps"), part)
 
     def _known(self, name: str) -> int:
         value = getattr(self, name)
@@ -187,6 +187,6 @@ class Run:
         return value
 
 
-def _whole(unit: str, number: float, steps_each: float) -> int:
-    number = checked(f"Run: {unit}", ratio, number)
+def _whole(unit: str, number: float, steps_each: float, kind: Kind = ratio) -> int:
+    number = checked(f"Run: {unit}", kind, number)
     return checked(f"Run: {number!r} {unit} in steps", steps, max(1, round(number * steps_each)))

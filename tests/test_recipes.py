@@ -16,8 +16,10 @@ from lrschedules.recipes import (
     flat_cosine,
     htd,
     hyperbolic_lr,
+    infinite,
     interpolate,
     inverse_sqrt,
+    knee,
     multistep,
     natural_exponential,
     noam,
@@ -25,6 +27,7 @@ from lrschedules.recipes import (
     one_cycle_three_phase,
     one_cycle_torch,
     power_scheduler,
+    repeated_wsd,
     sgdr,
     slanted_triangular,
     snapshot,
@@ -36,6 +39,9 @@ from lrschedules.recipes import (
 )
 from tests import recipes_table
 
+INFINITE = {"peak": 0.3, "constant": 0.1, "stop": 0.01}
+INFINITE |= {"warmup": 1, "cooldown": 1, "hold": 1, "anneal": 1}
+POWER = {"batch_size": 8, "tokens_per_step": 8, "warmup": 1, "steps": 9, "decay": 1}
 RECIPES = [value for value in vars(recipes).values() if inspect.isfunction(value)]
 
 
@@ -99,7 +105,10 @@ def test_every_recipe_has_known_values():
         (lambda: htd(1, 0, 9, upper=-1), "htd: upper must be .* > 0 .*, got -1"),
         (lambda: hyperbolic_lr(1, 0, 9, 0), "hyperbolic_lr: bound must be .*, got 0"),
         (lambda: hyperbolic_lr(1, 0, 0, 9), "hyperbolic_lr: steps must be .*, got 0"),
-        (lambda: hyperbolic_lr(1, 0, 10, 5), r"Hyperbolic: bound must be .* ≥ 1, got 0\.5"),
+        (
+            lambda: hyperbolic_lr(1, 0, 10, 5),
+            "hyperbolic_lr: bound must not be below steps, got 5 and 10",
+        ),
         (lambda: exp_hyperbolic_lr(0, 1, 9, 9), "exp_hyperbolic_lr: start must be .*, got 0"),
         (lambda: exp_hyperbolic_lr(1, 0, 9, 9), "exp_hyperbolic_lr: stop must be .*, got 0"),
         (lambda: chebyshev(1.0, 0.1, 8), "largest must be above smallest .*, got 1.0, 0.1 and 8"),
@@ -107,11 +116,17 @@ def test_every_recipe_has_known_values():
         (lambda: chebyshev(0.1, 1.0, 6), "steps a power of two, got 0.1, 1.0 and 6; write"),
         (lambda: chebyshev(0, 1.0, 8), "chebyshev: smallest must be .* > 0, got 0"),
         (lambda: chebyshev(0.1, 0, 8), "chebyshev: largest must be .* > 0, got 0"),
-        (lambda: sgdr(0.1, 0, 0), "Cosine: steps must be .*, got 0"),
+        (lambda: sgdr(0.1, 0, 0), "sgdr: steps must be .*, got 0"),
+        (lambda: sgdr(0.1, 0, 9, growth=0.5), r"sgdr: growth must be a number ≥ 1, got 0\.5"),
         (lambda: snapshot(0.1, 0, 3), "snapshot: steps must be .*, got 0"),
         (lambda: snapshot(0.1, 9, 0), "snapshot: cycles must be .*, got 0"),
-        (lambda: triangular(0.1, 1, 0), "Linear: steps must be .*, got 0"),
-        (lambda: triangular2(0.1, 0.01, 5), r"Linear: stop must be a rate ≥ 0, got -0\.09"),
+        (lambda: triangular(0.1, 1, 0), "triangular: steps must be .*, got 0"),
+        (lambda: triangular(0.1, 1, 5, down=0), "triangular: down must be .*, got 0"),
+        (lambda: triangular(1, 0.1, 5), r"triangular: high must not be below low, got 0\.1 and 1"),
+        (
+            lambda: triangular2(0.1, 0.01, 5),
+            r"triangular2: high must not be below low, got 0\.01 and",
+        ),
         (lambda: triangular2(-1, 1, 5), "triangular2: low must be a rate ≥ 0, got -1"),
         (lambda: exp_range(0.1, -1, 5, 0.9), "exp_range: high must be a rate ≥ 0, got -1"),
         (lambda: one_cycle(1, 0), "one_cycle: steps must be .*, got 0"),
@@ -131,7 +146,57 @@ def test_every_recipe_has_known_values():
         (lambda: one_cycle_three_phase(1, 9, down=1), "three_phase: down must be .*, got 1"),
         (lambda: slanted_triangular(1, 9, cut=1), "slanted_triangular: cut must be .*, got 1"),
         (lambda: slanted_triangular(1, 90, ratio=0), "slanted_triangular: ratio must be .*, got 0"),
-        (lambda: warmup_stable_decay(1, 0, 5, 5), "Linear: steps must be .*, got 0"),
+        (lambda: exp_range(0.1, 0.01, 5, 0.9), r"exp_range: high must not be below low, got 0\.01"),
+        (lambda: exp_range(0.1, 1, 0, 0.9), "exp_range: steps must be .*, got 0"),
+        (lambda: exp_range(0.1, 1, 5, 0), "exp_range: factor must be .* > 0, got 0"),
+        (lambda: one_cycle(-1, 9), "one_cycle: peak must be a rate ≥ 0, got -1"),
+        (lambda: one_cycle_torch(-1, 9), "one_cycle_torch: peak must be a rate ≥ 0, got -1"),
+        (lambda: one_cycle_three_phase(-1, 9), "three_phase: peak must be a rate ≥ 0, got -1"),
+        (
+            lambda: one_cycle_three_phase(1, 100, up=0.5, down=0.5),
+            r"three_phase: down must be at least 51 of steps=100 .*, got 0\.5",
+        ),
+        (lambda: slanted_triangular(-1, 90), "slanted_triangular: peak must be .*, got -1"),
+        (lambda: flat_cosine(-1, 9), "flat_cosine: start must be a rate ≥ 0, got -1"),
+        (lambda: knee(-1, 1, 1, 1), "knee: peak must be a rate ≥ 0, got -1"),
+        (lambda: knee(1, 0, 1, 1), "knee: warmup must be .*, got 0"),
+        (lambda: knee(1, 1, 0, 1), "knee: explore must be .*, got 0"),
+        (lambda: knee(1, 1, 1, 0), "knee: exploit must be .*, got 0"),
+        (lambda: warmup_stable_decay(-1, 5, 5, 5), "stable_decay: peak must be .*, got -1"),
+        (lambda: warmup_stable_decay(1, 0, 5, 5), "stable_decay: warmup must be .*, got 0"),
+        (lambda: warmup_stable_decay(1, 5, 0, 5), "stable_decay: stable must be .*, got 0"),
+        (lambda: warmup_stable_decay(1, 5, 5, 0), "stable_decay: decay must be .*, got 0"),
+        (lambda: warmup_stable_decay(1, 5, 5, 5, stop=-1), "decay: stop must be .*, got -1"),
+        (lambda: repeated_wsd(-1, 5, 5, 5, cycles=2), "repeated_wsd: peak must be .*, got -1"),
+        (lambda: repeated_wsd(1, 0, 5, 5, cycles=2), "repeated_wsd: warmup must be .*, got 0"),
+        (lambda: repeated_wsd(1, 5, 0, 5, cycles=2), "repeated_wsd: stable must be .*, got 0"),
+        (lambda: repeated_wsd(1, 5, 5, 0, cycles=2), "repeated_wsd: decay must be .*, got 0"),
+        (lambda: repeated_wsd(1, 5, 5, 5, cycles=0), "repeated_wsd: cycles must be .*, got 0"),
+        (lambda: repeated_wsd(1, 5, 5, 5, cycles=2, stop=-1), "wsd: stop must be .*, got -1"),
+        *(
+            (
+                lambda bad=bad: infinite(**INFINITE | bad),
+                f"infinite: {name} must be .*, got {value}",
+            )
+            for bad in [
+                {"peak": -1},
+                {"constant": 0},
+                {"stop": 0},
+                {"warmup": 0},
+                {"cooldown": 0},
+                {"hold": 0},
+                {"anneal": 0},
+            ]
+            for name, value in bad.items()
+        ),
+        *(
+            (
+                lambda bad=bad: power_scheduler(**POWER | bad),
+                f"scheduler: {name} must be .*, got {v}",
+            )
+            for bad in [{"a": 0}, {"b": 0}, {"most": 0}, {"warmup": 0}, {"steps": 0}, {"decay": 0}]
+            for name, v in bad.items()
+        ),
         (lambda: flat_cosine(1, 9, flat=1), "flat_cosine: flat must be .*, got 1"),
         (lambda: flat_cosine(1, 0), "flat_cosine: steps must be .*, got 0"),
         (
@@ -144,7 +209,7 @@ def test_every_recipe_has_known_values():
         ),
         (
             lambda: power_scheduler(1, 1, warmup=5, steps=9, decay=4),
-            "Then: at must be .*, got 0",
+            "power_scheduler: steps must be more than warmup and decay together, got 9, 5 and 4",
         ),
     ],
 )

@@ -26,6 +26,11 @@ def test_last_batch_counts():
     assert Run(batch_size=28, samples=253).steps_per_epoch == 10
 
 
+def test_repr_is_the_program():
+    """The text of a run is the Python that makes it, what follows from the epochs included."""
+    assert eval(repr(LANGUAGE), {"Run": Run}) == LANGUAGE
+
+
 def test_whole_steps():
     """Steps are rounded to the nearest, and there is at least one."""
     run = Run(batch_size=10, steps=1000)

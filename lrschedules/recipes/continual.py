@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     pass
 
 
+@recipe(
+    peak=_param.rate,
+    warmup=_param.steps,
+    stable=_param.steps,
+    decay=_param.steps,
+    cycles=_param.count,
+    stop=_param.rate,
+)
 def repeated_wsd(
     peak: float, warmup: int, stable: int, decay: int, *, cycles: int, stop: float = 0.0
 ) -> Schedule:
@@ -57,6 +65,15 @@ def repeated_wsd(
     return cycle.repeat(cycles).warmup(warmup)
 
 
+@recipe(
+    peak=_param.rate,
+    constant=_param.peak,
+    stop=_param.peak,
+    warmup=_param.steps,
+    cooldown=_param.steps,
+    hold=_param.steps,
+    anneal=_param.steps,
+)
 def infinite(
     peak: float, constant: float, stop: float, *, warmup: int, cooldown: int, hold: int, anneal: int
 ) -> Schedule:
@@ -110,6 +127,9 @@ def infinite(
     warmup=_param.steps,
     steps=_param.steps,
     decay=_param.steps,
+    a=_param.peak,
+    b=_param.negative,
+    most=_param.peak,
 )
 def power_scheduler(
     batch_size: float,
@@ -164,6 +184,11 @@ def power_scheduler(
     >>> [round(schedule(step), 5) for step in (0, 100, 1000, 9000, 10_000)]
     [0.0, 0.02, 0.01829, 0.00597, 0.0]
     """
+    if steps <= warmup + decay:
+        raise ValueError(
+            f"power_scheduler: steps must be more than warmup and decay together, got {steps!r}, "
+            f"{warmup!r} and {decay!r}; write for example warmup=100, steps=10_000, decay=1000"
+        )
     first = batch_size * a * (tokens_per_step * warmup) ** b
     held = Power(first, -b, warmup).clip(maximum=most)
     return held.cooldown(decay, at=steps - decay - warmup).warmup(warmup)

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from lrschedules import _param
+from lrschedules._param import checked
 from lrschedules._schedule import Schedule
 from lrschedules.recipes._recipe import recipe
 from lrschedules.shapes import Cosine, Exponential, Linear
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     pass
 
 
+@recipe(steps=_param.steps, growth=_param.multiple)
 def sgdr(
     start: float, stop: float, steps: int, growth: float = 2.0, factor: float = 1.0
 ) -> Schedule:
@@ -91,6 +93,7 @@ def snapshot(start: float, steps: int, cycles: int) -> Schedule:
     return Cosine(start, 0, math.ceil(steps / cycles)).repeat(cycles)
 
 
+@recipe(low=_param.rate, high=_param.rate, steps=_param.steps)
 def triangular(low: float, high: float, steps: int, down: int | None = None) -> Schedule:
     """Swing between two rates on straight lines.
 
@@ -124,11 +127,12 @@ def triangular(low: float, high: float, steps: int, down: int | None = None) -> 
     >>> schedule(0), schedule(50), schedule(75), schedule(100)
     (0.01, 0.1, 0.055, 0.01)
     """
-    down = steps if down is None else down
-    return Linear(low, high, steps).then(Linear(high, low, down)).repeat()
+    _swing("triangular", low, high)
+    back: int = steps if down is None else checked("triangular: down", _param.steps, down)
+    return Linear(low, high, steps).then(Linear(high, low, back)).repeat()
 
 
-@recipe(low=_param.rate, high=_param.rate)
+@recipe(low=_param.rate, high=_param.rate, steps=_param.steps)
 def triangular2(low: float, high: float, steps: int) -> Schedule:
     """Swing between two rates on straight lines, each swing half as wide.
 
@@ -160,11 +164,11 @@ def triangular2(low: float, high: float, steps: int) -> Schedule:
     >>> [round(schedule(step), 6) for step in (0, 50, 100, 150, 250)]
     [0.02, 0.1, 0.02, 0.06, 0.04]
     """
-    swing = high - low
+    swing = _swing("triangular2", low, high)
     return Linear(0, swing, steps).then(Linear(swing, 0, steps)).repeat(factor=0.5) + low
 
 
-@recipe(low=_param.rate, high=_param.rate)
+@recipe(low=_param.rate, high=_param.rate, steps=_param.steps, factor=_param.ratio)
 def exp_range(low: float, high: float, steps: int, factor: float) -> Schedule:
     """Swing between two rates on straight lines, narrower at every step.
 
@@ -199,4 +203,15 @@ def exp_range(low: float, high: float, steps: int, factor: float) -> Schedule:
     >>> schedule(0), round(schedule(50), 6), round(schedule(150), 6)
     (0.0, 0.060501, 0.022145)
     """
-    return triangular(0, high - low, steps) * Exponential(1, factor) + low
+    swing = _swing("exp_range", low, high)
+    return triangular(0, swing, steps) * Exponential(1, factor) + low
+
+
+def _swing(name: str, low: float, high: float) -> float:
+    """Return how far the rate swings above ``low``."""
+    if high < low:
+        raise ValueError(
+            f"{name}: high must not be below low, got {high!r} and {low!r}; "
+            "write for example low=0.01, high=0.1"
+        )
+    return high - low

@@ -98,7 +98,7 @@ def hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Schedule
     >>> schedule(0), round(schedule(500), 5)
     (0.1, 0.01426)
     """
-    u = bound / steps
+    u = _longest("hyperbolic_lr", steps, bound)
     reached = start - (start - stop) * _hyperbola(u)
     return Hyperbolic(start, reached, steps, u)
 
@@ -137,7 +137,7 @@ def exp_hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Sche
     >>> schedule(0), round(schedule(500), 6)
     (0.1, 0.001853)
     """
-    u = bound / steps
+    u = _longest("exp_hyperbolic_lr", steps, bound)
     reached = start * (stop / start) ** _hyperbola(u)
     return Hyperbolic(0, 1, steps, u).geometric(start, reached)
 
@@ -145,3 +145,13 @@ def exp_hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Sche
 def _hyperbola(u: float) -> float:
     """Return how much of the way to ``stop`` a run covers that is 1 / u of the longest."""
     return math.sqrt(2 * u - 1) / u
+
+
+def _longest(name: str, steps: int, bound: int) -> float:
+    """Return how many times as long as this run a run may be."""
+    if bound < steps:
+        raise ValueError(
+            f"{name}: bound must not be below steps, got {bound!r} and {steps!r}; "
+            f"write for example bound={steps!r}"
+        )
+    return bound / steps

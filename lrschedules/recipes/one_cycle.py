@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from lrschedules._on_time import Shape
 
 
-@recipe(steps=_param.steps, up=_param.part, divide=_param.multiple, final_divide=_param.ratio)
+@recipe(
+    peak=_param.rate,
+    steps=_param.steps,
+    up=_param.part,
+    divide=_param.multiple,
+    final_divide=_param.ratio,
+)
 def one_cycle(
     peak: float,
     steps: int,
@@ -66,7 +72,13 @@ def one_cycle(
     return rise.then(shape(peak, first / final_divide, steps - top))
 
 
-@recipe(steps=_param.steps, up=_param.part, divide=_param.multiple, final_divide=_param.ratio)
+@recipe(
+    peak=_param.rate,
+    steps=_param.steps,
+    up=_param.part,
+    divide=_param.multiple,
+    final_divide=_param.ratio,
+)
 def one_cycle_torch(
     peak: float,
     steps: int,
@@ -120,6 +132,7 @@ def one_cycle_torch(
 
 
 @recipe(
+    peak=_param.rate,
     steps=_param.steps,
     up=_param.part,
     down=_param.part,
@@ -176,13 +189,13 @@ def one_cycle_three_phase(
     (0.04, 1.0, 0.04, 4e-06)
     """
     top = whole_steps("one_cycle_three_phase: up", up, steps)
-    end = whole_steps("one_cycle_three_phase: down", down, steps)
+    back = whole_steps("one_cycle_three_phase: down", down, steps, less=top)
     first = peak / divide
-    rise, fall = shape(first, peak, top), shape(peak, first, end - top)
-    return rise.then(fall).then(shape(first, first / final_divide, steps - end))
+    rise, fall = shape(first, peak, top), shape(peak, first, back)
+    return rise.then(fall).then(shape(first, first / final_divide, steps - top - back))
 
 
-@recipe(steps=_param.steps, cut=_param.part, ratio=_param.multiple)
+@recipe(peak=_param.rate, steps=_param.steps, cut=_param.part, ratio=_param.multiple)
 def slanted_triangular(peak: float, steps: int, cut: float = 0.1, ratio: float = 32.0) -> Schedule:
     """Rise quickly on a line and fall slowly on another.
 

@@ -48,6 +48,13 @@ def one_minus_sqrt(start: float, stop: float, steps: int) -> Schedule:
     return Linear(start, stop, steps).k_decay(0.5)
 
 
+@recipe(
+    peak=_param.rate,
+    warmup=_param.steps,
+    stable=_param.steps,
+    decay=_param.steps,
+    stop=_param.rate,
+)
 def warmup_stable_decay(
     peak: float, warmup: int, stable: int, decay: int, *, stop: float = 0.0, shape: Shape = Linear
 ) -> Schedule:
@@ -92,6 +99,12 @@ def warmup_stable_decay(
     return Constant(peak).cooldown(decay, stop, at=stable, shape=shape).warmup(warmup)
 
 
+@recipe(
+    peak=_param.rate,
+    warmup=_param.steps,
+    explore=_param.steps,
+    exploit=_param.steps,
+)
 def knee(peak: float, warmup: int, explore: int, exploit: int) -> Schedule:
     """Explore at a high rate, then exploit on a line to zero.
 
@@ -129,7 +142,7 @@ def knee(peak: float, warmup: int, explore: int, exploit: int) -> Schedule:
     return warmup_stable_decay(peak, warmup, explore, exploit)
 
 
-@recipe(steps=_param.steps, flat=_param.part)
+@recipe(start=_param.rate, steps=_param.steps, flat=_param.part)
 def flat_cosine(start: float, steps: int, flat: float = 0.72) -> Schedule:
     """Hold the rate, then lower it on half a cosine wave.
 
