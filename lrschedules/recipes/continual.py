@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lrschedules import _param
 from lrschedules._schedule import Schedule
 from lrschedules.recipes._recipe import recipe
 from lrschedules.shapes import Constant, Cosine, Linear, Power
-
-if TYPE_CHECKING:
-    pass
 
 
 @recipe(

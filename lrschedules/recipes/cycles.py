@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from lrschedules import _param
 from lrschedules._param import checked
 from lrschedules._schedule import Schedule
 from lrschedules.recipes._recipe import recipe
 from lrschedules.shapes import Cosine, Exponential, Linear
-
-if TYPE_CHECKING:
-    pass
 
 
 @recipe(steps=_param.steps, growth=_param.multiple)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from lrschedules import _param
 from lrschedules._schedule import Schedule
@@ -14,9 +13,6 @@ from lrschedules.shapes import (
     InverseSqrt,
     Linear,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 @recipe(decay=_param.per_step)

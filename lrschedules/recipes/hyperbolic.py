@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from lrschedules import _param
 from lrschedules._schedule import Schedule
@@ -12,9 +11,6 @@ from lrschedules.shapes import (
     Hyperbolic,
     Tanh,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 @recipe(steps=_param.steps, lower=_param.negative, upper=_param.positive)
