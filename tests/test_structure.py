@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 import lrschedules as lrs
-from lrschedules import callbacks, datasets, finder, plotting, recipes, symbolic
+from lrschedules import callbacks, datasets, finder, plotting, recipes, study, symbolic
 from lrschedules._param import parameters
+from lrschedules.study import _table
 from tests.table import PUBLIC
 
 ROOT = Path(lrs.__file__).parent
@@ -31,7 +32,7 @@ LEVELS = [
     ["combinators"],
     ["recipes"],
     ["symbolic", "plotting", "datasets", "run", "_copying"],
-    ["callbacks", "finder"],
+    ["callbacks", "finder", "study"],
     ["__init__"],
 ]
 # What a module may import besides the standard library, NumPy and the package, at its top.
@@ -42,7 +43,7 @@ FRAMEWORKS |= {name: {"keras"} for name in FOR_KERAS}
 
 TOOLS = [
     function
-    for module in (symbolic, plotting, datasets, recipes, finder)
+    for module in (symbolic, plotting, datasets, recipes, finder, study)
     for function in vars(module).values()
     if inspect.isfunction(function)
     and function.__module__.startswith(module.__name__)
@@ -50,7 +51,15 @@ TOOLS = [
 ]
 METHODS = [
     method
-    for cls in (lrs.Schedule, lrs.Finite, lrs.Run, datasets.Dataset, finder.RangeTest)
+    for cls in (
+        lrs.Schedule,
+        lrs.Finite,
+        lrs.Run,
+        datasets.Dataset,
+        finder.RangeTest,
+        study.Comparison,
+        _table.Table,
+    )
     for name, method in inspect.getmembers(cls, inspect.isroutine)
     if not name.startswith("_") and method.__module__.startswith("lrschedules")
 ]
@@ -63,6 +72,9 @@ CLASSES = [
     datasets.Split,
     finder.RangeTest,
     callbacks.RecordRate,
+    study.Comparison,
+    _table.Table,
+    _table.Row,
     *PUBLIC,
 ]
 CALLABLES = [lrs.param, *TOOLS, *METHODS]
