@@ -107,7 +107,8 @@ class Stacked:
         Raises
         ------
         NotStackableError
-            At the first epoch, if a layer, the loss, a metric or the optimizer cannot be mapped.
+            If a layer, the loss, a metric or the optimizer cannot be mapped, or refuses a value;
+            the runs of the blocks before have been yielded.
         """
         runs = self.plan.runs
         blocks = [runs[i : i + self.size] for i in range(0, len(runs), self.size)]
@@ -134,7 +135,7 @@ class Stacked:
         state = tensors((trainable, other, self._repeated(self.model.optimizer.variables)))
         fresh = tensors(self._repeated(self.model.metrics_variables))
         rates = np.stack([plan.rates(run) for run in runs], axis=1)
-        validation = tensors(self._validation(seeds))
+        validation = None if plan.validation is None else tensors(self._validation(seeds))
         first = plan.train.first(seeds)[:, None]
         for epoch in range(plan.epochs):
             orders = {seed: order(seed, epoch, len(plan.train)) for seed in set(seeds)}
@@ -146,8 +147,6 @@ class Stacked:
                     state, fresh, (now, self.train, *batches), validation
                 )
             except Exception as error:
-                if epoch:
-                    raise
                 raise NotStackableError(told(error)) from error
             yield {name: as_numpy(value)[: len(block)] for name, value in logs.items()}
 
@@ -155,9 +154,7 @@ class Stacked:
         return [np.repeat(as_numpy(v)[None], self.size, axis=0) for v in variables]
 
     def _validation(self, seeds: list[int]) -> Any:
-        data = self.plan.validation
-        if data is None:
-            return None
+        data: Any = self.plan.validation
         index = np.arange(len(data), dtype=np.int32)
         if not data.shared:
             index = data.first(seeds)[:, None] + index
