@@ -56,9 +56,11 @@ def study(build=None, train=(X, Y), validation=VALIDATION, **options):
     return compare(SCHEDULES, build, train, validation, **settings | options)
 
 
-def assert_equal_curves(actual, expected, rtol=1e-4):
+def assert_equal_curves(actual, expected, rtol=1e-4, without=()):
     assert actual.curves.keys() == expected.curves.keys()
     for name, values in expected.curves.items():
+        if name in without:
+            continue
         assert np.isfinite(values).all()
         np.testing.assert_allclose(actual[name], values, rtol=rtol, atol=1e-6, err_msg=name)
 
@@ -194,13 +196,10 @@ def test_any_model_any_loss():
     }
     result = study(Two, **options)
     assert {"val_first_auc", "second_mae", "first_weighted_accuracy"} <= result.curves.keys()
-    looped = study(Two, **options, engine="loop")
-    if BACKEND == "tensorflow":
-        # Where TensorFlow does not know how many rows a batch has, Keras' fit counts the last,
-        # smaller batch in the loss of an output as much as the others.
-        for name in ("first_loss", "second_loss"):
-            looped.curves[name][:] = result[name]
-    assert_equal_curves(result, looped)
+    # Where TensorFlow does not know how many rows a batch has, Keras' fit counts the last, smaller
+    # batch in the loss of an output as much as the others.
+    without = ("first_loss", "second_loss") if BACKEND == "tensorflow" else ()
+    assert_equal_curves(result, study(Two, **options, engine="loop"), without=without)
 
 
 def test_weights_count():
