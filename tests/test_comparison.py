@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import os
 import re
 from xml.etree import ElementTree as ET
 
@@ -10,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 from scipy import stats
 
 from lrschedules.study import Comparison, _file, _statistics
@@ -262,6 +264,7 @@ def test_advice():
 
     assert needed(0.2, 1, 0.95) == needed(-0.0002, 0.001, 0.95) == 199
     assert needed(0.09, 1, 0.95) == 971
+    assert needed(0.08862, 1, 0.95) == INF  # 999.4 and the correction
     assert needed(0.08, 1, 0.95) == needed(0.0, 1, 0.95) == INF
 
 
@@ -304,10 +307,10 @@ def test_equal_runs():
 
 def test_a_constant_difference_has_no_interval():
     """Differences that vary by rounding alone give no interval, and no winner."""
-    one, two = np.float32(113 / 116), np.float32(115 / 116)
-    step = np.float32(1 / 116)
-    row = accuracies([[one, two], [one + step, two + step]]).table("accuracy").rows[1]
+    values = np.float32([[np.arange(100, 110)], [np.arange(101, 111)]])[:, 0] / np.float32(116)
+    row = accuracies(values).table("accuracy").rows[1]
 
+    assert np.ptp(np.diff(values.astype(float), axis=0)) > 0
     assert row.difference == pytest.approx(1 / 116, rel=1e-5)
     assert row.verdict == "the same difference in every pair: no interval"
     assert math.isnan(row.high)
@@ -323,7 +326,8 @@ def test_runs_that_are_not_finite():
     d = values[1, pairs] - values[0, pairs]
     interval = stats.ttest_rel(values[1, pairs], values[0, pairs]).confidence_interval(0.95)
 
-    assert (first.not_finite, second.not_finite, second.pairs) == (1, 2, 5)
+    assert (first.not_finite, second.not_finite) == (1, 2)
+    assert (first.pairs, second.pairs) == (7, 5)
     assert first.mean == pytest.approx(np.delete(values[0], 2).mean(), rel=1e-12)
     assert second.sd == pytest.approx(np.delete(values[1], [3, 5]).std(ddof=1), rel=1e-12)
     assert second.median == np.median(np.delete(values[1], [3, 5]))
@@ -333,6 +337,7 @@ def test_runs_that_are_not_finite():
     assert second.verdict == "lower where finite; 2 of 8 runs not finite"
     assert "Not finite: constant, seed 12; drop, seeds 13, 15." in " ".join(table.notes)
     assert "finite" in str(table).splitlines()[3]
+    assert max(map(len, str(table).splitlines())) < 120
 
 
 def test_lost_runs_and_verdicts():
@@ -423,10 +428,11 @@ def test_the_direction_is_needed():
 
 def realistic():
     """Return a study as large as the tutorial's, with a loss and an accuracy."""
-    values = 0.0668 + 0.1 * noisy(0, -0.03, 0.001, -0.2, seeds=30)
+    values = 0.0668 + 0.02 * noisy(0, -0.03, 0.001, -0.2, seeds=30)
     losses = values[:, None, :, None]
     curves = {"loss": losses, "val_loss": losses, "accuracy": 0.9914 - losses / 10}
-    return comparison(losses, curves=curves, better={"accuracy": "higher"})
+    settings = {"epochs": 1, "batch_size": 28, "engine": "stacked"}
+    return comparison(losses, curves=curves, better={"accuracy": "higher"}, settings=settings)
 
 
 def test_text():
@@ -452,7 +458,7 @@ def test_numbers_in_the_text():
     row = realistic().table().rows[3]
 
     assert re.sub(r" +", " ", line).strip() == (
-        f"linear {row.mean:.3f} {row.sd:.3f} {row.median:.3f} 30 "
+        f"linear {row.mean:.4f} {row.sd:.4f} {row.median:.4f} 30 "
         f"{row.difference:+.4f} [{row.low:+.4f}, {row.high:+.4f}] lower: better"
     )
 
@@ -531,19 +537,23 @@ def test_one_schedule():
 def test_plot():
     """Each schedule's mean over the epochs, with the quartiles of its seeds as a band."""
     values = np.random.default_rng(1).normal(size=(2, 1, 9, 5))
-    ax = comparison(values).plot()
+    ax = plt.figure().add_subplot()
+    ax.plot([1, 5], [0, 0], label="_a line that was there")
+    comparison(values).plot(ax=ax)
 
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "val_loss")
     assert ax.get_title() == "val_loss: mean and middle half of 9 seeds"
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["constant", "drop"]
-    for runs, line, band in zip(values[:, 0], ax.lines, ax.collections, strict=True):
+    for runs, line, band in zip(values[:, 0], ax.lines[1:], ax.collections, strict=True):
         np.testing.assert_array_equal(line.get_xdata(), [1, 2, 3, 4, 5])
         np.testing.assert_allclose(line.get_ydata(), runs.mean(axis=0), rtol=1e-12)
         corners = band.get_paths()[0].vertices
         quartiles = np.quantile(runs, [0.25, 0.75], axis=0)
         at_last = corners[corners[:, 0] == 5][:, 1]
+        np.testing.assert_allclose(band.get_facecolor()[0, :3], to_rgb(line.get_color()))
         assert (at_last.min(), at_last.max()) == pytest.approx(tuple(quartiles[:, -1]), rel=1e-12)
-    assert ax.lines[0].get_color() != ax.lines[1].get_color()
+    assert ax.lines[1].get_color() != ax.lines[2].get_color()
+    assert all(tick == round(tick) for tick in comparison(values[..., :2]).plot().get_xticks())
 
 
 def test_plot_at_the_best_base_rate():
@@ -594,6 +604,7 @@ def test_plot_differences():
         (low, y), (high, _) = bars.get_segments()[0]
         assert (low, high) == pytest.approx((row.low, row.high), rel=1e-12)
         assert (point.get_xdata()[0], y) == (row.difference, i)
+        assert to_rgb(point.get_color()) == to_rgb(result.plot().lines[i + 1].get_color())
     assert ax.yaxis_inverted()
 
 
@@ -614,7 +625,8 @@ def test_plot_sensitivity():
 
 def test_describe():
     """The pictures in words hold the numbers of their points."""
-    values = np.reshape([0, 2, 5, 1], (2, 2, 1, 1)) + np.tile(np.arange(9) / 8, (3, 1))
+    values = np.reshape([0.0, 2, 5, 1], (2, 2, 1, 1)) + np.arange(9) / 8
+    values = values + np.reshape([-0.5, 0, 0.5], (3, 1))
     values[0, 1, :, -1] = NAN
     result = comparison(values)
 
@@ -686,6 +698,17 @@ def test_an_interrupted_save(tmp_path, monkeypatch):
         comparison(VALUES).save(path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["result.json"]
+
+
+def test_a_reader_of_the_older_file(tmp_path):
+    """A save makes a new file: the older one is never seen half written."""
+    path, older = tmp_path / "result.json", tmp_path / "older.json"
+    odd().save(path)
+    before = path.read_bytes()
+    os.link(path, older)
+    comparison(VALUES).save(path)
+
+    assert older.read_bytes() == before != path.read_bytes()
 
 
 @pytest.mark.parametrize(
