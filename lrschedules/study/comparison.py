@@ -207,5 +207,5 @@ class Comparison(Compared):
     def _several(self, field: str, view: str) -> None:
         if len(getattr(self, field)) == 1:
             raise ValueError(
-                f"Comparison: {view} need at least two {field}, got one; compare with more"
+                f"Comparison: {field} must be at least two for {view}, got one; compare with more"
             )
