@@ -716,15 +716,15 @@ def test_a_reader_of_the_older_file(tmp_path):
     [
         (lambda text: text[:-40], "is damaged or not a JSON file"),
         (lambda text: text.replace('"NaN"', "NaN"), r"is damaged .*\(NaN is not JSON\)"),
-        (lambda text: "[1, 2]", "was not written by Comparison.save: its format must be 'lrsched"),
+        (lambda text: "[1, 2]", "is something else: its format must be 'lrsched"),
         (lambda text: '{"format": "other 1"}', "its format must be .* got 'other 1'"),
         (
             lambda text: text.replace("comparison 1", "comparison 2"),
             "a newer lrschedules wrote; .*",
         ),
-        (lambda text: text.replace('"seeds"', '"sedes"'), r"is damaged \(KeyError\('seeds'\)\)"),
+        (lambda text: text.replace('"seeds"', '"sedes"'), "is damaged: its checksum"),
         (lambda text: text.replace("[5e-324]", "[]"), "is damaged"),
-        (lambda text: text.replace("[0.1]", '["x"]'), r"is damaged .*could not convert string"),
+        (lambda text: text.replace("[0.1]", '["x"]'), "is damaged: its checksum"),
         (lambda text: text.replace('"curves": {', '"curves": 3, "x": {'), "is damaged"),
     ],
 )

@@ -39,6 +39,10 @@ LEVELS = [
 FRAMEWORKS = {"symbolic": {"sympy"}}
 # These need Keras. The others never name it, and ``import lrschedules`` leads to the first alone.
 FOR_KERAS = {"_keras", "_copying", "callbacks", "finder"}
+FOR_KERAS |= {
+    f"study/_{name}"
+    for name in ("compare", "data", "loop", "plan", "program", "stacked", "store", "study")
+}
 FRAMEWORKS |= {name: {"keras"} for name in FOR_KERAS}
 
 TOOLS = [
@@ -135,9 +139,10 @@ def test_only_modules_for_keras_name_it():
 
 def test_tools_for_keras_are_not_imported_with_the_package():
     """Whoever wants the tools for Keras says so: the rest of the package never leads to them."""
-    tools = {f"lrschedules.{name}" for name in FOR_KERAS - {"_keras"}}
+    tools = {f"lrschedules.{unit(name)}" for name in FOR_KERAS - {"_keras"}}
     for name, path in MODULES.items():
-        assert name in FOR_KERAS or not imported(path, everywhere=True) & tools, name
+        own = unit(name) in {unit(tool) for tool in FOR_KERAS}
+        assert own or not imported(path, everywhere=True) & tools, name
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -67,8 +67,14 @@ def compare(
     optimizer : callable
         Makes a Keras optimizer of a schedule: ``keras.optimizers.Adam``, or
         ``lambda rate: keras.optimizers.SGD(rate, momentum=0.9)``.
-    loss, metrics, weighted_metrics, loss_weights
-        As for ``keras.Model.compile``.
+    loss : str, function, keras.losses.Loss or a structure of them
+        As for ``compile``.
+    metrics : list or dict, optional
+        As for ``compile``.
+    weighted_metrics : list or dict, optional
+        As for ``compile``.
+    loss_weights : list or dict, optional
+        As for ``compile``.
     class_weight : dict, optional
         A weight for each class in training, as for ``fit``.
     epochs : int
@@ -109,6 +115,31 @@ def compare(
         If an argument is out of its range, or what must be alike for all schedules or seeds is not.
     StudyError
         At the end, if a run failed or could not be stored.
+
+    Examples
+    --------
+    >>> import keras
+    >>> from lrschedules import Constant, Linear
+    >>> from lrschedules.datasets import load_ionosphere
+    >>> from lrschedules.study import compare
+    >>> train, validation = load_ionosphere().stratified_split(seed=0)
+    >>> def build_model():
+    ...     return keras.Sequential([keras.Input((34,)), keras.layers.Dense(1, "sigmoid")])
+    >>> result = compare(
+    ...     {"constant": Constant(0.5), "linear": Linear(0.5, 0, steps=90)},
+    ...     build_model,
+    ...     train,
+    ...     validation,
+    ...     optimizer=keras.optimizers.SGD,
+    ...     loss="binary_crossentropy",
+    ...     epochs=10,
+    ...     batch_size=28,
+    ...     seeds=5,
+    ... )
+    >>> result["val_loss"].shape, result.axes
+    ((2, 1, 5, 10), ('schedule', 'base_rate', 'seed', 'epoch'))
+    >>> [row.schedule for row in result.table().rows]
+    ['constant', 'linear']
     """
     chosen = _seeds(seeds)
     rates = tuple(checked("compare: base_rates", peak, rate) for rate in base_rates)

@@ -23,13 +23,19 @@ def looped(plan: Plan, runs: list[Run]) -> Iterator[tuple[Run, History | Failure
     """
     import joblib
 
-    backend = keras.backend.backend()
+    backend, left = keras.backend.backend(), list(runs)
     tasks = (joblib.delayed(attempt)(plan, run, backend) for run in runs)
     try:
         parallel: Any = joblib.Parallel(return_as="generator_unordered")
     except ValueError:  # a joblib back end that gives all results at the end, such as Ray's
         parallel = joblib.Parallel()
-    yield from parallel(tasks)
+    try:
+        for run, result in parallel(tasks):
+            left.remove(run)
+            yield run, result
+    except Exception as error:  # noqa: BLE001 - whatever a joblib back end raises when workers die
+        for run in left:
+            yield run, failure(error)
 
 
 def attempt(plan: Plan, run: Run, backend: str) -> tuple[Run, History | Failure]:
@@ -43,7 +49,12 @@ def attempt(plan: Plan, run: Run, backend: str) -> tuple[Run, History | Failure]
         with random_state_kept():
             return run, trained(plan, run)
     except Exception as error:  # noqa: BLE001
-        return run, Failure(f"{type(error).__name__}: {error}", traceback.format_exc())
+        return run, failure(error)
+
+
+def failure(error: Exception) -> Failure:
+    """Return an error as what a run gave."""
+    return Failure(f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
 
 
 def trained(plan: Plan, run: Run) -> History:

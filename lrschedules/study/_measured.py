@@ -22,6 +22,7 @@ RATES = Series(peak, [1.0, 0.1])
 # other readers of JSON hold whole numbers exactly up to here
 SEEDS = Series(Kind("a whole number ≥ 0", "none", 7, below=2**53, whole=True), [0, 1, 2])
 LOSSES = ("val_loss", "loss")
+FORMAT = "lrschedules comparison 1"
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -140,6 +141,7 @@ class Measured:
         """
         _file.write(
             path,
+            FORMAT,
             {
                 # a list, because the first is the baseline and readers may sort an object
                 "schedules": [{"name": k, "schedule": v} for k, v in self.schedules.items()],
@@ -173,21 +175,20 @@ class Measured:
         ValueError
             If the file is damaged, of another kind, or of a newer format.
         """
-        content = _file.read(path)
         try:
-            return cls(
-                schedules={each["name"]: each["schedule"] for each in content["schedules"]},
-                base_rates=content["base_rates"],
-                seeds=content["seeds"],
-                curves={name: _file.array(curve) for name, curve in content["curves"].items()},
-                better=content["better"],
-                settings=content["settings"],
-            )
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            content = _file.read(path, FORMAT)
+        except ValueError as error:
             raise ValueError(
-                f"Comparison.load: {os.fspath(path)!r} is damaged ({error!r}); load a file as "
-                "Comparison.save wrote it"
+                f"Comparison.load: {error}; load a file as Comparison.save wrote it"
             ) from error
+        return cls(
+            schedules={each["name"]: each["schedule"] for each in content["schedules"]},
+            base_rates=content["base_rates"],
+            seeds=content["seeds"],
+            curves={name: _file.array(curve) for name, curve in content["curves"].items()},
+            better=content["better"],
+            settings=content["settings"],
+        )
 
 
 def _own(name: str, curve: Any) -> NDArray[np.float64]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
+from unittest import mock
 
 import keras
 import numpy as np
+from keras.src.random import seed_generator
 from numpy.typing import NDArray
 
 from lrschedules._schedule import Schedule
 from lrschedules.study._data import Data, mapped
+from lrschedules.study._statistics import Better
 
 
 class Run(NamedTuple):
@@ -82,7 +86,10 @@ class Plan:
         """Return a new model with the weights of a seed, not compiled."""
         keras.utils.set_random_seed(seed)
         base: Any = keras.Model
-        model = self.build_model()
+        # Keras draws the seeds of its layers from Python's generator, and so do the other threads
+        # of a cluster's worker for purposes of their own: here it has one for itself.
+        with mock.patch.object(seed_generator, "python_random", random.Random(seed)):  # noqa: S311
+            model = self.build_model()
         if not isinstance(model, base):
             raise TypeError(f"compare: build_model must return a Keras model, got {model!r}")
         if model.compiled:
@@ -105,18 +112,18 @@ class Plan:
         rate = rate_of(self.optimizer(self.schedule(run)))
         return rate(np.arange(self.epochs * self.steps)).astype(np.float32)
 
-    def better(self, names: Sequence[str]) -> dict[str, str]:
+    def better(self, names: Sequence[str]) -> dict[str, Better]:
         """Return whether lower or higher is better, for the metrics of which Keras knows it."""
         model = self.model(self.seeds[0])
         self.compile(model, self.optimizer(next(iter(self.schedules.values()))))
         rows = mapped(lambda array: array[: self.batch_size], self.train.rows[0])
         model._symbolic_build(data_batch=keras.utils.unpack_x_y_sample_weight(rows))  # noqa: SLF001
-        found = {"loss": "lower"}
+        found: dict[str, Better] = {"loss": "lower"}
         for metric in model._compile_metrics.metrics if model._compile_metrics else []:  # noqa: SLF001
             if direction := getattr(metric, "_direction", None):
-                found[metric.name] = {"up": "higher", "down": "lower"}[direction]
-        known = {name: found.get(name.removeprefix("val_")) for name in names}
-        return {name: direction for name, direction in known.items() if direction}
+                found[metric.name] = "higher" if direction == "up" else "lower"
+        of = {name: name.removeprefix("val_") for name in names}
+        return {name: found[metric] for name, metric in of.items() if metric in found}
 
     def check(self) -> None:
         """Check that the optimizers of the study differ in their schedules alone.

@@ -10,7 +10,7 @@ from typing import Any
 
 import keras
 
-from lrschedules.study import _files
+from lrschedules.study import _file
 from lrschedules.study._plan import History, Plan, Run, settings_of
 
 STUDY, RUN = "lrschedules study 1", "lrschedules run 1"
@@ -45,14 +45,14 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True)
         study, settings = self.folder / "study.json", common(plan)
         if study.exists():
-            self._same(study, _files.read(study, STUDY)["settings"], settings)
+            self._check(settings, _file.read(study, STUDY)["settings"])
         elif others := sorted(file.name for file in self.folder.iterdir()):
             raise ValueError(
                 f"compare: store {str(folder)!r} is not empty and holds no study ({others[0]!r}); "
                 "choose an empty folder"
             )
         else:
-            _files.write(study, STUDY, {"settings": settings})
+            _file.write(study, STUDY, {"settings": settings})
 
     def finished(self) -> dict[Run, History]:
         """Return the runs of the plan that are in the folder.
@@ -72,28 +72,25 @@ class Store:
         OSError
             If it cannot be written; the others are not touched.
         """
-        _files.write(self._file(run), RUN, {**self._key(run), "history": history})
+        exact = {name: _file.listed(values) for name, values in history.items()}
+        _file.write(self._file(run), RUN, {**self._key(run), "history": exact})
 
     def _read(self, run: Run) -> History:
         file = self._file(run)
         try:
-            content = _files.read(file, RUN)
-            history = {
-                name: [float(value) for value in values]
-                for name, values in content["history"].items()
-            }
-            lengths = {len(values) for values in history.values()}
-            if lengths != {self.plan.epochs} or content["seed"] != run.seed:
-                raise ValueError(f"{file} does not hold what its name says")  # noqa: TRY301
-        except (KeyError, TypeError, ValueError) as error:
+            content = _file.read(file, RUN)
+            history = content.pop("history")
+            if content != self._key(run):
+                raise ValueError(f"{str(file)!r} holds another run than its name says")  # noqa: TRY301
+        except ValueError as error:
             raise ValueError(
                 f"compare: {error}; delete this file, and its run is trained again"
             ) from error
-        return history
+        return {name: _file.array(values).tolist() for name, values in history.items()}
 
     def _key(self, run: Run) -> dict[str, Any]:
         schedule = self.plan.schedules[run.schedule]
-        config = keras.optimizers.schedules.serialize(schedule)
+        config = json.loads(json.dumps(keras.optimizers.schedules.serialize(schedule)))
         return {"schedule": config, "base_rate": run.base_rate, "seed": run.seed}
 
     def _file(self, run: Run) -> Path:
@@ -101,12 +98,11 @@ class Store:
         name = re.sub(r"\W+", "-", type(self.plan.schedules[run.schedule]).__name__).lower()
         return self.folder / f"{name}-seed-{run.seed}-{key[:16]}.json"
 
-    @staticmethod
-    def _same(study: Path, there: dict[str, Any], here: dict[str, Any]) -> None:
+    def _check(self, here: dict[str, Any], there: dict[str, Any]) -> None:
         for name, value in json.loads(json.dumps(here)).items():
             if there.get(name) != value:
                 raise ValueError(
-                    f"compare: the store {str(study.parent)!r} is of a study whose {name} is "
+                    f"compare: store {str(self.folder)!r} is of a study whose {name} is "
                     f"{there.get(name)!r}, here it is {value!r}; choose another folder"
                 )
 

@@ -177,7 +177,7 @@ class Two(keras.Model):
         self.shared = layers.Dense(8, "relu", kernel_regularizer="l2", kernel_constraint="max_norm")
         self.heads = [layers.Dense(1, "sigmoid"), layers.Dense(1)]
 
-    def call(self, inputs, training=False):
+    def call(self, inputs, *, training=False):
         x = self.shared(ops.concatenate([inputs["a"], inputs["b"]], axis=1))
         self.add_loss(0.1 * ops.mean(x**2) * (2 if training else 1))
         return {"first": self.heads[0](x), "second": self.heads[1](x)}
@@ -280,7 +280,10 @@ class OwnStep(keras.Sequential):
     [
         (r"the model has a train_step\(\) of its own", {"build": OwnStep}),
         ("callbacks act on one model", {"callbacks": lambda: [keras.callbacks.Callback()]}),
-        ("scaled losses", {"optimizer": lambda r: keras.optimizers.LossScaleOptimizer(momentum(r))}),
+        (
+            "scaled losses",
+            {"optimizer": lambda r: keras.optimizers.LossScaleOptimizer(momentum(r))},
+        ),
         (
             "accumulated gradients",
             {"optimizer": lambda r: keras.optimizers.SGD(r, gradient_accumulation_steps=2)},

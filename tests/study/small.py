@@ -12,8 +12,8 @@ RNG = np.random.default_rng(0)
 X = RNG.normal(size=(24, 3)).astype("float32")
 Y = (X[:, :1] > 0).astype("float32")
 SCHEDULES = {"constant": lrs.Constant(0.1), "linear": lrs.Linear(0.1, 0, 30)}
-# Runs of this size fit into a block one by one.
-ONE = 4000
+# Many runs, for the stacked engine in blocks of one.
+LONG = {"seeds": 20, "memory": 4000}
 
 
 def build():
@@ -31,7 +31,13 @@ def study(**options):
         "seeds": 3,
     }
     settings |= options
-    return compare(settings.pop("schedules", SCHEDULES), settings.pop("build", build), (X, Y), (X, Y), **settings)
+    return compare(
+        settings.pop("schedules", SCHEDULES),
+        settings.pop("build", build),
+        (X, Y),
+        (X, Y),
+        **settings,
+    )
 
 
 class FailsWithSeed(keras.callbacks.Callback):
@@ -56,14 +62,12 @@ class Dies(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         try:
-            open(self.file, "x").close()
+            self.file.touch(exist_ok=False)
         except FileExistsError:
             return
         os.kill(os.getpid(), 9)
 
 
-def killed_study(folder, engine, started):
+def killed_study(folder, engine):
     """Run the study with a store, in a process that is going to be killed."""
-    started.set()
-    # One file after the other: a run for the loop, a block of one run for the stacked engine.
-    study(store=folder, engine=engine, memory=ONE)
+    study(**LONG, store=folder, engine=engine)
