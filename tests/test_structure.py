@@ -38,7 +38,8 @@ LEVELS = [
 # What a module may import besides the standard library, NumPy and the package, at its top.
 FRAMEWORKS = {"symbolic": {"sympy"}}
 # These need Keras. The others never name it, and ``import lrschedules`` leads to the first alone.
-FOR_KERAS = {"_keras", "_copying", "callbacks", "finder"}
+FOR_KERAS = {"_keras", "_copying", "finder"}
+FOR_KERAS |= {f"callbacks/{name}" for name in ("_optimizer", "plateau", "record")}
 FOR_KERAS |= {
     f"study/_{name}"
     for name in ("compare", "data", "loop", "plan", "program", "stacked", "store", "study")
@@ -76,6 +77,7 @@ CLASSES = [
     datasets.Split,
     finder.RangeTest,
     callbacks.RecordRate,
+    callbacks.ReduceOnPlateau,
     study.Comparison,
     _table.Table,
     _table.Row,
