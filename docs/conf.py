@@ -78,7 +78,8 @@ sphinx_gallery_conf = {
     "backreferences_dir": "_generated/backreferences",
     "image_srcset": ["2x"],
     "thumbnail_size": (320, 224),
-    "capture_repr": (),
+    # a table at the end of a cell is shown as one
+    "capture_repr": ("_repr_html_",),
     "remove_config_comments": True,
     "reset_modules": ("matplotlib", "lrs_gallery.reset"),
     "first_notebook_cell": "%pip install -q keras-lrschedules[keras,plot] tensorflow",

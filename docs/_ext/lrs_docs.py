@@ -223,8 +223,10 @@ def mend(app, pagename, templatename, context, doctree):
     # WAI-ARIA has deprecated the roles that docutils gives to citations.
     for role in (' role="doc-biblioentry"', ' role="list"'):
         body = body.replace(role, "")
-    # A wide formula is scrolled, by the keyboard too.
-    context["body"] = body.replace('<div class="math">', '<div class="math" tabindex="0">')
+    # What is wide is scrolled, by the keyboard too: formulas, and tables that an example shows.
+    for scrolled in ('<div class="math"', '<div class="output_subarea output_html rendered_html'):
+        body = body.replace(scrolled, scrolled.replace("<div", '<div tabindex="0"'))
+    context["body"] = body
 
 
 def say_where(app, exception):

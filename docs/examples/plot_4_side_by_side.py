@@ -3,8 +3,8 @@ The tutorial, measured
 ======================
 
 What the tutorial's two schedules are worth: its own runs with a hundred seeds
-each, on its own rows and on fair ones, with intervals. You will see momentum
-win, and schedules tie.
+each, on its own rows and on fair ones, with intervals. You will see what
+momentum does, and what the schedules add to it.
 """
 
 # %%
@@ -101,15 +101,22 @@ for name in splits:
 # verdict stands only where the interval leaves zero out; a difference that it
 # tells apart can still be smaller than one row.
 
-for name, result in scheduled.items():
-    print(f"{name.upper()}\n")
-    print(result.table("val_accuracy"), "\n")
-    print(result.table("val_loss"), "\n\n")
+scheduled["last third"].table("val_accuracy")
+
+# %%
+# On the fair rows:
+
+scheduled["stratified"].table("val_accuracy")
+
+# %%
+# And their losses:
+
+scheduled["stratified"].table("val_loss")
 
 # %%
 # **Look.** Lines are means, bands hold the middle half of the seeds. On the
-# fair rows the losses turn and rise while accuracy stays: the model grows too
-# sure of itself, the less so the lower its rate.
+# fair rows the loss of a constant rate turns and rises while its accuracy
+# stays: the model grows too sure of itself.
 
 fig, axes = plt.subplots(2, 2, figsize=(7.2, 6), sharex=True)
 fig.suptitle("Three schedules on two splits", fontweight="bold")
