@@ -29,7 +29,7 @@ LEVELS = [
     ["_schedule"],
     ["shapes"],
     ["combinators"],
-    ["recipes"],
+    ["recipes", "_javascript"],
     ["symbolic", "plotting", "datasets", "run", "_copying"],
     ["callbacks", "finder"],
     ["__init__"],
