@@ -24,6 +24,7 @@ language = "en"
 extensions = [
     "lrs_docs",
     "lrs_peers",
+    "lrs_playground",
     "myst_nb",
     "numpydoc",
     "sphinx.ext.autodoc",
