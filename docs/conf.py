@@ -112,4 +112,4 @@ html_theme_options = {
     "footer_end": ["theme-version"],
     "show_toc_level": 2,
 }
-html_sidebars = {"changelog": [], "bibliography": [], "contributing": []}
+html_sidebars = {"playground": [], "changelog": [], "bibliography": [], "contributing": []}

@@ -41,20 +41,28 @@ START = [
 
 
 def described(kind):
-    """Return a kind as the playground's inputs need it."""
+    """Return a kind as the playground's inputs need it; what is 0 or false is left out."""
     if isinstance(kind, ScheduleKind):
-        return {"type": "schedule", "finite": kind.of is lrs.Finite, "rule": kind.rule}
+        return {"type": "schedule"}
     if isinstance(kind, Series):
-        return {"type": "list", "rule": kind.rule, "unit": kind.unit}
+        return {"type": "list"}
     if isinstance(kind, Kind):
-        names = ("rule", "unit", "least", "open", "whole")
-        below = None if kind.below in (math.inf, LAST_STEP + 1) else kind.below
-        return {"type": "number", "below": below} | {name: getattr(kind, name) for name in names}
+        below = {} if kind.below in (math.inf, LAST_STEP + 1) else {"below": kind.below}
+        values = {name: getattr(kind, name) for name in ("unit", "least", "open", "whole")}
+        return {"type": "number"} | {name: v for name, v in values.items() if v} | below
     return {"type": kind}
+
+
+def plain(text):
+    """Return a sentence of a docstring without roles, with code between single backquotes."""
+    text = re.sub(r":\w+(?::\w+)*:`~?(?:[\w.]+\.)?(\w+)`", r"`\1`", " ".join(text.split()))
+    return text.replace("``", "`")
 
 
 def row(name, kind, meaning, default):
     """Return one parameter; ``none`` stands for the number that means that there is none."""
+    meaning = plain(meaning).partition(";")[0].removesuffix(".")
+    meaning = meaning[:1].upper() + meaning[1:]
     row = {"name": name, "meaning": meaning, "kind": described(kind)}
     if default is inspect.Parameter.empty:
         return row
@@ -80,7 +88,8 @@ def of_function(function, own=None):
 
 
 def summary(thing):
-    return inspect.getdoc(thing).partition("\n\n")[0].replace("\n", " ")
+    text = plain(inspect.getdoc(thing).partition("\n\n")[0]).removeprefix("Return ")
+    return text[:1].upper() + text[1:]
 
 
 def choices():
@@ -102,7 +111,7 @@ def choices():
             {
                 "name": entry.__name__,
                 "group": group,
-                "summary": re.sub(r":\w+:`~?([^`]*)`", r"\1", summary(entry)),
+                "summary": summary(entry),
                 "example": example_of(entry)[1],
                 "parameters": rows,
             }
@@ -147,6 +156,7 @@ class Playground(SphinxDirective):
     """The place of the playground; without JavaScript, static curves."""
 
     def run(self):
+        self.env.note_dependency(__file__)
         self.env.metadata[self.env.docname]["playground"] = True
         curves = "".join(
             curve(eval(code, vars(lrs) | vars(lrs.recipes)), code)  # noqa: S307 - our own code
@@ -154,7 +164,7 @@ class Playground(SphinxDirective):
         )
         words = "The playground needs JavaScript. Without it, here are some of its curves; "
         words += '<a href="schedules/index.html">all schedules</a> have a page each.'
-        text = f'<div id="playground"><noscript><p>{words}</p>{curves}</noscript></div>'
+        text = f'<div id="pg-root"><noscript><p>{words}</p>{curves}</noscript></div>'
         return [nodes.raw("", text, format="html")]
 
 

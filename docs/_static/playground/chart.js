@@ -4,8 +4,8 @@
 
 const Chart = (() => {
   const HEIGHT = 380;
-  const MARGIN = { top: 12, right: 14, bottom: 46, left: 62 };
-  const DASHES = ["", "9 4", "2 4", "12 4 2 4"];
+  const MARGIN = { top: 12, right: 24, bottom: 46, left: 70 };
+  const DASHES = ["", "9 4", "3 4", "12 4 2 4"];
   const SAMPLES = 1200;
 
   const SVG = "http://www.w3.org/2000/svg";
@@ -167,7 +167,7 @@ const Chart = (() => {
     element("path", { d: `M${MARGIN.left},${MARGIN.top}V${bottom}H${width - MARGIN.right}`, class: "pg-frame" }, axes);
     const middle = (MARGIN.left + width - MARGIN.right) / 2;
     element("text", { x: middle, y: HEIGHT - 6, "text-anchor": "middle", class: "pg-name" }, axes, "step");
-    const turned = { transform: `translate(14 ${(MARGIN.top + bottom) / 2}) rotate(-90)` };
+    const turned = { transform: `translate(12 ${(MARGIN.top + bottom) / 2}) rotate(-90)` };
     element("text", { ...turned, "text-anchor": "middle", class: "pg-name" }, axes, "learning rate");
     for (const { points, index, active } of [...curves].sort((a, b) => a.active - b.active)) {
       const dash = { "stroke-dasharray": DASHES[index] };

@@ -23,11 +23,11 @@ const Editor = (() => {
   // Return how a slider goes over the values of a kind: evenly between two bounds, else by ratios,
   // where the leftmost position is zero if that is allowed.
   function scale(kind) {
-    const { least, below, whole, open, unit } = kind;
-    if (below !== null || (whole && unit === "none")) {
+    const { least = 0, below, whole, open, unit } = kind;
+    if (below !== undefined || (whole && unit === "none")) {
       const high = below ?? 20;
       const tick = whole ? 1 : (high - least) / 100;
-      const [from, to] = [open ? least + tick : least, below === null ? high : high - tick];
+      const [from, to] = [open ? least + tick : least, below === undefined ? high : high - tick];
       const rounded = (v) => (whole ? Math.round(v) : Number(v.toPrecision(3)));
       return {
         value: (p) => rounded(from + ((to - from) * p) / POSITIONS),
@@ -85,14 +85,14 @@ const Editor = (() => {
     }
     input.value = now() ?? "";
     show();
-    return [slider, input];
+    return [input, slider];
   }
 
   // Other parameters ---------------------------------------------------------------------------
 
   function listField(p, args, changed, id) {
     const input = element("input", {
-      type: "text", id, class: "pg-wide", inputmode: "decimal", "aria-describedby": `${id}-hint`,
+      type: "text", id, inputmode: "decimal", "aria-describedby": `${id}-hint`,
       value: (args[p.name] ?? p.default ?? []).join(", "),
       oninput: () => {
         const items = input.value.split(/[\s,]+/).filter(Boolean);
@@ -120,24 +120,27 @@ const Editor = (() => {
       args[p.name] = event.target.value;
       changed();
     };
-    return [element("select", { id, class: "pg-wide", onchange, "aria-describedby": `${id}-hint` }, ...options)];
+    return [element("select", { id, onchange, "aria-describedby": `${id}-hint` }, ...options)];
   }
+
+  // Return text as nodes, with code between backquotes.
+  const marked = (text) =>
+    text.split("`").map((part, i) => (i % 2 ? element("code", {}, part) : part));
 
   const FIELDS = { number: numberField, list: listField, bool: boolField, shape: shapeField };
 
   function field(p, args, changed) {
     if (p.kind.type === "schedule") {
-      const legend = element("legend", {}, element("code", {}, p.name), ` ${p.meaning}`);
+      const legend = element("legend", {}, element("code", {}, p.name), ` ${p.meaning.toLowerCase()}`);
       return element("fieldset", { class: "pg-inner" }, legend, editor(args[p.name], changed));
     }
     const id = `pg-${(serial += 1)}`;
-    const hint = [p.meaning.replaceAll("``", "").replace(/\.$/, ""), p.kind.unit === "1/steps" ? "per step" : ""];
     return element(
       "div",
-      { class: "pg-field" },
+      { class: `pg-field pg-${p.kind.type}` },
       element("label", { for: id }, element("code", {}, p.name)),
+      element("small", { id: `${id}-hint` }, ...marked(p.meaning)),
       ...FIELDS[p.kind.type](p, args, changed, id),
-      element("small", { id: `${id}-hint` }, hint.filter(Boolean).join(", ")),
     );
   }
 
@@ -190,7 +193,7 @@ const Editor = (() => {
         button("↑", "Move up", () => again(swap), i === 0),
         button("✕", "Remove", () => again(() => tree.calls.splice(i, 1))),
       ),
-      element("small", {}, entry.summary),
+      element("small", {}, ...marked(entry.summary)),
       ...fields(entry, call.args, changed),
     );
   }
@@ -226,7 +229,7 @@ const Editor = (() => {
       const entry = Model.beginOf.get(tree.name);
       made.replaceChildren(
         beginning(tree, again),
-        element("small", { class: "pg-summary" }, entry.summary),
+        element("small", { class: "pg-summary" }, ...marked(entry.summary)),
         ...fields(entry, tree.args, changed),
         ...tree.calls.map((_, i) => calling(tree, i, changed, again)),
         adding(tree, again),

@@ -55,12 +55,11 @@ const Model = (() => {
     function factor() {
       if (take("-")) return -factor();
       if (rest[0]?.number !== undefined) return rest.shift().number;
-      if (take("(")) {
-        const value = sum();
-        need(")");
-        return chained(value);
-      }
       if (take("[")) return list("]");
+      if (take("(")) {
+        const items = list(")"); // a tuple, or one thing in parentheses
+        return items.length === 1 && !items.comma ? chained(items[0]) : items;
+      }
       const name = rest.shift()?.name;
       if (!name) throw Error("expected a schedule, such as Cosine(0.1, 0, steps=1000)");
       if (at(".")) return take(".") && factor(); // lrs. and lrs.recipes.
@@ -77,7 +76,8 @@ const Model = (() => {
       const items = [];
       while (!at(end)) {
         items.push(sum());
-        if (!take(",")) break;
+        items.comma = Boolean(take(","));
+        if (!items.comma) break;
       }
       need(end);
       return items;
@@ -159,13 +159,19 @@ const Model = (() => {
   }
 
   // Return the tree of an entry's example, with the arguments of another tree where it has them.
-  function begun(name, like = { args: {} }) {
-    const tree = read(beginOf.get(name).example);
+  function begun(name, like) {
+    const example = read(beginOf.get(name).example);
+    const args = { ...example.args };
     for (const p of beginOf.get(name).parameters) {
       const old = like.args[p.name];
-      if (typeof old === "number" && p.kind.type === "number") tree.args[p.name] = old;
+      if (typeof old === "number" && p.kind.type === "number") args[p.name] = old;
     }
-    return tree;
+    try {
+      run({ ...example, args });
+      return { ...example, args };
+    } catch {
+      return example; // some numbers are right for the other alone
+    }
   }
 
   // Return a call of a method with arguments that suit the schedule that it is called on.

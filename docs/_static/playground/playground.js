@@ -5,7 +5,7 @@
   const { element } = Editor;
   const { number, counted } = Chart;
   const MOST = 4;
-  const root = document.getElementById("playground");
+  const root = document.getElementById("pg-root");
 
   // State --------------------------------------------------------------------------------------
 
@@ -25,13 +25,13 @@
     let trees;
     try {
       trees = lines.map(read);
-      say("");
+      problem = "";
     } catch (error) {
-      say(`The address holds a schedule that cannot be shown: ${error.message}.`);
+      problem = `The address holds a schedule that cannot be shown: ${error.message}.`;
     }
     items = (trees?.length ? trees : Model.start.slice(0, 2).map(read)).map((tree, slot) => ({ tree, slot }));
     active = items[0];
-    view = { last: whole("last") || undefined, logX: given.get("x") === "log", logY: given.get("y") === "log", step: whole("step") ?? 0 };
+    view = { last: whole("last") || undefined, logX: given.get("x") === "log", logY: given.get("y") === "log", step: whole("step") };
   }
 
   function toAddress() {
@@ -40,7 +40,7 @@
     if (view.last) parts.push(`last=${view.last}`);
     if (view.logX) parts.push("x=log");
     if (view.logY) parts.push("y=log");
-    if (view.step) parts.push(`step=${view.step}`);
+    parts.push(`step=${view.step}`);
     history.replaceState(null, "", `#${parts.join("&")}`);
   }
 
@@ -83,6 +83,7 @@
 
   // Showing ------------------------------------------------------------------------------------
 
+  let problem = ""; // what is wrong with the address
   let drawn; // what the cursor needs of the chart
   let later;
 
@@ -99,7 +100,7 @@
     }
     const horizon = Math.max(...items.map(({ schedule }) => LRS.horizon(schedule)));
     view.shown = Math.min(view.last ?? horizon, 2 ** 31 - 1);
-    view.step = Math.min(view.step, view.shown);
+    view.step = Math.min(view.step ?? Math.floor(view.shown / 2), view.shown);
     for (const item of items) {
       const key = `${item.text} ${view.shown}`;
       if (item.key !== key) Object.assign(item, { key, points: Chart.sampled(item.schedule, view.shown) });
@@ -109,11 +110,9 @@
 
   function show() {
     const failed = computed();
-    say(failed);
+    say(failed || problem);
     line.toggleAttribute("aria-invalid", Boolean(failed));
     if (document.activeElement !== line) line.value = active.text;
-    const curves = items.map((item) => ({ points: item.points, index: item.slot, active: item === active }));
-    drawn = Chart.draw(svg, curves, { ...view, last: view.shown });
     last.value = view.last ?? "";
     last.placeholder = view.shown;
     step.max = view.shown;
@@ -121,9 +120,15 @@
     add.disabled = items.length === MOST;
     legend.replaceChildren(...items.map(row));
     program();
-    point();
+    draw();
     clearTimeout(later);
     later = setTimeout(describe, 400);
+  }
+
+  function draw() {
+    const curves = items.map((item) => ({ points: item.points, index: item.slot, active: item === active }));
+    drawn = Chart.draw(svg, curves, { ...view, last: view.shown });
+    point();
   }
 
   function row(item) {
@@ -157,8 +162,8 @@
   function describe() {
     words.textContent = items
       .map(({ text, schedule, points }) => {
-        const values = spread(4).map((t) => `${number(schedule(t))} at ${counted(t)}`).join(", ");
-        return `${text}: learning rate by step ${values}; sum ${number(Chart.area(points))}.`;
+        const values = spread(4).map((t) => `${number(schedule(t))} at ${t ? "" : "step "}${counted(t)}`).join(", ");
+        return `${text}: learning rate ${values}; sum ${number(Chart.area(points))}.`;
       })
       .join(" ");
     const head = element("tr", {}, element("th", { scope: "col" }, "step"), ...items.map(({ text }) => element("th", { scope: "col" }, element("code", {}, text))));
@@ -188,6 +193,7 @@
 
   let waiting;
   function changed() {
+    problem = "";
     waiting ??= requestAnimationFrame(() => {
       waiting = undefined;
       show();
@@ -265,14 +271,12 @@
     });
     on(line, "blur", show);
     on(window, "hashchange", begin);
-    new ResizeObserver(() => drawn && changed()).observe(svg);
+    new ResizeObserver(() => requestAnimationFrame(draw)).observe(svg);
   }
 
   function begin() {
     fromAddress();
-    const problem = message.textContent;
     edit(active);
-    if (problem) say(problem);
   }
 
   build();
