@@ -51,13 +51,22 @@ const Chart = (() => {
     return found;
   }
 
+  // Return how many formulas a rate takes: cycles that grow are each computed for every step.
+  function effort(schedule) {
+    const times = schedule.growth && schedule.growth !== 1 ? schedule._cycles.length : 1;
+    const inner = LRS.parameters(LRS.type(schedule)).map((p) => schedule[p.name]);
+    return 1 + times * inner.reduce((sum, it) => sum + (it instanceof LRS.Schedule ? effort(it) : 0), 0);
+  }
+
   // Return steps and rates: every step of a short run; of a long one enough, and every step where
   // the rate falls or rises so fast that it would show.
   function sampled(schedule, last) {
+    const most = Math.min(20000, Math.max(600, 1e5 / effort(schedule)));
+    const samples = Math.min(SAMPLES, most / 2);
     const steps = new Set([0, last]);
-    for (let i = 0; i <= SAMPLES; i++) steps.add(Math.round((last * i) / SAMPLES));
-    for (let i = 0; i < 200; i++) steps.add(Math.round((last + 1) ** (i / 199)) - 1);
-    for (const t of breakpoints(schedule, last)) {
+    for (let i = 0; i <= samples; i++) steps.add(Math.round((last * i) / samples));
+    for (let i = 0; i < 100; i++) steps.add(Math.round((last + 1) ** (i / 99)) - 1);
+    for (const t of [...breakpoints(schedule, last)].slice(0, most / 4)) {
       for (const near of [t - 1, t, t + 1]) if (near >= 0 && near <= last) steps.add(near);
     }
     const sorted = [...steps].sort((a, b) => a - b);
@@ -65,7 +74,7 @@ const Chart = (() => {
     const visible = Math.max(...rates) / HEIGHT;
     const points = [];
     for (let i = 0; i < sorted.length; i++) {
-      if (i && points.length < 20000) refine(sorted[i - 1], rates[i - 1], sorted[i], rates[i]);
+      if (i && points.length < most) refine(sorted[i - 1], rates[i - 1], sorted[i], rates[i]);
       points.push([sorted[i], rates[i]]);
     }
     function refine(a, from, b, to) {

@@ -30,6 +30,7 @@ const Editor = (() => {
       const [from, to] = [open ? least + tick : least, below === undefined ? high : high - tick];
       const rounded = (v) => (whole ? Math.round(v) : Number(v.toPrecision(3)));
       return {
+        by: whole ? POSITIONS / (to - from) : 10,
         value: (p) => rounded(from + ((to - from) * p) / POSITIONS),
         position: (v) => ((v - from) / (to - from)) * POSITIONS,
       };
@@ -39,6 +40,7 @@ const Editor = (() => {
     const span = Math.log(high / low);
     const zero = least === 0 && !open;
     return {
+      by: 10,
       value: (p) => {
         if (p === 0 && zero) return 0;
         const exact = low * Math.exp((span * p) / POSITIONS);
@@ -50,7 +52,7 @@ const Editor = (() => {
   }
 
   function numberField(p, args, changed, id) {
-    const { value, position } = scale(p.kind);
+    const { value, position, by } = scale(p.kind);
     const now = () => args[p.name] ?? p.default;
     const slider = element("input", {
       type: "range", min: 0, max: POSITIONS, step: "any", "aria-label": `${p.name}, slider`,
@@ -61,10 +63,10 @@ const Editor = (() => {
         changed();
       },
       onkeydown: (event) => {
-        const by = { ArrowRight: 10, ArrowUp: 10, ArrowLeft: -10, ArrowDown: -10 }[event.key];
-        if (!by) return;
+        const sign = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+        if (!sign) return;
         event.preventDefault();
-        slider.value = Number(slider.value) + by;
+        slider.value = Number(slider.value) + sign * by;
         slider.dispatchEvent(new Event("input"));
       },
     });
@@ -78,7 +80,10 @@ const Editor = (() => {
         changed();
       },
     });
-    const say = () => slider.setAttribute("aria-valuetext", String(now() ?? "none"));
+    const say = () => {
+      slider.setAttribute("aria-valuetext", String(now() ?? "none"));
+      slider.classList.toggle("pg-unset", (now() ?? null) === null);
+    };
     function show() {
       slider.value = now() === undefined || now() === null ? POSITIONS : position(now());
       say();
@@ -150,29 +155,21 @@ const Editor = (() => {
 
   function beginning(tree, again) {
     const id = `pg-${(serial += 1)}`;
-    const groups = Object.entries(Object.groupBy ? Object.groupBy(Model.begins, (b) => b.group) : grouped());
+    const groups = [...new Set(Model.begins.map((b) => b.group))];
     const onchange = (event) => {
       const { name, args } = Model.begun(event.target.value, tree);
       again(() => Object.assign(tree, { name, args }), id);
     };
+    const options = (group) =>
+      Model.begins
+        .filter((b) => b.group === group)
+        .map((b) => element("option", { selected: b.name === tree.name }, b.name));
     const select = element(
       "select",
       { id, onchange },
-      ...groups.map(([label, entries]) =>
-        element(
-          "optgroup",
-          { label },
-          ...entries.map((b) => element("option", { selected: b.name === tree.name }, b.name)),
-        ),
-      ),
+      ...groups.map((label) => element("optgroup", { label }, ...options(label))),
     );
     return element("div", { class: "pg-begin" }, element("label", { for: id }, "Schedule"), select);
-  }
-
-  function grouped() {
-    const groups = {};
-    for (const begin of Model.begins) (groups[begin.group] ??= []).push(begin);
-    return groups;
   }
 
   function calling(tree, i, changed, again) {

@@ -94,6 +94,7 @@
       try {
         item.schedule = Model.run(item.tree);
         item.text = Model.python(item.tree);
+        item.program = Model.python(item.tree, "lrs.");
       } catch (error) {
         failed.push(error.message);
       }
@@ -186,7 +187,7 @@
 
   function program() {
     const [imports, use] = PROGRAMS[frame.value];
-    code.textContent = `${imports}\n\nschedule = ${Model.python(active.tree, "lrs.")}\n${use}`.trimEnd();
+    code.textContent = `${imports}\n\nschedule = ${active.program}\n${use}`.trimEnd();
   }
 
   // Changing -----------------------------------------------------------------------------------
