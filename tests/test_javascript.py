@@ -80,7 +80,7 @@ def arguments(kind):
     if kind is a_schedule:
         return schedules()
     if isinstance(kind, Series):
-        items = st.lists(numbers(kind.kind), min_size=1, max_size=4, unique=kind.rising)
+        items = st.lists(numbers(kind.kind), max_size=3, unique=kind.rising)
         return items.map(sorted) if kind.rising else items
     return numbers(kind)
 
@@ -152,23 +152,56 @@ def test_errors(cls):
             assert eval(found, vars(lrs).copy()) == expected
 
 
+def example(recipe):
+    """Return the arguments with which a recipe is called in its docstring."""
+    code = re.search(rf">>> schedule = ({recipe.__name__}\(.*\))", inspect.getdoc(recipe))[1]
+    bound = eval(code, vars(lrs) | {recipe.__name__: inspect.signature(recipe).bind})
+    return bound.arguments
+
+
+def named(value):
+    return value.__name__ if isinstance(value, type) else literal(value)
+
+
+def calls(recipe):
+    """Return arguments for a recipe: its example's, some that are refused, and random ones."""
+    kinds, known = kinds_of(recipe), example(recipe)
+    checked = inspect.getclosurevars(recipe).nonlocals.get("kinds", {})
+    yield known
+    if "shape" in inspect.signature(recipe).parameters:
+        yield known | {"shape": lrs.Rex}
+    for name in kinds:
+        # what a recipe leaves unchecked, its own arithmetic may refuse in Python's words
+        others = ["a", [], [-1], [2, 1]] if name in checked else []
+        for bad in (-1, 0, math.nan, *others) if kinds[name] is not a_schedule else ():
+            yield known | {name: bad}
+    for values in drawn(st.tuples(*(arguments(kind) for kind in kinds.values())), 25):
+        yield dict(zip(kinds, values, strict=True))
+
+
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.__name__)
 def test_recipes(recipe):
     """A recipe makes the same schedule of the same numbers, or refuses them in the same words."""
-    kinds = kinds_of(recipe)
-    cases = drawn(st.tuples(*(arguments(kind) for kind in kinds.values())), 20)
-    codes = [f"repr({recipe.__name__}({', '.join(map(literal, case))}))" for case in cases]
-    names = list(kinds)
+    cases, codes = list(calls(recipe)), []
+    for case in cases:
+        given = [case.get(name) for name in inspect.signature(recipe).parameters]
+        texts = ("undefined" if v is None else named(v) for v in given)
+        codes.append(f"repr({recipe.__name__}({', '.join(texts)}))")
     for case, found in zip(cases, results(codes), strict=True):
-        expected = outcome(lambda case=case: recipe(**dict(zip(names, case, strict=True))))
-        if isinstance(expected, list):
+        expected = outcome(lambda case=case: recipe(**case))
+        if isinstance(found, list):
             assert without_numbers(found) == without_numbers(expected), case
         else:
             made = eval(found, vars(lrs).copy())
-            steps = [0, 1, 7, 50, 3000]
-            assert [made(t) for t in steps] == pytest.approx(
-                [expected(t) for t in steps], rel=1e-12
-            )
+            rates = [expected(t) for t in (0, 1, 7, 50, 3000)]
+            assert [made(t) for t in (0, 1, 7, 50, 3000)] == pytest.approx(rates, rel=1e-12), case
+
+
+@pytest.mark.parametrize("step", [-1, math.nan, math.inf])
+def test_no_step(step):
+    """A step that Python refuses is refused."""
+    [found] = results([f"Constant(0.1)({literal(step)})"])
+    assert without_numbers(found) == without_numbers(outcome(lrs.Constant(0.1), step))
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES[::9], ids=brief)
