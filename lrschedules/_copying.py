@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import random
+import sys
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -101,11 +103,16 @@ def _assign(model: Any, copy: Any) -> None:
 
 @contextlib.contextmanager
 def random_state_kept() -> Generator[None]:
-    """Put the random state of Python, NumPy, Keras and PyTorch back at the end, as it was."""
-    name = "global_seed_generator"
-    generator = global_state.get_global_attribute(name)
+    """Put the random state of Python, NumPy, Keras and its back end back, as it was."""
+    names = ("global_seed_generator", "global_random_seed")
+    of_keras = {name: global_state.get_global_attribute(name) for name in names}
+    generator = of_keras[names[0]]
     drawn = None if generator is None else as_numpy(generator.state).copy()
     python, legacy = random.getstate(), np.random.get_state()  # noqa: NPY002
+    # Keras seeds TensorFlow wherever it is installed, since tf.data draws from it.
+    eager: Any = sys.modules.get("tensorflow.python.eager.context")
+    drawing: dict[str, Any] = vars(eager.context()) if eager else {}
+    seeds = {name: copy.copy(drawing[name]) for name in ("_seed", "_rng") if name in drawing}
     torch: Any = None
     if keras.backend.backend() == "torch":
         import torch
@@ -115,9 +122,11 @@ def random_state_kept() -> Generator[None]:
     finally:
         random.setstate(python)
         np.random.set_state(legacy)  # noqa: NPY002
-        global_state.set_global_attribute(name, generator)
+        for name, value in of_keras.items():
+            global_state.set_global_attribute(name, value)
         if generator is not None:
             generator.state.assign(drawn)
+        drawing.update(seeds)
         if torch:
             torch.set_rng_state(of_torch)
 

@@ -6,7 +6,8 @@ rate that is a ``LearningRateSchedule``, and calls anything else without argumen
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import dataclasses
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 # Why Keras could not be imported: it is absent, or it has no back end. None where it could.
 unavailable: ImportError | None = None
@@ -39,3 +40,42 @@ def missing_step() -> str:
         f"lrschedules was imported while Keras could not be ({unavailable}). Install a back end, "
         "set KERAS_BACKEND to it, and import keras before lrschedules"
     )
+
+
+class Plateau(NamedTuple):
+    """What ``callbacks.ReduceOnPlateau`` knows of a training."""
+
+    scale: float = 1.0
+    best: float | None = None
+    wait: int = 0
+    cooldown: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Reduced(LearningRateSchedule):
+    """A schedule, of Keras or of this package, times the scale of a plateau.
+
+    It is here, not beside its callback, so that ``import lrschedules`` is enough to load a model.
+    """
+
+    schedule: Any
+    plateau: Plateau
+
+    def __call__(self, step: Any) -> Any:
+        return self.schedule(step) * self.plateau.scale
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what Keras saves."""
+        from keras.optimizers.schedules import serialize
+
+        return {"schedule": serialize(self.schedule), **self.plateau._asdict()}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Return what Keras saved."""
+        from keras.optimizers.schedules import deserialize
+
+        return cls(deserialize(config["schedule"]), Plateau(*(config[f] for f in Plateau._fields)))
+
+
+register(Reduced, "lrschedules")

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 import lrschedules as lrs
-from lrschedules import callbacks, datasets, finder, plotting, recipes, symbolic
+from lrschedules import callbacks, datasets, finder, plotting, recipes, study, symbolic
 from lrschedules._param import parameters
+from lrschedules.study import _table
 from tests.table import PUBLIC
 
 ROOT = Path(lrs.__file__).parent
@@ -31,18 +32,23 @@ LEVELS = [
     ["combinators"],
     ["recipes", "_javascript"],
     ["symbolic", "plotting", "datasets", "run", "_copying"],
-    ["callbacks", "finder"],
+    ["callbacks", "finder", "study"],
     ["__init__"],
 ]
 # What a module may import besides the standard library, NumPy and the package, at its top.
 FRAMEWORKS = {"symbolic": {"sympy"}}
 # These need Keras. The others never name it, and ``import lrschedules`` leads to the first alone.
-FOR_KERAS = {"_keras", "_copying", "callbacks", "finder"}
+FOR_KERAS = {"_keras", "_copying", "finder"}
+FOR_KERAS |= {f"callbacks/{name}" for name in ("_optimizer", "plateau", "record")}
+FOR_KERAS |= {
+    f"study/_{name}"
+    for name in ("compare", "data", "loop", "plan", "program", "stacked", "store", "study")
+}
 FRAMEWORKS |= {name: {"keras"} for name in FOR_KERAS}
 
 TOOLS = [
     function
-    for module in (symbolic, plotting, datasets, recipes, finder)
+    for module in (symbolic, plotting, datasets, recipes, finder, study)
     for function in vars(module).values()
     if inspect.isfunction(function)
     and function.__module__.startswith(module.__name__)
@@ -50,7 +56,15 @@ TOOLS = [
 ]
 METHODS = [
     method
-    for cls in (lrs.Schedule, lrs.Finite, lrs.Run, datasets.Dataset, finder.RangeTest)
+    for cls in (
+        lrs.Schedule,
+        lrs.Finite,
+        lrs.Run,
+        datasets.Dataset,
+        finder.RangeTest,
+        study.Comparison,
+        _table.Table,
+    )
     for name, method in inspect.getmembers(cls, inspect.isroutine)
     if not name.startswith("_") and method.__module__.startswith("lrschedules")
 ]
@@ -63,6 +77,10 @@ CLASSES = [
     datasets.Split,
     finder.RangeTest,
     callbacks.RecordRate,
+    callbacks.ReduceOnPlateau,
+    study.Comparison,
+    _table.Table,
+    _table.Row,
     *PUBLIC,
 ]
 CALLABLES = [lrs.param, *TOOLS, *METHODS]
@@ -123,9 +141,10 @@ def test_only_modules_for_keras_name_it():
 
 def test_tools_for_keras_are_not_imported_with_the_package():
     """Whoever wants the tools for Keras says so: the rest of the package never leads to them."""
-    tools = {f"lrschedules.{name}" for name in FOR_KERAS - {"_keras"}}
+    tools = {f"lrschedules.{unit(name)}" for name in FOR_KERAS - {"_keras"}}
     for name, path in MODULES.items():
-        assert name in FOR_KERAS or not imported(path, everywhere=True) & tools, name
+        own = unit(name) in {unit(tool) for tool in FOR_KERAS}
+        assert own or not imported(path, everywhere=True) & tools, name
 
 
 @pytest.mark.parametrize("name", MODULES)

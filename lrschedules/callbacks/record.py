@@ -1,14 +1,15 @@
-"""Callbacks for Keras: the rate that was applied, recorded."""
+"""RecordRate: the rate that was applied, recorded."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from lrschedules._copying import as_numpy
+from lrschedules.callbacks._optimizer import inner, is_schedule, number, updates
 
 
 class RecordRate(keras.callbacks.Callback):
@@ -20,7 +21,16 @@ class RecordRate(keras.callbacks.Callback):
     (``steps_per_execution``) are recorded each; updates that a loss scale skipped are not.
 
     Callbacks run in their order: this one stands after those that set the rate, so that its value
-    is the one that stays, and before those that write it down, such as ``CSVLogger``.
+    is the one that stays, and before those that write it down, such as ``CSVLogger``. The callback
+    ``TensorBoard`` writes the rate of the next update by itself; with a ``log_dir`` of its own, for
+    example ``"logs/applied"`` beside ``"logs"``, this one writes what was applied, to be seen as a
+    second run.
+
+    Parameters
+    ----------
+    log_dir : path, optional
+        A folder for TensorBoard's files: ``learning_rate`` by update, ``epoch_learning_rate`` by
+        epoch. As for Keras' own callback TensorFlow must be installed, whatever the back end.
 
     Attributes
     ----------
@@ -52,8 +62,16 @@ class RecordRate(keras.callbacks.Callback):
     [0.099602, 0.09901]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, log_dir: str | Path | None = None) -> None:
         super().__init__()
+        self._board: Any = None
+        if log_dir is not None:
+            import tensorflow as tf
+
+            self._board, self._scalar = (
+                tf.summary.create_file_writer(str(log_dir)),
+                tf.summary.scalar,
+            )
         self._made = 0
         self._steps: list[int] = []
         self._rates: list[float] = []
@@ -78,35 +96,39 @@ class RecordRate(keras.callbacks.Callback):
         for step in range(self._made, made):
             self._steps.append(step)
             self._rates.append(number(rate(step) if is_schedule(rate) else optimizer.learning_rate))
+            self._write("learning_rate", step)
         self._made = made
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Put the rate of the last update into the logs."""
         if logs is not None and self._rates:
             logs["learning_rate"] = self._rates[-1]
+            self._write("epoch_learning_rate", epoch)
 
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Let what was written be on disk."""
+        if self._board is not None:
+            self._board.flush()
 
-def inner(model: Any, name: str) -> Any:
-    """Return the optimizer that has the rate: the model's, or the one whose losses that scales."""
-    optimizer = model.optimizer
-    if hasattr(optimizer, "optimizers"):
-        raise ValueError(
-            f"{name}: the model has {len(optimizer.optimizers)} optimizers with a rate each; "
-            "compile it with one"
-        )
-    return getattr(optimizer, "inner_optimizer", optimizer)
+    def save(self, path: str | Path) -> None:
+        """Write the rate of each update as a CSV file with the columns step and learning_rate.
 
+        Parameters
+        ----------
+        path : path
+            Where to.
 
-def is_schedule(rate: object) -> bool:
-    """Say whether a rate is a function of the step for Keras."""
-    return isinstance(rate, keras.optimizers.schedules.LearningRateSchedule)
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
+        rows = zip(self._steps, self._rates, strict=True)
+        lines = ["step,learning_rate", *(f"{step},{rate!r}" for step, rate in rows)]
+        Path(path).write_text("\n".join([*lines, ""]), "utf-8")
 
-
-def updates(optimizer: Any) -> int:
-    """Return the step that a schedule would be asked for next."""
-    return int(number(optimizer._iterations))  # noqa: SLF001
-
-
-def number(value: Any) -> float:
-    """Return a number, a variable or a tensor without axes as a number."""
-    return float(as_numpy(value))
+    def _write(self, tag: str, step: int) -> None:
+        """Write the last rate for TensorBoard."""
+        if self._board is not None:
+            with self._board.as_default():
+                self._scalar(tag, self._rates[-1], step=step)

@@ -1,0 +1,88 @@
+"""The loop engine: a ``fit`` for each run, on as many processes or machines as joblib has."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+
+from lrschedules._copying import random_state_kept
+from lrschedules.study._data import mapped, order
+from lrschedules.study._plan import Failure, History, Plan, Run
+
+
+def looped(plan: Plan, runs: list[Run]) -> Iterator[tuple[Run, History | Failure]]:
+    """Train one run after the other, or several at once as ``joblib.parallel_config`` says.
+
+    Yields
+    ------
+    tuple
+        A run and its history, or why it failed, in the order in which they finish.
+    """
+    import joblib
+
+    backend, left = keras.backend.backend(), list(runs)
+    tasks = (joblib.delayed(attempt)(plan, run, backend) for run in runs)
+    try:
+        parallel: Any = joblib.Parallel(return_as="generator_unordered")
+    except ValueError:  # a joblib back end that gives all results at the end, such as Ray's
+        parallel = joblib.Parallel()
+    try:
+        for run, result in parallel(tasks):
+            left.remove(run)
+            yield run, result
+    except Exception as error:  # noqa: BLE001 - whatever a joblib back end raises when workers die
+        for run in left:
+            yield run, failure(error)
+
+
+def attempt(plan: Plan, run: Run, backend: str) -> tuple[Run, History | Failure]:
+    """Return what a run gives, or why it failed: one that fails is no reason to stop the others."""
+    try:
+        if (here := keras.backend.backend()) != backend:
+            raise RuntimeError(  # noqa: TRY301
+                f"this worker has Keras on {here}, the study on {backend}: set KERAS_BACKEND where "
+                "workers start"
+            )
+        with random_state_kept():
+            return run, trained(plan, run)
+    except Exception as error:  # noqa: BLE001
+        return run, failure(error)
+
+
+def failure(error: Exception) -> Failure:
+    """Return an error as what a run gave."""
+    return Failure(f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
+
+
+def trained(plan: Plan, run: Run) -> History:
+    """Train a run with ``fit``, and return its history."""
+    model = plan.model(run.seed)
+    plan.compile(model, plan.optimizer(plan.schedule(run)))
+    validation = plan.validation and plan.validation.of(run.seed)
+    history = model.fit(
+        _batches(plan, run.seed),
+        steps_per_epoch=plan.steps,
+        epochs=plan.epochs,
+        validation_data=validation,
+        validation_batch_size=validation and plan.evaluated,
+        callbacks=plan.callbacks and plan.callbacks(),
+        shuffle=False,
+        verbose=0,
+    ).history
+    # A run that a callback stopped keeps the values that it stopped with.
+    return {
+        name: [*map(float, values), *[float(values[-1])] * (plan.epochs - len(values))]
+        for name, values in history.items()
+    }
+
+
+def _batches(plan: Plan, seed: int) -> Iterator[Any]:
+    rows = plan.train.of(seed)
+    for epoch in range(plan.epochs):
+        index = order(seed, epoch, len(plan.train))
+        for start in range(0, len(index), plan.batch_size):
+            chosen = index[start : start + plan.batch_size]
+            yield mapped(lambda array, at=chosen: array[at], rows)

@@ -1,0 +1,211 @@
+"""What a study has measured: checked when it is made, saved to a file and read back."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrschedules._param import Kind, Series, checked, peak
+from lrschedules.study import _file
+from lrschedules.study._statistics import Better
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RATES = Series(peak, [1.0, 0.1])
+# other readers of JSON hold whole numbers exactly up to here
+SEEDS = Series(Kind("a whole number ≥ 0", "none", 7, below=2**53, whole=True), [0, 1, 2])
+LOSSES = ("val_loss", "loss")
+FORMAT = "lrschedules comparison 1"
+
+
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+class Measured:
+    """The fields of a comparison, and what gives them back as they are."""
+
+    schedules: Mapping[str, str]
+    base_rates: tuple[float, ...]
+    seeds: tuple[int, ...]
+    curves: Mapping[str, NDArray[np.float64]]
+    better: Mapping[str, Better]
+    settings: Mapping[str, Any]
+
+    axes: ClassVar[tuple[str, ...]] = ("schedule", "base_rate", "seed", "epoch")
+
+    def __post_init__(self) -> None:
+        curves = {name: _own(name, curve) for name, curve in self.curves.items()}
+        losses = dict.fromkeys((name for name in LOSSES if name in curves), "lower")
+        fields = {
+            "schedules": dict(self.schedules),
+            "base_rates": checked("Comparison: base_rates", RATES, self.base_rates),
+            "seeds": checked("Comparison: seeds", SEEDS, self.seeds),
+            "curves": curves,
+            "better": losses | dict(self.better),
+            "settings": _plain(self.settings),
+        }
+        for name, value in fields.items():
+            object.__setattr__(self, name, value)
+        self._check_axes()
+        self._check_metrics()
+
+    def _check_axes(self) -> None:
+        if not (self.schedules and self.base_rates and self.seeds and self.curves):
+            raise ValueError(
+                "Comparison: schedules, base_rates, seeds and curves must hold at least one each, "
+                f"got {len(self.schedules)}, {len(self.base_rates)}, {len(self.seeds)} and "
+                f"{len(self.curves)}"
+            )
+        for name, text in self.schedules.items():
+            if not (isinstance(name, str) and isinstance(text, str)):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise TypeError(
+                    f"Comparison: schedules must be texts by name, got {name!r}: {text!r}; write "
+                    "repr(schedule)"
+                )
+        for axis in ("base_rates", "seeds"):
+            values = getattr(self, axis)
+            if len(set(values)) < len(values):
+                raise ValueError(f"Comparison: {axis} must differ, got {values!r}; write each once")
+        first = next(iter(self.curves.values()))
+        epochs = first.shape[-1] if first.ndim else 0
+        shape = (len(self.schedules), len(self.base_rates), len(self.seeds), max(1, epochs))
+        for name, curve in self.curves.items():
+            if curve.shape != shape:
+                raise ValueError(
+                    f"Comparison: curves[{name!r}] must have the shape (schedules, base_rates, "
+                    f"seeds, epochs), here {shape}, got {curve.shape}"
+                )
+
+    def _check_metrics(self) -> None:
+        names = ", ".join(map(repr, self.curves))
+        if not any(loss in self.curves for loss in LOSSES):
+            raise ValueError(f"Comparison: curves must hold 'loss' or 'val_loss', got {names}")
+        if taken := set(self.axes) & set(self.curves):
+            raise ValueError(f"Comparison: curves: {taken.pop()!r} is an axis; rename the metric")
+        for name, better in self.better.items():
+            if name not in self.curves:
+                raise ValueError(f"Comparison: better must name one of {names}, got {name!r}")
+            if better not in {"lower", "higher"}:
+                raise ValueError(
+                    f"Comparison: better[{name!r}] must be 'lower' or 'higher', got {better!r}"
+                )
+
+    def __getitem__(self, metric: str) -> NDArray[np.float64]:
+        if metric not in self.curves:
+            names = ", ".join(map(repr, self.curves))
+            raise ValueError(f"Comparison: metric must be one of {names}, got {metric!r}")
+        return self.curves[metric]
+
+    @property
+    def coordinates(self) -> dict[str, list[Any]]:
+        """The values along each axis, by its name; epochs are counted from 1."""
+        epochs = next(iter(self.curves.values())).shape[-1]
+        values = (self.schedules, self.base_rates, self.seeds, range(1, epochs + 1))
+        return {axis: list(along) for axis, along in zip(self.axes, values, strict=True)}
+
+    def frame(self) -> pd.DataFrame:
+        """Return everything as one long table of pandas.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``schedule``, ``base_rate``, ``seed``, ``epoch`` and one for each metric; a row
+            for each epoch of each run.
+        """
+        import pandas as pd
+
+        axes = pd.MultiIndex.from_product(list(self.coordinates.values()), names=self.axes)
+        curves = {name: curve.ravel() for name, curve in self.curves.items()}
+        return pd.DataFrame(curves, index=axes).reset_index()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write everything to one JSON file, which takes the place of an older one at one stroke.
+
+        The numbers are exact. NaN and infinity, for which JSON has no numbers, are the texts
+        ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``.
+
+        Parameters
+        ----------
+        path : str or path
+            Where to; its folder must be there.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written; an older one is then as it was.
+        """
+        _file.write(
+            path,
+            FORMAT,
+            {
+                # a list, because the first is the baseline and readers may sort an object
+                "schedules": [{"name": k, "schedule": v} for k, v in self.schedules.items()],
+                "base_rates": self.base_rates,
+                "seeds": self.seeds,
+                "better": self.better,
+                "settings": self.settings,
+                "axes": self.axes,
+                "curves": {name: _file.listed(curve) for name, curve in self.curves.items()},
+            },
+        )
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read what ``save`` wrote.
+
+        Parameters
+        ----------
+        path : str or path
+            Where from.
+
+        Returns
+        -------
+        Comparison
+            As it was saved, to the last digit.
+
+        Raises
+        ------
+        OSError
+            If there is no such file.
+        ValueError
+            If the file is damaged, of another kind, or of a newer format.
+        """
+        try:
+            content = _file.read(path, FORMAT)
+        except ValueError as error:
+            raise ValueError(
+                f"Comparison.load: {error}; load a file as Comparison.save wrote it"
+            ) from error
+        return cls(
+            schedules={each["name"]: each["schedule"] for each in content["schedules"]},
+            base_rates=content["base_rates"],
+            seeds=content["seeds"],
+            curves={name: _file.array(curve) for name, curve in content["curves"].items()},
+            better=content["better"],
+            settings=content["settings"],
+        )
+
+
+def _own(name: str, curve: Any) -> NDArray[np.float64]:
+    """Return a copy that nobody changes."""
+    try:
+        values = np.array(curve, np.float64)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"Comparison: curves[{name!r}] must hold numbers: {error}") from None
+    values.flags.writeable = False
+    return values
+
+
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return json.loads(json.dumps(dict(settings), allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise type(error)(
+            f"Comparison: settings must be what JSON can hold, got {settings!r}: {error}; write "
+            "texts and finite numbers"
+        ) from None

@@ -1,0 +1,219 @@
+"""The stacked engine: all runs of a study in one program, in blocks that fit into memory."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+import re
+import textwrap
+from collections.abc import Collection, Generator, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from lrschedules._copying import as_numpy
+from lrschedules.study._backends import BACKENDS
+from lrschedules.study._data import mapped, order
+from lrschedules.study._plan import History, Plan, Run
+from lrschedules.study._program import Handed, Program, Values, stateless
+
+
+class NotStackableError(Exception):
+    """Why a study cannot be trained as one program."""
+
+
+class Stacked:
+    """The program of a study, and the weights that its runs begin with.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to train.
+    memory : int
+        Bytes that a block of runs may take.
+
+    Raises
+    ------
+    NotStackableError
+        If the model or its optimizer is known not to work in one program.
+    """
+
+    def __init__(self, plan: Plan, memory: int) -> None:
+        self.plan = plan
+        self.train = mapped(keras.ops.convert_to_tensor, plan.train.stacked())
+        rate = Handed()
+        sizes = self._build(rate)
+        starts = [values_of(self.model)]
+        for seed in plan.seeds[1:]:
+            model = plan.model(seed)
+            model.compile(optimizer=None)
+            model._symbolic_build(data_batch=self._batch)  # noqa: SLF001
+            starts.append(values_of(model))
+        shapes = [mapped(np.shape, each) for each in starts]
+        for seed, shape in zip(plan.seeds, shapes, strict=True):
+            if shape != shapes[0]:
+                raise ValueError(
+                    f"compare: build_model must make the same model for every seed, got variables "
+                    f"of shapes {shape} with seed {seed} and {shapes[0]} with {plan.seeds[0]}"
+                )
+        self.starts = [
+            [np.stack(each) for each in zip(*kind, strict=True)]
+            for kind in zip(*starts, strict=True)
+        ]
+        self.program = Program(self.model, rate, BACKENDS[keras.backend.backend()]())
+        runs = len(plan.runs)
+        blocks = math.ceil(runs / max(1, int(memory / self.bytes_of_a_run(sizes))))
+        self.size = math.ceil(runs / blocks)
+
+    def _build(self, rate: Handed) -> list[int]:
+        """Build the model of the first seed; return the sizes of its layers' outputs for a row."""
+        plan = self.plan
+        self.model = model = plan.model(plan.seeds[0])
+        optimizer = plan.optimizer(next(iter(plan.schedules.values())))
+        if keras.backend.backend() not in BACKENDS:
+            raise NotStackableError(f"the back end {keras.backend.backend()} cannot map a program")
+        for reason in refusals(plan, model, optimizer):
+            raise NotStackableError(reason)
+        optimizer.learning_rate = rate
+        if keras.backend.backend() != "jax":
+            stateless(optimizer)
+        plan.compile(model, optimizer)
+        rows = min(plan.batch_size, len(plan.train))
+        batch = mapped(lambda array: array[:rows], plan.train.rows[0])
+        self._batch = keras.utils.unpack_x_y_sample_weight(batch)
+        with outputs_counted() as sizes:
+            model._symbolic_build(data_batch=self._batch)  # noqa: SLF001
+        model.reset_metrics()
+        return [size // rows for size in sizes]
+
+    def bytes_of_a_run(self, outputs: list[int]) -> int:
+        """Return what a run is taken to need in memory.
+
+        Weights, gradients and their update, what the optimizer keeps, and for each row of a batch
+        the row and what every layer makes of it: three times in training, once in evaluation.
+        """
+        weights = sum(math.prod(v.shape) for v in self.model.trainable_variables)
+        kept = sum(math.prod(v.shape) for v in self.model.optimizer.variables)
+        row = sum(math.prod(array.shape[1:]) for array in keras.tree.flatten(self.train))
+        rows = max(3 * self.plan.batch_size, self.plan.evaluated * bool(self.plan.validation))
+        return 4 * (3 * weights + kept + rows * (row + sum(outputs)))
+
+    def results(self, done: Collection[Run], verbose: int) -> Generator[tuple[Run, History]]:
+        """Train block by block; yield the history of every run that is not done.
+
+        Raises
+        ------
+        NotStackableError
+            If a layer, the loss, a metric or the optimizer cannot be mapped, or refuses a value;
+            the runs of the blocks before have been yielded.
+        """
+        runs = self.plan.runs
+        blocks = [runs[i : i + self.size] for i in range(0, len(runs), self.size)]
+        blocks = [block for block in blocks if not set(block) <= set(done)]
+        bar = keras.utils.Progbar(self.plan.epochs * len(blocks), verbose=verbose)
+        for number, block in enumerate(blocks):
+            logs: list[dict[str, NDArray[Any]]] = []
+            for log in self._train(block):
+                logs.append(log)
+                means = [(name, value.mean()) for name, value in log.items()]
+                bar.update(self.plan.epochs * number + len(logs), means)
+            for i, run in enumerate(block):
+                if run not in done:
+                    yield run, {name: [float(log[name][i]) for log in logs] for name in logs[0]}
+
+    def _train(self, block: list[Run]) -> Iterator[dict[str, NDArray[Any]]]:
+        plan = self.plan
+        # Blocks are of one size, so that one program serves them all.
+        runs = block + block[-1:] * (self.size - len(block))
+        seeds = [run.seed for run in runs]
+        at = [plan.seeds.index(seed) for seed in seeds]
+        tensors = functools.partial(mapped, keras.ops.convert_to_tensor)
+        trainable, other = ([values[at] for values in kind] for kind in self.starts)
+        state = tensors((trainable, other, self._repeated(self.model.optimizer.variables)))
+        fresh = tensors(self._repeated(self.model.metrics_variables))
+        rates = np.stack([plan.rates(run) for run in runs], axis=1)
+        validation = None if plan.validation is None else tensors(self._validation(seeds))
+        first = plan.train.first(seeds)[:, None]
+        for epoch in range(plan.epochs):
+            orders = {seed: order(seed, epoch, len(plan.train)) for seed in set(seeds)}
+            index = first + np.stack([orders[seed] for seed in seeds])
+            batches = tensors(batched(index, plan.batch_size))
+            now = tensors(rates[epoch * plan.steps : (epoch + 1) * plan.steps])
+            try:
+                state, logs = self.program.epoch(
+                    state, fresh, (now, self.train, *batches), validation
+                )
+            except Exception as error:
+                raise NotStackableError(told(error)) from error
+            yield {name: as_numpy(value)[: len(block)] for name, value in logs.items()}
+
+    def _repeated(self, variables: list[Any]) -> Values:
+        return [np.repeat(as_numpy(v)[None], self.size, axis=0) for v in variables]
+
+    def _validation(self, seeds: list[int]) -> Any:
+        data: Any = self.plan.validation
+        index = np.arange(len(data), dtype=np.int32)
+        if not data.shared:
+            index = data.first(seeds)[:, None] + index
+        return data.stacked(), *batched(index, self.plan.evaluated)
+
+
+def refusals(plan: Plan, model: Any, optimizer: Any) -> Iterator[str]:
+    """Yield the reasons why a study is known not to work in one program."""
+    base: Any = keras.Model
+    for name in ("train_step", "test_step", "compile"):
+        if getattr(type(model), name) is not getattr(base, name):
+            yield f"the model has a {name}() of its own"
+    if plan.callbacks:
+        yield "callbacks act on one model at a time"
+    if hasattr(optimizer, "optimizers"):
+        yield "several optimizers have a rate each"
+    if keras.backend.backend() == "jax":
+        return
+    if hasattr(optimizer, "inner_optimizer") or model.dtype_policy.name == "mixed_float16":
+        yield "scaled losses are stacked on JAX alone"
+    if optimizer.gradient_accumulation_steps:
+        yield "accumulated gradients are stacked on JAX alone"
+    if optimizer.use_ema and optimizer.ema_overwrite_frequency:
+        yield "weights overwritten by their average are stacked on JAX alone"
+
+
+def told(error: Exception) -> str:
+    """Return an error on one line, without the colours of a terminal, cut where it grows long."""
+    text = " ".join(re.sub(r"\x1b\[[\d;]*m", "", str(error)).split())
+    return f"{type(error).__name__}: {textwrap.shorten(text, 300, placeholder=' ...')}"
+
+
+def values_of(model: Any) -> tuple[Values, Values]:
+    """Return the values of a model's trainable variables and of its other ones."""
+    kinds = (model.trainable_variables, model.non_trainable_variables)
+    return tuple([as_numpy(v) for v in kind] for kind in kinds)  # pyright: ignore[reportReturnType]
+
+
+def batched(index: NDArray[np.int32], size: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Cut the last axis into full batches, on a new first axis, and a last smaller one."""
+    full = index.shape[-1] // size * size
+    cut = index[..., :full].reshape(*index.shape[:-1], -1, size)
+    return np.moveaxis(cut, -2, 0), index[..., full:]
+
+
+@contextlib.contextmanager
+def outputs_counted() -> Generator[list[int]]:
+    """Collect the size of what every layer returns meanwhile, whatever the kind of its model."""
+    base: Any = keras.Layer
+    sizes, call = list[int](), base.__call__
+
+    def counted(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        result = call(layer, *args, **kwargs)
+        shapes = [getattr(tensor, "shape", ()) for tensor in keras.tree.flatten(result)]
+        sizes.extend(math.prod(side or 1 for side in shape) for shape in shapes)
+        return result
+
+    base.__call__ = counted
+    try:
+        yield sizes
+    finally:
+        base.__call__ = call

@@ -1,0 +1,338 @@
+"""A replica of a stacked study is a plain fit, whatever the model, optimizer, loss and metrics."""
+
+import random
+
+import keras
+import numpy as np
+import pytest
+from keras import layers, ops
+
+import lrschedules as lrs
+from lrschedules.study import compare
+
+BACKEND = keras.backend.backend()
+pytestmark = [
+    # Keras reads its variables through the one-argument __array__ that NumPy 2 deprecates.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+    # PyTorch says so of its attention, in a vmap.
+    pytest.mark.filterwarnings("ignore:There is a performance drop:UserWarning"),
+    pytest.mark.filterwarnings("ignore:.*script_method.* is deprecated:DeprecationWarning"),
+]
+
+RNG = np.random.default_rng(0)
+ROWS, BATCH = 50, 16  # the last batch of an epoch is smaller
+X = RNG.normal(size=(ROWS, 6)).astype("float32")
+Y = (X[:, :1] * X[:, 1:2] > 0).astype("float32")
+VALIDATION = (X[::-2] + 0.1, Y[::-2])
+IMAGES = RNG.normal(size=(ROWS, 8, 8, 1)).astype("float32")
+WORDS = RNG.integers(0, 20, size=(ROWS, 7))
+CLASSES = RNG.integers(0, 3, size=ROWS)
+SCHEDULES = {"constant": lrs.Constant(0.1), "linear": lrs.Linear(0.1, 0.01, 60).warmup(4)}
+
+
+def net(*middle):
+    """Return a function that makes a classifier for X and Y."""
+    return lambda: keras.Sequential(
+        [keras.Input((6,)), *(make() for make in middle), layers.Dense(1, "sigmoid")]
+    )
+
+
+def momentum(rate):
+    return keras.optimizers.SGD(rate, momentum=0.8)
+
+
+def study(build=None, train=(X, Y), validation=VALIDATION, **options):
+    """Compare both schedules with one seed, in short."""
+    settings = {
+        "optimizer": momentum,
+        "loss": "binary_crossentropy",
+        "metrics": ["accuracy"],
+        "epochs": 3,
+        "batch_size": BATCH,
+        "seeds": [3],
+        "engine": "stacked",
+    }
+    build = build or net(lambda: layers.Dense(8, "tanh"))
+    return compare(SCHEDULES, build, train, validation, **settings | options)
+
+
+def assert_equal_curves(actual, expected, rtol=1e-4, without=()):
+    assert actual.curves.keys() == expected.curves.keys()
+    for name, values in expected.curves.items():
+        if name in without:
+            continue
+        assert np.isfinite(values).all()
+        np.testing.assert_allclose(actual[name], values, rtol=rtol, atol=1e-6, err_msg=name)
+
+
+def normalized():
+    # without a bias before it, which normalization cancels: its gradient is rounding alone
+    return [lambda: layers.Dense(8, use_bias=False), layers.BatchNormalization]
+
+
+@pytest.mark.parametrize("middle", [[lambda: layers.Dense(8, "tanh")], normalized()])
+@pytest.mark.parametrize("optimizer", [momentum, lambda rate: keras.optimizers.Adam(rate * 0.1)])
+def test_replica_is_a_plain_fit(middle, optimizer):
+    """Loss and metrics of each run are those of the fit that the documentation says it is."""
+    epochs, build = 20, net(*middle)
+    result = study(build, optimizer=optimizer, epochs=epochs, seeds=2)
+    for i, schedule in enumerate(SCHEDULES.values()):
+        keras.utils.set_random_seed(1)
+        model = build()
+        model.compile(optimizer(schedule), "binary_crossentropy", metrics=["accuracy"])
+        for epoch in range(epochs):
+            order = np.random.default_rng([1, epoch]).permutation(ROWS)
+            history = model.fit(
+                X[order],
+                Y[order],
+                batch_size=BATCH,
+                shuffle=False,
+                verbose=0,
+                validation_data=VALIDATION,
+            ).history
+            for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
+                value = result[name][i, 0, 1, epoch]
+                np.testing.assert_allclose(value, history[name][0], rtol=1e-4, err_msg=name)
+    assert result.settings["engine"] == "stacked"
+    # schedules and seeds differ: what is equal above is not equal to everything
+    assert len(np.unique(result["loss"][..., -1].round(6))) == 4
+
+
+OPTIMIZERS = {
+    "Nesterov": lambda rate: keras.optimizers.SGD(rate, momentum=0.9, nesterov=True),
+    "AdamW": lambda rate: keras.optimizers.AdamW(0.1 * rate, weight_decay=0.1),
+    "Nadam": lambda rate: keras.optimizers.Nadam(0.1 * rate),
+    "Lion": lambda rate: keras.optimizers.Lion(0.1 * rate),
+    "RMSprop": lambda rate: keras.optimizers.RMSprop(0.1 * rate, momentum=0.5),
+    "Adagrad": keras.optimizers.Adagrad,
+    "Lamb": lambda rate: keras.optimizers.Lamb(0.1 * rate),
+    "Adafactor": keras.optimizers.Adafactor,
+    "Muon": lambda rate: keras.optimizers.Muon(0.1 * rate),
+    "clipped": lambda rate: keras.optimizers.SGD(rate, global_clipnorm=0.1, use_ema=True),
+}
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_any_optimizer(optimizer):
+    """Every optimizer is stacked, also one that looks at the size of a whole kernel."""
+    options = {"optimizer": optimizer, "epochs": 2, "validation": None}
+    assert_equal_curves(study(**options), study(**options, engine="loop"))
+
+
+def images():
+    return keras.Sequential(
+        [
+            keras.Input((8, 8, 1)),
+            layers.RandomFlip(),
+            layers.Conv2D(4, 3, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.BatchNormalization(),
+            layers.Dropout(0.3),
+            layers.Flatten(),
+            layers.Dense(3),
+        ]
+    )
+
+
+def test_randomness():
+    """Dropout and augmentation draw what they draw in a fit; PyTorch's cannot, and that is said."""
+    options = {
+        "train": (IMAGES, CLASSES),
+        "validation": (IMAGES, CLASSES),
+        "loss": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    }
+    result = study(images, **options, engine="auto")
+    if BACKEND == "torch":
+        assert "not stacked: RuntimeError: Exception encountered" in result.settings["engine"]
+        with pytest.raises(ValueError, match=r"cannot be stacked: Run.*; write engine='loop'$"):
+            study(images, **options)
+    else:
+        assert result.settings["engine"] == "stacked"
+    assert_equal_curves(result, study(images, **options, engine="loop"))
+
+
+def attention():
+    words = keras.Input((7,))
+    x = layers.Embedding(20, 8)(words)
+    x = layers.LayerNormalization()(x + layers.MultiHeadAttention(2, 4)(x, x))
+    return keras.Model(words, layers.Dense(3)(layers.GlobalAveragePooling1D()(x)))
+
+
+def test_attention():
+    """A small transformer is stacked."""
+    options = {
+        "train": (WORDS, CLASSES),
+        "validation": None,
+        "loss": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    }
+    assert_equal_curves(study(attention, **options), study(attention, **options, engine="loop"))
+
+
+@keras.saving.register_keras_serializable("tests")
+class Two(keras.Model):
+    """Two inputs, two outputs, losses of its own, no Input: nothing is known before a batch."""
+
+    def __init__(self):
+        super().__init__()
+        self.shared = layers.Dense(8, "relu", kernel_regularizer="l2", kernel_constraint="max_norm")
+        self.heads = [layers.Dense(1, "sigmoid"), layers.Dense(1)]
+
+    def call(self, inputs, *, training=False):
+        x = self.shared(ops.concatenate([inputs["a"], inputs["b"]], axis=1))
+        self.add_loss(0.1 * ops.mean(x**2) * (2 if training else 1))
+        return {"first": self.heads[0](x), "second": self.heads[1](x)}
+
+
+def test_any_model_any_loss():
+    """Structures, losses of layers, weights of classes, of samples and of losses."""
+    rows = ({"a": X, "b": X[:, :2]}, {"first": Y, "second": X[:, 3:4]})
+    options = {
+        "train": rows,
+        "validation": rows,
+        "loss": {"first": "binary_crossentropy", "second": "mse"},
+        "loss_weights": {"first": 1.0, "second": 0.3},
+        "metrics": {"first": ["accuracy", "auc"], "second": ["mae"]},
+        "weighted_metrics": {"first": ["accuracy"]},
+    }
+    result = study(Two, **options)
+    assert {"val_first_auc", "second_mae", "first_weighted_accuracy"} <= result.curves.keys()
+    # Where TensorFlow does not know how many rows a batch has, Keras' fit counts the last, smaller
+    # batch in the loss of an output as much as the others.
+    without = ("first_loss", "second_loss") if BACKEND == "tensorflow" else ()
+    assert_equal_curves(result, study(Two, **options, engine="loop"), without=without)
+
+
+def test_weights_count():
+    """Weights of classes and of samples reach the loss, alike in both engines and in fit."""
+    by_class = {"class_weight": {0: 0.5, 1: 3.0}, "weighted_metrics": ["accuracy"]}
+    assert_equal_curves(study(**by_class), study(**by_class, engine="loop"))
+
+    weights = np.where(Y[:, 0] == 1, 3.0, 0.5)
+    assert_equal_curves(
+        study(**by_class),
+        study(train=(X, Y, weights), weighted_metrics=["accuracy"], engine="loop"),
+    )
+    assert abs(study()["loss"] / study(**by_class)["loss"] - 1).min() > 0.01
+
+
+def test_rate_is_what_the_optimizer_makes_of_it():
+    """A schedule that the optimizer's function changes counts as changed, in both engines."""
+    half = {"optimizer": lambda rate: keras.optimizers.SGD(0.5 * rate), "base_rates": [1, 4]}
+    result = study(**half)
+    plain = study(optimizer=keras.optimizers.SGD, base_rates=[0.5, 2])
+    assert_equal_curves(result, plain, rtol=1e-6)
+    assert_equal_curves(result, study(**half, engine="loop"))
+    assert result["loss"].shape == (2, 2, 1, 3)
+
+
+def test_blocks():
+    """Cut into blocks that fit into memory, a study gives the same."""
+    assert_equal_curves(study(seeds=5, memory=40_000), study(seeds=5), rtol=1e-5)
+
+
+def test_rows_of_each_seed():
+    """Each seed may have rows of its own, and one that diverges leaves the others alone."""
+
+    def rows(seed):
+        x = X + np.float32(seed)
+        return np.where(seed == 1, np.float32(np.nan), x), Y
+
+    options = {"loss": "mse", "train": rows, "validation": rows, "seeds": 3}
+    result = study(**options)
+    assert np.isnan(result["val_loss"][:, :, 1]).all()
+    for seed in (0, 2):
+        alone = study(loss="mse", train=rows(seed), validation=rows(seed), seeds=[seed])
+        np.testing.assert_allclose(
+            result["val_loss"][:, :, seed], alone["val_loss"][:, :, 0], rtol=1e-5
+        )
+    assert "1 of 3" in str(result)
+
+
+class Batches(keras.utils.PyDataset):
+    num_batches = 4
+
+    def __getitem__(self, i):
+        return X[16 * i : 16 * i + 16], Y[16 * i : 16 * i + 16]
+
+
+def test_datasets():
+    """What comes in batches is read once, and is the same as the arrays."""
+    expected = study()
+    assert_equal_curves(study(train=Batches(), batch_size=None), expected, rtol=1e-6)
+    batches = [Batches()[i] for i in range(4)]
+    assert_equal_curves(study(train=iter(batches), batch_size=None), expected, rtol=1e-6)
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        data = tf.data.Dataset.from_tensor_slices((X, Y)).batch(16)
+        assert_equal_curves(study(train=data, batch_size=None), expected, rtol=1e-6)
+        with pytest.raises(ValueError, match=r"train repeats for ever; write for .* train\.take"):
+            study(train=data.repeat(), batch_size=None)
+
+
+class OwnStep(keras.Sequential):
+    def train_step(self, *args):
+        return super().train_step(*args)
+
+
+@pytest.mark.parametrize(
+    ("reason", "options"),
+    [
+        (r"the model has a train_step\(\) of its own", {"build": OwnStep}),
+        ("callbacks act on one model", {"callbacks": lambda: [keras.callbacks.Callback()]}),
+        (
+            "scaled losses",
+            {"optimizer": lambda r: keras.optimizers.LossScaleOptimizer(momentum(r))},
+        ),
+        (
+            "accumulated gradients",
+            {"optimizer": lambda r: keras.optimizers.SGD(r, gradient_accumulation_steps=2)},
+        ),
+        (
+            "weights overwritten by their average",
+            {
+                "optimizer": lambda r: keras.optimizers.SGD(
+                    r, use_ema=True, ema_overwrite_frequency=3
+                )
+            },
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_not_stacked_says_why(reason, options):
+    """What cannot be stacked is named before anything is trained, and looped where that is left."""
+    if "build" in options:
+        options = {"build": lambda: OwnStep([keras.Input((6,)), layers.Dense(1, "sigmoid")])}
+    looped = study(**options, engine="loop")
+    if BACKEND == "jax" and not options.keys() & {"build", "callbacks"}:
+        assert_equal_curves(study(**options), looped)
+        return
+    with pytest.raises(ValueError, match=f"cannot be stacked: {reason}.*; write engine='loop'"):
+        study(**options)
+    result = study(**options, engine="auto")
+    assert result.settings["engine"].startswith("loop, not stacked: ")
+    assert_equal_curves(result, looped, rtol=1e-6)
+
+
+def test_random_state_is_kept():
+    """A study draws from its seeds, and leaves the random state as it was."""
+
+    def state():
+        seeds = keras.src.random.seed_generator.global_seed_generator()
+        drawn = [ops.convert_to_numpy(seeds.state).tobytes(), random.getstate()]
+        if BACKEND == "tensorflow":
+            from tensorflow.python.eager import context
+
+            drawn.append((context.context()._seed, context.context()._rng.getstate()))
+        if BACKEND == "torch":
+            import torch
+
+            drawn.append(torch.get_rng_state().numpy().tobytes())
+        return id(seeds), drawn, str(np.random.get_state())  # noqa: NPY002
+
+    keras.utils.set_random_seed(5)
+    keras.random.uniform((2,))
+    before = state()
+    study(epochs=1)
+    study(epochs=1, engine="loop")
+    assert state() == before
