@@ -351,6 +351,19 @@ def test_fits(visit, width):
     assert page.locator(".pg-edit").bounding_box()["width"] > 300
 
 
+@pytest.mark.parametrize("width", [360, 768, 1400])
+def test_curves_stay_in_view(visit, width):
+    """Whoever moves the last slider of a long composition sees the curve that it moves."""
+    page = visit("#s=Cosine(0.1,0,steps=900).warmup(100).clip(0,0.05).scale(2).delay(9)", width)
+    last = page.get_by_role("slider", name=re.compile("slider$")).last
+    last.evaluate("slider => slider.scrollIntoView({ block: 'end' })")
+    chart, slider = page.locator(".pg-chart").bounding_box(), last.bounding_box()
+    header = page.locator(".bd-header").bounding_box()
+    assert header["y"] + header["height"] <= chart["y"] + 1
+    assert chart["y"] + chart["height"] <= 900
+    assert slider["y"] >= chart["y"] + chart["height"] or slider["x"] >= chart["x"] + chart["width"]
+
+
 def test_without_javascript(browser, host):
     """Without JavaScript there are static curves, and the way to the catalogue."""
     context = browser.new_context(java_script_enabled=False)

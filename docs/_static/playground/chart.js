@@ -3,7 +3,7 @@
 // they are functions of the step.
 
 const Chart = (() => {
-  const HEIGHT = 380;
+  const HEIGHT = 380; // at most, in pixels
   const MARGIN = { top: 12, right: 24, bottom: 46, left: 70 };
   const DASHES = ["", "9 4", "3 4", "12 4 2 4"];
   const SAMPLES = 1200;
@@ -123,10 +123,9 @@ const Chart = (() => {
     return { at, back, marks };
   }
 
-  function yScale(rates, log) {
+  function yScale(rates, bottom, log) {
     const top = Math.max(...rates) || 1;
-    const span = HEIGHT - MARGIN.top - MARGIN.bottom;
-    const bottom = HEIGHT - MARGIN.bottom;
+    const span = bottom - MARGIN.top;
     if (!log) {
       const most = top * 1.05;
       return { at: (r) => bottom - (span * r) / most, marks: ticks(most, 5), clipped: -Infinity };
@@ -157,11 +156,12 @@ const Chart = (() => {
   // Draw curves, each {points, index, active}, into an SVG element, and return the scale of steps.
   function draw(svg, curves, { last, logX, logY }) {
     const width = Math.max(280, svg.clientWidth);
-    svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
+    const height = svg.clientHeight || HEIGHT;
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.replaceChildren();
     const x = xScale(last, width, logX);
-    const y = yScale(curves.flatMap((c) => c.points.map(([, rate]) => rate)), logY);
-    const bottom = HEIGHT - MARGIN.bottom;
+    const bottom = height - MARGIN.bottom;
+    const y = yScale(curves.flatMap((c) => c.points.map(([, rate]) => rate)), bottom, logY);
     const axes = element("g", { class: "pg-axes" }, svg);
     for (const mark of y.marks) {
       const at = y.at(mark);
@@ -175,7 +175,7 @@ const Chart = (() => {
     }
     element("path", { d: `M${MARGIN.left},${MARGIN.top}V${bottom}H${width - MARGIN.right}`, class: "pg-frame" }, axes);
     const middle = (MARGIN.left + width - MARGIN.right) / 2;
-    element("text", { x: middle, y: HEIGHT - 6, "text-anchor": "middle", class: "pg-name" }, axes, "step");
+    element("text", { x: middle, y: height - 6, "text-anchor": "middle", class: "pg-name" }, axes, "step");
     const turned = { transform: `translate(12 ${(MARGIN.top + bottom) / 2}) rotate(-90)` };
     element("text", { ...turned, "text-anchor": "middle", class: "pg-name" }, axes, "learning rate");
     for (const { points, index, active } of [...curves].sort((a, b) => a.active - b.active)) {
