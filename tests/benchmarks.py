@@ -1,7 +1,7 @@
 """How long schedules take, beside others in the same run; printed as ratios.
 
     KERAS_BACKEND=jax python -m tests.benchmarks             # all
-    KERAS_BACKEND=tensorflow python -m tests.benchmarks step # one
+    KERAS_BACKEND=tensorflow python -m tests.benchmarks step # one of scalar, array, step, study
 
 Each figure is the least of several runs that alternate between what is compared, on a machine that
 should have nothing else to do.
@@ -36,7 +36,7 @@ def report(title, tasks, rounds=7):
     (first, base), *_ = seconds.items()
     print(f"\n{title}; ratios to: {first}")
     for name, value in seconds.items():
-        print(f"  {value * 1e6:12.3f} µs  {value / base:7.2f}  {name}")
+        print(f"  {value * 1e6:12.3f} µs  {value / base:9.4f}  {name}")
 
 
 def scalar():
@@ -118,7 +118,95 @@ def step():
     report(f"training step, {keras.backend.backend()}", tasks)
 
 
+def study():
+    """Twelve schedules with ten seeds each, 50 epochs with validation: 120 runs of the tutorial."""
+    from lrschedules.study import compare
+
+    split = lrs.datasets.load_ionosphere().tail_split()
+    schedules = {
+        f"linear to {stop:.3f}": lrs.Linear(0.1, stop, 450) for stop in np.arange(12) / 120
+    }
+    seeds, epochs, batch, loss = 10, 50, 28, "binary_crossentropy"
+
+    def build():
+        return keras.Sequential(
+            [keras.Input((34,)), keras.layers.Dense(34, "relu"), keras.layers.Dense(1, "sigmoid")]
+        )
+
+    def optimizer(rate):
+        return keras.optimizers.SGD(rate, momentum=0.8)
+
+    def plain():
+        model = build()
+        model.compile(optimizer(schedules["linear to 0.000"]), loss, metrics=["accuracy"])
+        model.fit(*split.train, batch, epochs, validation_data=split.validation, verbose=0)
+
+    def stacked():
+        compare(
+            schedules,
+            build,
+            *split,
+            optimizer=optimizer,
+            loss=loss,
+            metrics=["accuracy"],
+            epochs=epochs,
+            batch_size=batch,
+            seeds=seeds,
+            engine="stacked",
+        )
+
+    def by_hand():
+        for schedule in schedules.values():
+            rates = schedule(np.arange(450))
+            for seed in range(seeds):
+                numpy_run(split, rates.astype("float32"), seed, epochs, batch)
+
+    runs = len(schedules) * seeds
+    tasks = {"one plain fit": (plain, 1), "a stacked run, all in": (stacked, runs)}
+    tasks["a run by hand, NumPy"] = (by_hand, runs)
+    report(f"120 runs, {keras.backend.backend()}", tasks, rounds=5)
+
+
+def numpy_run(split, rates, seed, epochs, batch):
+    """Train 34-34-1 by hand, and return loss and accuracy of each epoch on both parts."""
+    rng = np.random.default_rng(seed)
+    x, y = split.train[0], split.train[1][:, None]
+
+    def glorot(rows, columns):
+        edge = (6 / (rows + columns)) ** 0.5
+        return rng.uniform(-edge, edge, (rows, columns)).astype("float32")
+
+    weights = [glorot(34, 34), np.zeros(34, "float32"), glorot(34, 1), np.zeros(1, "float32")]
+    velocity = [np.zeros_like(w) for w in weights]
+
+    def forward(x):
+        hidden = np.maximum(x @ weights[0] + weights[1], 0)
+        return hidden, 1 / (1 + np.exp(-(hidden @ weights[2] + weights[3])))
+
+    def measures(p, y):
+        p = np.clip(p, 1e-7, 1 - 1e-7)
+        return -np.log(np.where(y == 1, p, 1 - p)).mean(), ((p > 0.5) == y).mean()
+
+    step, history = 0, []
+    for _ in range(epochs):
+        order, seen = rng.permutation(len(x)), []
+        for start in range(0, len(x), batch):
+            at = order[start : start + batch]
+            hidden, p = forward(x[at])
+            seen.append(measures(p, y[at]))
+            out = (p - y[at]) / len(at)
+            back = (out @ weights[2].T) * (hidden > 0)
+            gradients = [x[at].T @ back, back.sum(0), hidden.T @ out, out.sum(0)]
+            for i, gradient in enumerate(gradients):
+                velocity[i] = 0.8 * velocity[i] - rates[step] * gradient
+                weights[i] = weights[i] + velocity[i]
+            step += 1
+        validation = forward(split.validation[0])[1]
+        history.append((*np.mean(seen, 0), *measures(validation, split.validation[1][:, None])))
+    return history
+
+
 if __name__ == "__main__":
-    chosen = sys.argv[1:] or ["scalar", "array", "step"]
-    for name in chosen:
-        {"scalar": scalar, "array": array, "step": step}[name]()
+    tasks = {"scalar": scalar, "array": array, "step": step, "study": study}
+    for name in sys.argv[1:] or tasks:
+        tasks[name]()

@@ -2,4 +2,6 @@
 
 from lrschedules.study._compare import compare as compare
 from lrschedules.study._study import StudyError as StudyError
+from lrschedules.study._table import Row as Row
+from lrschedules.study._table import Table as Table
 from lrschedules.study.comparison import Comparison as Comparison

@@ -112,18 +112,18 @@ class Plan:
         rate = rate_of(self.optimizer(self.schedule(run)))
         return rate(np.arange(self.epochs * self.steps)).astype(np.float32)
 
-    def better(self, names: Sequence[str]) -> dict[str, Better]:
-        """Return whether lower or higher is better, for the metrics of which Keras knows it."""
+    def built(self) -> Any:
+        """Return a compiled model of the first seed whose metrics are known."""
         model = self.model(self.seeds[0])
         self.compile(model, self.optimizer(next(iter(self.schedules.values()))))
+        model._symbolic_build(data_batch=self.first_batch)  # noqa: SLF001
+        return model
+
+    @property
+    def first_batch(self) -> tuple[Any, Any, Any]:
+        """A batch to build a model on, as Keras wants it: x, y and sample weights or None."""
         rows = mapped(lambda array: array[: self.batch_size], self.train.rows[0])
-        model._symbolic_build(data_batch=keras.utils.unpack_x_y_sample_weight(rows))  # noqa: SLF001
-        found: dict[str, Better] = {"loss": "lower"}
-        for metric in model._compile_metrics.metrics if model._compile_metrics else []:  # noqa: SLF001
-            if direction := getattr(metric, "_direction", None):
-                found[metric.name] = "higher" if direction == "up" else "lower"
-        of = {name: name.removeprefix("val_") for name in names}
-        return {name: found[metric] for name, metric in of.items() if metric in found}
+        return keras.utils.unpack_x_y_sample_weight(rows)
 
     def check(self) -> None:
         """Check that the optimizers of the study differ in their schedules alone.
@@ -173,3 +173,13 @@ def settings_of(optimizer: Any) -> dict[str, Any]:
         config["inner_optimizer"] = settings_of(inner)
     config = {key: value for key, value in config.items() if key not in {"learning_rate", "name"}}
     return {"class": type(optimizer).__name__, **config}
+
+
+def better(model: Any, names: Sequence[str]) -> dict[str, Better]:
+    """Return whether lower or higher is better, for the metrics of which Keras knows it."""
+    found: dict[str, Better] = {"loss": "lower"}
+    for metric in model._compile_metrics.metrics if model._compile_metrics else []:  # noqa: SLF001
+        if direction := getattr(metric, "_direction", None):
+            found[metric.name] = "higher" if direction == "up" else "lower"
+    of = {name: name.removeprefix("val_") for name in names}
+    return {name: found[metric] for name, metric in of.items() if metric in found}

@@ -50,7 +50,7 @@ class Stacked:
         for seed in plan.seeds[1:]:
             model = plan.model(seed)
             model.compile(optimizer=None)
-            model._symbolic_build(data_batch=self._batch)  # noqa: SLF001
+            model._symbolic_build(data_batch=plan.first_batch)  # noqa: SLF001
             starts.append(values_of(model))
         shapes = [mapped(np.shape, each) for each in starts]
         for seed, shape in zip(plan.seeds, shapes, strict=True):
@@ -81,13 +81,10 @@ class Stacked:
         if keras.backend.backend() != "jax":
             stateless(optimizer)
         plan.compile(model, optimizer)
-        rows = min(plan.batch_size, len(plan.train))
-        batch = mapped(lambda array: array[:rows], plan.train.rows[0])
-        self._batch = keras.utils.unpack_x_y_sample_weight(batch)
         with outputs_counted() as sizes:
-            model._symbolic_build(data_batch=self._batch)  # noqa: SLF001
+            model._symbolic_build(data_batch=plan.first_batch)  # noqa: SLF001
         model.reset_metrics()
-        return [size // rows for size in sizes]
+        return [size // min(plan.batch_size, len(plan.train)) for size in sizes]
 
     def bytes_of_a_run(self, outputs: list[int]) -> int:
         """Return what a run is taken to need in memory.

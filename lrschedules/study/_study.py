@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import keras
 import numpy as np
 
 from lrschedules.study._loop import looped
-from lrschedules.study._plan import Failure, History, Plan, Run
+from lrschedules.study._plan import Failure, History, Plan, Run, better
 from lrschedules.study._stacked import NotStackableError, Stacked
 from lrschedules.study._store import Store
 from lrschedules.study.comparison import Comparison
@@ -41,6 +41,7 @@ class Study:
         self.failed: dict[Run, Failure] = {}
         self.unstored: OSError | None = None
         self.how = "none: all runs were stored"
+        self.model: Any = None
 
     def run(self, engine: Engine, memory: int, verbose: int) -> Comparison:
         """Train what is not finished, and return all; see ``compare``."""
@@ -63,7 +64,9 @@ class Study:
         if engine != "loop":
             try:
                 self.how = "stacked"
-                yield from Stacked(self.plan, memory).results(set(self.finished), verbose)
+                stacked = Stacked(self.plan, memory)
+                self.model = stacked.model
+                yield from stacked.results(set(self.finished), verbose)
             except NotStackableError as reason:
                 if engine == "stacked":
                     raise ValueError(
@@ -116,7 +119,7 @@ class Study:
             tuple(plan.base_rates),
             tuple(plan.seeds),
             curves,
-            plan.better(names),
+            better(self.model or plan.built(), names),
             {
                 "epochs": plan.epochs,
                 "batch_size": plan.batch_size,
