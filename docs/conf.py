@@ -24,6 +24,7 @@ language = "en"
 extensions = [
     "lrs_docs",
     "lrs_peers",
+    "lrs_playground",
     "myst_nb",
     "numpydoc",
     "sphinx.ext.autodoc",
@@ -112,4 +113,4 @@ html_theme_options = {
     "footer_end": ["theme-version"],
     "show_toc_level": 2,
 }
-html_sidebars = {"changelog": [], "bibliography": [], "contributing": []}
+html_sidebars = {"playground": [], "changelog": [], "bibliography": [], "contributing": []}

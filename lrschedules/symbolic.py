@@ -1,4 +1,4 @@
-"""The formula of a schedule as mathematics: traced from the code that computes it."""
+"""The formula of a schedule as mathematics and as JavaScript, from the code that computes it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy
 
+from lrschedules import _javascript
 from lrschedules._namespaces import namespace_of
 from lrschedules._param import Parameter, Series, parameters
 from lrschedules._schedule import Schedule, ScheduleKind
@@ -86,6 +87,57 @@ def latex(schedule: Schedule | type[Schedule]) -> str:
     )
 
 
+def javascript(schedule: Schedule | type[Schedule]) -> str:
+    """Return a schedule as JavaScript: the lines that compute it here, translated one by one.
+
+    It makes the same operations on the same double-precision numbers, in the same order; functions
+    such as the sine may differ in their last digit, which no standard fixes.
+
+    Parameters
+    ----------
+    schedule : Schedule or type
+        A schedule, or a class of schedules.
+
+    Returns
+    -------
+    str
+        An expression that needs nothing else: a function that returns the learning rate at a step,
+        or for a class a function of its parameters that returns such a function, and throws the
+        errors of Python.
+
+    Raises
+    ------
+    TypeError
+        If ``schedule`` is neither, or has a method that is not written with the statements and the
+        operations that the schedules of the package use.
+
+    Examples
+    --------
+    >>> from lrschedules import TimeBased
+    >>> from lrschedules.symbolic import javascript
+    >>> text = javascript(TimeBased(0.1, decay=0.002))
+    >>> "return this.start / (1 + this.decay * xp.real(t));" in text
+    True
+    """
+    if isinstance(schedule, Schedule):
+        classes, value = _classes(schedule), _javascript.literal(schedule)
+    else:
+        _refuse_other(schedule)
+        classes, value = [schedule], schedule.__name__
+    return f"(() => {{\n{_javascript.script(classes)}\nreturn {value};\n}})()"
+
+
+def _refuse_other(schedule: Any) -> None:
+    if not (isinstance(schedule, type) and issubclass(schedule, Schedule)):
+        raise TypeError(f"schedule must be a schedule or a class of schedules, got {schedule!r}")
+
+
+def _classes(schedule: Schedule) -> list[type[Schedule]]:
+    values = [getattr(schedule, p.name) for p in parameters(type(schedule))]
+    inner = [cls for value in values if isinstance(value, Schedule) for cls in _classes(value)]
+    return list(dict.fromkeys([type(schedule), *inner]))
+
+
 def _print(expression: Any) -> str:
     return sympy.latex(expression, order="none")
 
@@ -94,8 +146,7 @@ def _instance(schedule: Any) -> Schedule:
     """Return the schedule, or one of the class with symbols, which no check could accept."""
     if isinstance(schedule, Schedule):
         return schedule
-    if not (isinstance(schedule, type) and issubclass(schedule, Schedule)):
-        raise TypeError(f"schedule must be a schedule or a class of schedules, got {schedule!r}")
+    _refuse_other(schedule)
     instance = object.__new__(schedule)
     for parameter in parameters(schedule):
         object.__setattr__(instance, parameter.name, _symbol(parameter))

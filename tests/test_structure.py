@@ -30,7 +30,7 @@ LEVELS = [
     ["_schedule"],
     ["shapes"],
     ["combinators"],
-    ["recipes"],
+    ["recipes", "_javascript"],
     ["symbolic", "plotting", "datasets", "run", "_copying"],
     ["callbacks", "finder", "study"],
     ["__init__"],

