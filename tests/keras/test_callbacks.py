@@ -11,7 +11,6 @@ import lrschedules as lrs
 from lrschedules.callbacks import RecordRate
 
 ONES = np.ones((12, 1), "float32")
-UPDATES = 3
 
 
 def model_with(optimizer, **options):
@@ -127,7 +126,7 @@ def events(folder, tag):
     import tensorflow as tf
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    events = EventAccumulator(str(folder))
+    events = EventAccumulator(str(folder), {"tensors": 0})  # 0: all of them
     events.Reload()
     return {event.step: float(tf.make_ndarray(event.tensor_proto)) for event in events.Tensors(tag)}
 

@@ -1,7 +1,6 @@
 """A plateau does to a number what Keras' does, and the same to a schedule, saved and resumed."""
 
 import math
-import random
 
 import keras
 import numpy as np
@@ -93,20 +92,19 @@ def assert_rates(actual, expected):
 
 def test_numbers_as_keras():
     """On a number, every rate of random scripts is the one of Keras' callback."""
-    random_numbers = random.Random(5)
+    rng = np.random.default_rng(5)
     reduced, ours, theirs = 0, model_with(0.5), model_with(0.5)
     for _ in range(30):
         # Quarters: often exactly min_delta apart, so that > and ≥ differ.
-        script = [random_numbers.randrange(12) / 4 for _ in range(14)]
-        mode = random_numbers.choice(["min", "max"])
+        script = (rng.integers(12, size=14) / 4).tolist()
         options = {
-            "factor": random_numbers.choice([0.5, 0.25]),
-            "patience": random_numbers.randint(1, 3),
-            "cooldown": random_numbers.randint(0, 2),
-            "min_delta": random_numbers.choice([0, 0.25, 0.5]),
-            "mode": mode,
+            "factor": float(rng.choice([0.5, 0.25])),
+            "patience": int(rng.integers(1, 4)),
+            "cooldown": int(rng.integers(3)),
+            "min_delta": float(rng.choice([0, 0.25, 0.5])),
+            "mode": str(rng.choice(["min", "max"])),
         }
-        least = random_numbers.choice([0, 0.0625])
+        least = float(rng.choice([0, 0.0625]))
         for model, callback in (
             (ours, ReduceOnPlateau("scripted", min_scale=least, **options)),
             (theirs, keras.callbacks.ReduceLROnPlateau("scripted", min_lr=least / 2, **options)),
