@@ -78,10 +78,10 @@ def plateau(**options):
     return ReduceOnPlateau("loss", **({"factor": 0.5, "patience": 2} | options))
 
 
-def scheduled(schedule, scales):
+def scheduled(rate, scales):
     """Return the rates of epochs of three updates, each epoch with its scale."""
     return [
-        float(schedule(step)) * scale
+        float(rate(step) if callable(rate) else rate) * scale
         for step, scale in enumerate(np.repeat(scales, UPDATES).tolist())
     ]
 
@@ -189,19 +189,32 @@ def test_cooldown_is_saved(tmp_path):
     assert callback.plateau == (0.5, 2.0, 0, 3)
 
 
-def test_saved_with_the_weights(tmp_path):
+@pytest.mark.parametrize("rate", [SCHEDULE, 0.5])
+def test_saved_with_the_weights(rate, tmp_path):
     """Weights alone hold the state, for a model that was given the callback before."""
     path = tmp_path / "m.weights.h5"
-    model = model_with(SCHEDULE)
+    model = model_with(rate)
     fit(model, Script(WORSE), plateau(), epochs=4)
     model.save_weights(path)
 
-    other, callback, applied = model_with(SCHEDULE), plateau(), Applied()
+    other, callback, applied = model_with(rate), plateau(), Applied()
     callback.set_model(other)
     other.load_weights(path)
     assert callback.plateau == (0.5, 2.0, 1, 0)
     fit(other, Script(WORSE), callback, applied, epochs=2)
-    assert_rates(applied.rates, scheduled(SCHEDULE, [0] * 4 + [0.5, 0.25])[4 * UPDATES :])
+    assert_rates(applied.rates, scheduled(rate, [0] * 4 + [0.5, 0.25])[4 * UPDATES :])
+
+
+def test_number_is_saved_without_the_rest(tmp_path):
+    """A saved model with a number has the reduced rate; what the callback knew starts anew."""
+    model = model_with(0.5)
+    fit(model, Script(WORSE), plateau(), epochs=3)
+    model.save(tmp_path / "model.keras")
+
+    callback, applied = plateau(), Applied()
+    fit(keras.models.load_model(tmp_path / "model.keras"), Script([9]), callback, applied)
+    assert_rates(applied.rates, [0.25] * UPDATES)
+    assert callback.plateau == (1, 9, 0, 0)
 
 
 def test_weights_of_earlier_are_of_earlier(tmp_path):
