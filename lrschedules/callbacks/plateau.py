@@ -155,8 +155,7 @@ class ReduceOnPlateau(keras.callbacks.Callback):
             )
         scale, best, wait, cooldown = self.plateau
         value = float(logs[self.monitor])
-        if cooldown:
-            cooldown, wait = cooldown - 1, 0
+        cooldown = max(cooldown - 1, 0)
         better = best is None or self._better * (value - best) > self.min_delta
         if better and math.isfinite(value):
             best, wait = value, 0
