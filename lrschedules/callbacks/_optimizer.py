@@ -11,7 +11,7 @@ from lrschedules._copying import as_numpy
 
 def inner(model: Any, name: str) -> Any:
     """Return the optimizer that has the rate: the model's, or the one whose losses that scales."""
-    optimizer = model.optimizer
+    optimizer = getattr(model, "optimizer", None)  # it is there once the model is compiled
     if optimizer is None:
         raise ValueError(f"{name}: the model has no optimizer; call model.compile(optimizer, loss)")
     if hasattr(optimizer, "optimizers"):

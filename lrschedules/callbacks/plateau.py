@@ -107,12 +107,12 @@ class ReduceOnPlateau(keras.callbacks.Callback):
         self.min_scale = checked("ReduceOnPlateau: min_scale", fraction, min_scale)
         self._better = {"auto": 0, "min": -1, "max": 1}[mode]
         self._optimizer: Any = None
-        self._plateau = Plateau()
+        self.plateau = Plateau()
 
     @property
     def scale(self) -> float:
         """What the rates are multiplied by now: all factors so far."""
-        return self._plateau.scale
+        return self.plateau.scale
 
     def set_model(self, model: Any) -> None:
         """Put the scale over the model's rate, and the state where Keras saves it."""
@@ -131,8 +131,8 @@ class ReduceOnPlateau(keras.callbacks.Callback):
                 "model with a number or a schedule"
             )
         elif last and last.callback._optimizer is optimizer:  # noqa: SLF001
-            plateau = last.callback._plateau  # noqa: SLF001
-        self._optimizer, self._plateau = optimizer, plateau
+            plateau = last.callback.plateau
+        self._optimizer, self.plateau = optimizer, plateau
         setattr(model, ATTRIBUTE, Saved(self))
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -153,10 +153,9 @@ class ReduceOnPlateau(keras.callbacks.Callback):
                 f"ReduceOnPlateau: epoch {epoch} has no {self.monitor!r}; monitor one of "
                 f"{sorted(logs)}{validate if self.monitor.startswith('val_') else ''}"
             )
-        scale, best, wait, cooldown = self._plateau
+        scale, best, wait, cooldown = self.plateau
         value = float(logs[self.monitor])
-        if cooldown:
-            cooldown, wait = cooldown - 1, 0
+        cooldown = max(cooldown - 1, 0)
         better = best is None or self._better * (value - best) > self.min_delta
         if better and math.isfinite(value):
             best, wait = value, 0
@@ -180,19 +179,21 @@ class ReduceOnPlateau(keras.callbacks.Callback):
             The state.
         """
         changed = plateau.scale != self.scale
-        self._plateau = plateau
+        self.plateau = plateau
         rate = self._optimizer._learning_rate  # noqa: SLF001
         if isinstance(rate, Reduced):
             self._optimizer.learning_rate = Reduced(rate.schedule, plateau)
             if changed:  # a compiled training step has the schedule of when it was compiled
-                self.model.make_train_function(force=True)
+                model: Any = self.model
+                model.make_train_function(force=True)
 
     def _direction(self) -> int:
         """Return 1 if higher is better and -1 if lower."""
         name = self.monitor.removeprefix("val_")
         if name == "loss" or name.endswith("_loss"):
             return -1
-        metrics = [metric for outer in self.model.metrics for metric in _inside(outer)]
+        model: Any = self.model
+        metrics = [metric for outer in model.metrics for metric in _inside(outer)]
         for metric in metrics:
             # where a model has several outputs, a metric follows the name of its own
             if name == metric.name or name.endswith(f"_{metric.name}"):
@@ -217,7 +218,7 @@ class Saved(KerasSaveable):
 
     def save_own_variables(self, store: Any) -> None:
         """Write the state as numbers."""
-        store["plateau"] = np.array(self.callback._plateau, float)  # noqa: SLF001  # None is NaN
+        store["plateau"] = np.array(self.callback.plateau, float)  # None is NaN
 
     def load_own_variables(self, store: Any) -> None:
         """Read it back; where it was not saved, start anew."""

@@ -11,7 +11,6 @@ import lrschedules as lrs
 from lrschedules.callbacks import RecordRate
 
 ONES = np.ones((12, 1), "float32")
-UPDATES = 3
 
 
 def model_with(optimizer, **options):
@@ -95,6 +94,43 @@ def test_in_csv(tmp_path):
     np.testing.assert_allclose(written, schedule(np.array([2, 5, 8])), rtol=1e-6)
 
 
+def test_saved_as_csv(tmp_path):
+    """The file has a line for every update, with the rate to the last digit."""
+    recorder = RecordRate()
+    fit(model_with(lrs.TimeBased(0.5, decay=0.5)), recorder)
+    recorder.save(tmp_path / "rates.csv")
+    text = (tmp_path / "rates.csv").read_text("utf-8")
+
+    assert text.startswith("step,learning_rate\n0,0.5\n1,0.333")
+    assert text.endswith("\n")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [int(row["step"]) for row in rows] == list(range(9))
+    assert [float(row["learning_rate"]) for row in rows] == recorder.rates.tolist()
+
+
+def test_in_tensorboard(tmp_path):
+    """TensorBoard reads every update's rate and every epoch's, also of a second training."""
+    model, recorder = model_with(lrs.TimeBased(0.5, decay=0.5)), RecordRate(tmp_path)
+    epochs = fit(model, recorder).history["learning_rate"]
+    assert events(tmp_path, "learning_rate") == pytest.approx(
+        dict(enumerate(recorder.rates)), rel=1e-6
+    )
+    assert events(tmp_path, "epoch_learning_rate") == pytest.approx(dict(enumerate(epochs)))
+
+    fit(model, recorder, epochs=1)
+    assert list(events(tmp_path, "learning_rate")) == list(range(12))
+
+
+def events(folder, tag):
+    """Return the values of a tag by step, as TensorBoard reads them."""
+    import tensorflow as tf
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    events = EventAccumulator(str(folder), {"tensors": 0})  # 0: all of them
+    events.Reload()
+    return {event.step: float(tf.make_ndarray(event.tensor_proto)) for event in events.Tensors(tag)}
+
+
 def test_loaded_model_goes_on(tmp_path):
     """After loading, steps and rates are those of an uninterrupted run."""
     schedule = lrs.TimeBased(0.5, decay=0.5)
@@ -149,4 +185,12 @@ def test_several_optimizers_are_refused():
     model.optimizer.optimizers = [0, 1]
     recorder.set_model(model)
     with pytest.raises(ValueError, match=r"^RecordRate: the model has 2 optimizers with a rate"):
+        recorder.on_train_begin()
+
+
+def test_a_model_without_optimizer_is_refused():
+    """A model that was not compiled gets the remedy."""
+    recorder = RecordRate()
+    recorder.set_model(keras.Sequential([keras.layers.Dense(1)]))
+    with pytest.raises(ValueError, match=r"^RecordRate: the model has no optimizer; call model.co"):
         recorder.on_train_begin()
