@@ -46,7 +46,8 @@ class Store:
         study, settings = self.folder / "study.json", common(plan)
         if study.exists():
             self._check(settings, _file.read(study, STUDY)["settings"])
-        elif others := sorted(file.name for file in self.folder.iterdir()):
+        # a process that was killed may have left a part of a file
+        elif others := [file.name for file in self.folder.iterdir() if file.suffix != ".part"]:
             raise ValueError(
                 f"compare: store {str(folder)!r} is not empty and holds no study ({others[0]!r}); "
                 "choose an empty folder"

@@ -94,6 +94,13 @@ def test_killed(tmp_path, engine):
     assert len(runs_in(store)) == 40
 
 
+def test_killed_at_the_first_file(tmp_path):
+    """A part of a file, left by a process that was killed, is no obstacle."""
+    (tmp_path / ".study.json.0123abcd.part").write_text('{"format": "lrsch')
+    study(store=tmp_path, seeds=1)
+    assert len(runs_in(tmp_path)) == 2
+
+
 def full_disk(monkeypatch, after):
     """Let the disk be full after so many files."""
     write, written = _store._file.write, []
