@@ -1,5 +1,6 @@
 """The JavaScript of a schedule gives the rates that Python gives, and the same errors."""
 
+import dataclasses
 import inspect
 import json
 import math
@@ -222,7 +223,7 @@ def test_class_alone(cls):
 class Own(lrs.Schedule):
     """A schedule of somebody else's, with statements that no schedule of the package has."""
 
-    every: int = lrs.param("n", lrs.steps, "how long")
+    every: int = lrs.param("n", dataclasses.replace(lrs.steps, least=2), "how long")
 
     def formula(self, t, xp):
         value = 0.0

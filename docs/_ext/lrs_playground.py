@@ -60,7 +60,7 @@ def plain(text):
 
 def row(name, kind, meaning, default):
     """Return one parameter; ``none`` stands for the number that means that there is none."""
-    meaning = plain(meaning).partition(";")[0].removesuffix(".")
+    meaning = re.split(r";|\. |\.$", plain(meaning))[0]
     meaning = meaning[:1].upper() + meaning[1:]
     row = {"name": name, "meaning": meaning, "kind": described(kind)}
     if default is inspect.Parameter.empty:

@@ -25,14 +25,7 @@ from lrschedules._schedule import Schedule, ScheduleKind
 
 RUNTIME = Path(__file__).with_name("runtime.js").read_text("utf-8")
 # What Python has of itself, or for Keras; JavaScript's of it is in the runtime.
-OTHERWISE = {
-    "__init__",
-    "__init_subclass__",
-    "__post_init__",
-    "__call__",
-    "get_config",
-    "from_config",
-}
+OTHERWISE = "__init__ __init_subclass__ __post_init__ __call__ get_config from_config"
 KINDS = (Kind, Series, ScheduleKind)
 
 
@@ -131,7 +124,7 @@ class _Definitions:
 
     def _members(self, cls: type[Any]) -> Iterator[str]:
         for name, member in vars(cls).items():
-            if name in OTHERWISE and not (cls in KINDS and name == "__call__"):
+            if name in OTHERWISE.split() and not (cls in KINDS and name == "__call__"):
                 continue
             match member:
                 case FunctionType() if member.__code__.co_filename != "<string>":
@@ -150,11 +143,11 @@ class _Definitions:
 
     def _kind(self, kind: Any, user: Any) -> str:
         """Return the name of a kind, as the module that uses it, or the package, has it."""
-        for module in (sys.modules[user.__module__], _param, _schedule):
-            for name, value in vars(module).items():
+        for module in (sys.modules.get(user.__module__), _param, _schedule):
+            for name, value in vars(module).items() if module else ():
                 if value is kind:
                     return self.need(f"kind_{name}", kind)
-        return self.need(f"kind{len(self._texts)}", kind)
+        return self.need(f"kind_{len(self._texts)}", kind)
 
     def _object(self, kind: Any) -> str:
         names = [field.name for field in dataclasses.fields(kind)] + ["rule", "unit"]

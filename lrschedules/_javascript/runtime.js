@@ -30,7 +30,9 @@ class Dataclass extends Callable {
       const value = values[i] === undefined ? p.default : values[i];
       if (value === undefined) {
         const all = cls.parameters.map((other) => other.name).join(", ");
-        throw TypeError(`${cls.name}: missing a required argument: '${p.name}'; write ${cls.name}(${all})`);
+        throw TypeError(
+          `${cls.name}: missing a required argument: '${p.name}'; write ${cls.name}(${all})`,
+        );
       }
       this[p.name] = checked(`${cls.name}: ${p.name}`, p.kind, value);
     });
@@ -56,19 +58,19 @@ const parameters = (cls) => cls.parameters;
 const dataclasses = {
   replace: (object, changes) => {
     const cls = object.constructor;
-    return cls(...cls.parameters.map((p) => (p.name in changes ? changes[p.name] : object[p.name])));
+    return cls(
+      ...cls.parameters.map((p) => (p.name in changes ? changes[p.name] : object[p.name])),
+    );
   },
 };
 
-const recipe = (checks, called) => {
-  const checking = (...args) =>
-    called(
-      ...checks.map(([name, kind], i) =>
-        kind && args[i] !== undefined ? checked(`${called.name}: ${name}`, kind, args[i]) : args[i],
-      ),
-    );
-  return Object.assign(checking, { parameters: checks.map(([name]) => name) });
-};
+const recipe =
+  (checks, called) =>
+  (...args) => {
+    const checking = ([name, kind], i) =>
+      kind && args[i] !== undefined ? checked(`${called.name}: ${name}`, kind, args[i]) : args[i];
+    return called(...checks.map(checking));
+  };
 
 const cached = (object, name, found) => {
   const value = found.call(object);
@@ -85,15 +87,22 @@ const itertools = {
 };
 
 // A type converts, and says what is of it.
-const typed = (convert, test) => Object.defineProperty(convert, Symbol.hasInstance, { value: test });
+const typed = (convert, test) =>
+  Object.defineProperty(convert, Symbol.hasInstance, { value: test });
 const of = (name) => (value) => typeof value === name;
 const text = (value) => (value instanceof Error ? value.message : String(value));
 const bool = typed((value) => truth(value), of("boolean"));
 const int = typed((value) => Math.trunc(value), Number.isInteger);
 const float = typed((value) => Number(value), of("number"));
 const str = typed(text, of("string"));
-const bytes = typed(() => null, () => false);
-const Iterable = typed(() => null, (value) => typeof value?.[Symbol.iterator] === "function");
+const bytes = typed(
+  () => null,
+  () => false,
+);
+const Iterable = typed(
+  () => null,
+  (value) => typeof value?.[Symbol.iterator] === "function",
+);
 const numbers = { Real: float };
 const isinstance = (value, types) => [types].flat().some((type) => value instanceof type);
 

@@ -320,7 +320,7 @@ def test_every_choice_and_every_method(visit):
           try {
             const tree = Model.begun(name, Model.read("Cosine(0.1, 0, steps=600)"));
             if (!Model.run(tree)[method.name]) return [];
-            tree.calls.push(Model.called_on(tree, method.name));
+            tree.calls.push(Model.suited(tree, method.name));
             return Chart.sampled(Model.run(tree), 500).every(([, rate]) => rate >= 0) ? [] : [name];
           } catch (error) { return [[name, method.name, error.message]]; }
         })).flat()"""

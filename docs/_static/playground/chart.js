@@ -21,7 +21,10 @@ const Chart = (() => {
   function number(x) {
     if (x === 0) return "0";
     const text = Math.abs(x) < 1e-3 || Math.abs(x) >= 1e6 ? x.toExponential(2) : x.toPrecision(3);
-    return text.replace(/\.?0+(?=$|e)/, "").replace(/e\+?/, "e").replaceAll("-", "−");
+    return text
+      .replace(/\.?0+(?=$|e)/, "")
+      .replace(/e\+?/, "e")
+      .replaceAll("-", "−");
   }
   const counted = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
@@ -31,7 +34,11 @@ const Chart = (() => {
   // alone, counted from one another, and again and again where it repeats.
   function breakpoints(schedule, last) {
     const found = new Set();
-    const rows = LRS.parameters(LRS.type(schedule)).map((p) => [p.name, p.kind.unit, schedule[p.name]]);
+    const rows = LRS.parameters(LRS.type(schedule)).map((p) => [
+      p.name,
+      p.kind.unit,
+      schedule[p.name],
+    ]);
     const inner = new Set([0]);
     for (const [, , value] of rows) {
       if (value instanceof LRS.Schedule) breakpoints(value, last).forEach((t) => inner.add(t));
@@ -55,7 +62,9 @@ const Chart = (() => {
   function effort(schedule) {
     const times = schedule.growth && schedule.growth !== 1 ? schedule._cycles.length : 1;
     const inner = LRS.parameters(LRS.type(schedule)).map((p) => schedule[p.name]);
-    return 1 + times * inner.reduce((sum, it) => sum + (it instanceof LRS.Schedule ? effort(it) : 0), 0);
+    return (
+      1 + times * inner.reduce((sum, it) => sum + (it instanceof LRS.Schedule ? effort(it) : 0), 0)
+    );
   }
 
   // Return steps and rates: every step of a short run; of a long one enough, and every step where
@@ -108,7 +117,9 @@ const Chart = (() => {
   function powers(low, high) {
     const [from, to] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
     const every = Math.ceil((to - from + 1) / 7);
-    return Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i)).filter((_, i) => i % every === 0);
+    return Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i)).filter(
+      (_, i) => i % every === 0,
+    );
   }
 
   function xScale(last, width, log) {
@@ -119,7 +130,9 @@ const Chart = (() => {
       const part = Math.min(1, Math.max(0, (x - MARGIN.left) / span));
       return Math.min(last, Math.round(log ? (part ? 10 ** (part * whole) : 0) : part * last));
     };
-    const marks = log ? powers(1, last) : ticks(last, Math.max(3, width / 130)).filter(Number.isInteger);
+    const marks = log
+      ? powers(1, last)
+      : ticks(last, Math.max(3, width / 130)).filter(Number.isInteger);
     return { at, back, marks };
   }
 
@@ -128,7 +141,7 @@ const Chart = (() => {
     const span = bottom - MARGIN.top;
     if (!log) {
       const most = top * 1.05;
-      return { at: (r) => bottom - (span * r) / most, marks: ticks(most, 5), clipped: -Infinity };
+      return { at: (r) => bottom - (span * r) / most, marks: ticks(most, 5) };
     }
     const positive = rates.filter((r) => r > top * 1e-8);
     const low = Math.min(...positive, top / 10);
@@ -173,14 +186,36 @@ const Chart = (() => {
       element("line", { x1: at, x2: at, y1: bottom, y2: bottom + 5, class: "pg-tick" }, axes);
       element("text", { x: at, y: bottom + 20, "text-anchor": "middle" }, axes, counted(mark));
     }
-    element("path", { d: `M${MARGIN.left},${MARGIN.top}V${bottom}H${width - MARGIN.right}`, class: "pg-frame" }, axes);
+    element(
+      "path",
+      { d: `M${MARGIN.left},${MARGIN.top}V${bottom}H${width - MARGIN.right}`, class: "pg-frame" },
+      axes,
+    );
     const middle = (MARGIN.left + width - MARGIN.right) / 2;
-    element("text", { x: middle, y: height - 6, "text-anchor": "middle", class: "pg-name" }, axes, "step");
+    element(
+      "text",
+      { x: middle, y: height - 6, "text-anchor": "middle", class: "pg-name" },
+      axes,
+      "step",
+    );
     const turned = { transform: `translate(12 ${(MARGIN.top + bottom) / 2}) rotate(-90)` };
-    element("text", { ...turned, "text-anchor": "middle", class: "pg-name" }, axes, "learning rate");
+    element(
+      "text",
+      { ...turned, "text-anchor": "middle", class: "pg-name" },
+      axes,
+      "learning rate",
+    );
     for (const { points, index, active } of [...curves].sort((a, b) => a.active - b.active)) {
       const dash = { "stroke-dasharray": DASHES[index] };
-      element("path", { d: path(points, x, y), class: `pg-curve pg-color-${index}${active ? " pg-active" : ""}`, ...dash }, svg);
+      element(
+        "path",
+        {
+          d: path(points, x, y),
+          class: `pg-curve pg-color-${index}${active ? " pg-active" : ""}`,
+          ...dash,
+        },
+        svg,
+      );
     }
     const cursor = element("g", { class: "pg-cursor" }, svg);
     const move = (step, rates) => {
@@ -197,7 +232,11 @@ const Chart = (() => {
   // A sample of a curve's colour and dashes, for what stands beside its name.
   function swatch(index) {
     const svg = element("svg", { class: "pg-swatch", viewBox: "0 0 30 10", "aria-hidden": "true" });
-    element("path", { d: "M1,5H29", class: `pg-curve pg-color-${index}`, "stroke-dasharray": DASHES[index] }, svg);
+    element(
+      "path",
+      { d: "M1,5H29", class: `pg-curve pg-color-${index}`, "stroke-dasharray": DASHES[index] },
+      svg,
+    );
     return svg;
   }
 

@@ -9,7 +9,8 @@ const Editor = (() => {
     const made = document.createElement(name);
     for (const [key, value] of Object.entries(attributes)) {
       if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-      else if (value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : value);
+      else if (value !== undefined && value !== false)
+        made.setAttribute(key, value === true ? "" : value);
     }
     made.append(...children.filter((child) => child !== undefined));
     return made;
@@ -55,7 +56,11 @@ const Editor = (() => {
     const { value, position, by } = scale(p.kind);
     const now = () => args[p.name] ?? p.default;
     const slider = element("input", {
-      type: "range", min: 0, max: POSITIONS, step: "any", "aria-label": `${p.name}, slider`,
+      type: "range",
+      min: 0,
+      max: POSITIONS,
+      step: "any",
+      "aria-label": `${p.name}, slider`,
       oninput: () => {
         args[p.name] = value(Number(slider.value));
         input.value = now();
@@ -71,7 +76,10 @@ const Editor = (() => {
       },
     });
     const input = element("input", {
-      type: "number", id, step: "any", "aria-describedby": `${id}-hint`,
+      type: "number",
+      id,
+      step: "any",
+      "aria-describedby": `${id}-hint`,
       placeholder: p.default === null ? "none" : undefined,
       oninput: () => {
         if (input.value === "") delete args[p.name];
@@ -97,7 +105,10 @@ const Editor = (() => {
 
   function listField(p, args, changed, id) {
     const input = element("input", {
-      type: "text", id, inputmode: "decimal", "aria-describedby": `${id}-hint`,
+      type: "text",
+      id,
+      inputmode: "decimal",
+      "aria-describedby": `${id}-hint`,
       value: (args[p.name] ?? p.default ?? []).join(", "),
       oninput: () => {
         const items = input.value.split(/[\s,]+/).filter(Boolean);
@@ -114,7 +125,15 @@ const Editor = (() => {
       args[p.name] = event.target.checked;
       changed();
     };
-    return [element("input", { type: "checkbox", id, checked, onchange, "aria-describedby": `${id}-hint` })];
+    return [
+      element("input", {
+        type: "checkbox",
+        id,
+        checked,
+        onchange,
+        "aria-describedby": `${id}-hint`,
+      }),
+    ];
   }
 
   function shapeField(p, args, changed, id) {
@@ -136,7 +155,12 @@ const Editor = (() => {
 
   function field(p, args, changed) {
     if (p.kind.type === "schedule") {
-      const legend = element("legend", {}, element("code", {}, p.name), ` ${p.meaning.toLowerCase()}`);
+      const legend = element(
+        "legend",
+        {},
+        element("code", {}, p.name),
+        ` ${p.meaning.toLowerCase()}`,
+      );
       return element("fieldset", { class: "pg-inner" }, legend, editor(args[p.name], changed));
     }
     const id = `pg-${(serial += 1)}`;
@@ -176,7 +200,17 @@ const Editor = (() => {
     const call = tree.calls[i];
     const entry = Model.methodOf.get(call.name);
     const button = (text, label, onclick, disabled) =>
-      element("button", { type: "button", class: "pg-small", "aria-label": `${label} ${call.name}`, disabled, onclick }, text);
+      element(
+        "button",
+        {
+          type: "button",
+          class: "pg-small",
+          "aria-label": `${label} ${call.name}`,
+          disabled,
+          onclick,
+        },
+        text,
+      );
     const swap = () => {
       [tree.calls[i - 1], tree.calls[i]] = [tree.calls[i], tree.calls[i - 1]];
     };
@@ -199,7 +233,7 @@ const Editor = (() => {
     const id = `pg-${(serial += 1)}`;
     const options = Model.methods.map((m) => element("option", {}, m.name));
     const select = element("select", { id }, ...options);
-    const onclick = () => again(() => tree.calls.push(Model.called_on(tree, select.value)));
+    const onclick = () => again(() => tree.calls.push(Model.suited(tree, select.value)));
     return element(
       "div",
       { class: "pg-add" },

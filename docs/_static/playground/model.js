@@ -13,12 +13,15 @@ const Model = (() => {
 
   // Reading ------------------------------------------------------------------------------------
 
-  const TOKEN = /\s*(?:(\d[\d_]*\.?[\d_]*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|([A-Za-z_]\w*)|(\S))/giy;
+  const TOKEN =
+    /\s*(?:(\d[\d_]*\.?[\d_]*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|([A-Za-z_]\w*)|(\S))/giy;
+
+  const WORDS = { True: true, False: false, None: undefined };
 
   function tokens(text) {
     const found = [];
     TOKEN.lastIndex = 0;
-    for (let match; TOKEN.lastIndex < text.trimEnd().length && (match = TOKEN.exec(text)); ) {
+    for (let match; TOKEN.lastIndex < text.trimEnd().length && (match = TOKEN.exec(text));) {
       const [, number, name, sign] = match;
       found.push(number ? { number: Number(number.replaceAll("_", "")) } : { name, sign });
     }
@@ -31,7 +34,8 @@ const Model = (() => {
     const at = (sign) => rest[0]?.sign === sign;
     const take = (sign) => (at(sign) ? rest.shift() : undefined);
     const need = (sign) => {
-      if (!take(sign)) throw Error(`expected ${sign} ${rest.length ? `before ${shown(rest[0])}` : "at the end"}`);
+      if (!take(sign))
+        throw Error(`expected ${sign} ${rest.length ? `before ${shown(rest[0])}` : "at the end"}`);
     };
     const shown = (token) => token.name ?? token.sign ?? token.number;
 
@@ -48,9 +52,13 @@ const Model = (() => {
     function combined(a, b, method, ofNumbers) {
       if (typeof a === "number" && typeof b === "number") return ofNumbers(a, b);
       if (typeof a === "number") [a, b] = [b, a];
-      if (!a.calls || (b.calls && method === "plus")) throw Error("+ and * take schedules and numbers");
+      if (!a.calls || (b.calls && method === "plus"))
+        throw Error("+ and * take schedules and numbers");
       const name = b.calls ? "times" : method;
-      return { ...a, calls: [...a.calls, { name, args: { [methodOf.get(name).parameters[0].name]: b } }] };
+      return {
+        ...a,
+        calls: [...a.calls, { name, args: { [methodOf.get(name).parameters[0].name]: b } }],
+      };
     }
     function factor() {
       if (take("-")) return -factor();
@@ -63,7 +71,7 @@ const Model = (() => {
       const name = rest.shift()?.name;
       if (!name) throw Error("expected a schedule, such as Cosine(0.1, 0, steps=1000)");
       if (at(".")) return take(".") && factor(); // lrs. and lrs.recipes.
-      if (["True", "False", "None"].includes(name)) return { True: true, False: false, None: null }[name];
+      if (name in WORDS) return WORDS[name];
       if (!at("(")) {
         if (!beginOf.has(name)) throw Error(`unknown name ${name}`);
         return name;
@@ -118,11 +126,14 @@ const Model = (() => {
 
   const PLAIN = new Set(["start", "stop", "value", "values", "schedule", "second", "other"]);
 
+  const isRecipe = (name) => beginOf.get(name).group === "Recipes";
+  const qualified = (name, prefix) => prefix + (prefix && isRecipe(name) ? "recipes." : "") + name;
+
   function value(it, prefix) {
     if (it?.calls) return python(it, prefix);
     if (Array.isArray(it)) return `[${it.join(", ")}]`;
-    if (typeof it === "string") return beginOf.get(it).group === "Recipes" ? `${prefix}recipes.${it}`.replace(/^recipes\./, "") : prefix + it;
-    return it === true ? "True" : it === false ? "False" : String(it);
+    if (typeof it === "string") return qualified(it, prefix);
+    return typeof it === "boolean" ? { true: "True", false: "False" }[it] : String(it ?? "None");
   }
 
   function called({ name, args }, entry, prefix) {
@@ -138,10 +149,13 @@ const Model = (() => {
 
   // Return the line of Python that makes a tree; prefix is "lrs." for code that is to be run.
   function python(tree, prefix = "") {
-    const entry = beginOf.get(tree.name);
-    const recipe = prefix && entry.group === "Recipes" ? "recipes." : "";
+    const begin = called(
+      { ...tree, name: qualified(tree.name, prefix) },
+      beginOf.get(tree.name),
+      prefix,
+    );
     const calls = tree.calls.map((call) => `.${called(call, methodOf.get(call.name), prefix)}`);
-    return prefix + recipe + called(tree, entry, prefix) + calls.join("");
+    return begin + calls.join("");
   }
 
   // Computing ----------------------------------------------------------------------------------
@@ -175,11 +189,11 @@ const Model = (() => {
   }
 
   // Return a call of a method with arguments that suit the schedule that it is called on.
-  function called_on(tree, name) {
+  function suited(tree, name) {
     const length = LRS.horizon(run(tree));
     const part = Math.max(1, Math.round(length / 10));
     const endless = run(tree).length === null;
-    const suited = {
+    const args = {
       warmup: { steps: part },
       then: { second: read(`Linear(0.01, 0, steps=${2 * part})`), ...(endless && { at: length }) },
       cooldown: { steps: 2 * part, ...(endless && { at: length }) },
@@ -194,8 +208,8 @@ const Model = (() => {
       geometric: { start: 0.1, stop: 0.001 },
       k_decay: { k: 2 },
     };
-    return { name, args: suited[name] };
+    return { name, args: args[name] };
   }
 
-  return { begins, methods, shapes, start, beginOf, methodOf, read, python, run, begun, called_on };
+  return { begins, methods, shapes, start, beginOf, methodOf, read, python, run, begun, suited };
 })();

@@ -5,7 +5,21 @@
   const { element } = Editor;
   const { number, counted } = Chart;
   const MOST = 4;
-  const root = document.getElementById("pg-root");
+  const LAST = 2 ** 31 - 1;
+  const PROGRAMS = {
+    Python: ["", ""],
+    Keras: ["import keras\n", "\noptimizer = keras.optimizers.SGD(schedule, momentum=0.9)"],
+    PyTorch: [
+      "import torch\n",
+      `
+optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, schedule)
+# after each optimizer.step(): scheduler.step()`,
+    ],
+    optax: ["import optax\n", "\noptimizer = optax.sgd(schedule)"],
+  };
+  const part = (name) => document.getElementById(`pg-${name}`);
+  const root = part("root");
 
   // State --------------------------------------------------------------------------------------
 
@@ -16,7 +30,8 @@
   function fromAddress() {
     const given = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
     const lines = given.getAll("s").slice(0, MOST);
-    const whole = (name) => (/^\d{1,10}$/.test(given.get(name) ?? "") ? Number(given.get(name)) : undefined);
+    const whole = (name) => (/^\d+$/.test(given.get(name)) ? Number(given.get(name)) : undefined);
+    const log = (name) => given.get(name) === "log";
     const read = (text) => {
       const tree = Model.read(text);
       Model.run(tree);
@@ -29,14 +44,20 @@
     } catch (error) {
       problem = `The address holds a schedule that cannot be shown: ${error.message}.`;
     }
-    items = (trees?.length ? trees : Model.start.slice(0, 2).map(read)).map((tree, slot) => ({ tree, slot }));
+    if (!trees?.length) trees = Model.start.slice(0, 2).map(read);
+    items = trees.map((tree, slot) => ({ tree, slot }));
     active = items[0];
-    view = { last: whole("last") || undefined, logX: given.get("x") === "log", logY: given.get("y") === "log", step: whole("step") };
+    view = {
+      last: whole("last") || undefined,
+      logX: log("x"),
+      logY: log("y"),
+      step: whole("step"),
+    };
   }
 
   function toAddress() {
     const plain = (text) => encodeURIComponent(text).replaceAll("%3D", "=").replaceAll("%2C", ",");
-    const parts = items.map(({ tree }) => `s=${plain(Model.python(tree).replaceAll(" ", ""))}`);
+    const parts = items.map(({ text }) => `s=${plain(text.replaceAll(" ", ""))}`);
     if (view.last) parts.push(`last=${view.last}`);
     if (view.logX) parts.push("x=log");
     if (view.logY) parts.push("y=log");
@@ -46,46 +67,85 @@
 
   // The page -----------------------------------------------------------------------------------
 
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const message = element("p", { class: "pg-message", role: "status" });
-  const words = element("p", { class: "pg-words", "aria-live": "polite", id: "pg-words" });
-  const legend = element("tbody");
-  const atStep = element("th", { scope: "col" });
-  const rates = element("div", { class: "pg-scroll", tabindex: 0, role: "region", "aria-label": "Table of rates" });
-  const line = element("textarea", { id: "pg-line", rows: 2, spellcheck: "false", autocapitalize: "off" });
-  const form = element("div");
-  const code = element("code");
-  const frame = element("select", { id: "pg-frame" }, ...["Python", "Keras", "PyTorch", "optax"].map((n) => element("option", {}, n)));
-  const last = element("input", { type: "number", id: "pg-last", min: 1, max: 2 ** 31 - 1, step: 1 });
-  const step = element("input", { type: "number", id: "pg-step", min: 0, step: 1 });
-  const logX = element("input", { type: "checkbox", id: "pg-log-x" });
-  const logY = element("input", { type: "checkbox", id: "pg-log-y" });
-  const add = element("button", { type: "button" }, "Compare with another");
-  const link = element("button", { type: "button" }, "Copy link");
-  const copy = element("button", { type: "button" }, "Copy code");
+  root.innerHTML = `
+    <div class="pg">
+      <section class="pg-view" aria-label="Curves">
+        <div class="pg-tools">
+          <span><label for="pg-last">Steps</label>
+            <input type="number" id="pg-last" min="1" max="${LAST}" step="1"></span>
+          <span><label for="pg-step">Cursor at</label>
+            <input type="number" id="pg-step" min="0" step="1"></span>
+          <span><label for="pg-log-x">log steps</label><input type="checkbox" id="pg-log-x"></span>
+          <span><label for="pg-log-y">log rates</label><input type="checkbox" id="pg-log-y"></span>
+        </div>
+        <svg id="pg-chart" class="pg-chart" tabindex="0" role="slider" aria-valuemin="0"
+          aria-label="Step under the cursor" aria-describedby="pg-words"></svg>
+        <table class="pg-legend">
+          <thead><tr><th scope="col">Schedule</th><th scope="col" id="pg-at"></th>
+            <th scope="col">sum of rates</th><td></td></tr></thead>
+          <tbody id="pg-legend"></tbody>
+        </table>
+        <div class="pg-row">
+          <button type="button" id="pg-add">Compare with another</button>
+          <button type="button" id="pg-link">Copy link</button>
+        </div>
+        <p class="pg-words" id="pg-words" aria-live="polite"></p>
+        <details>
+          <summary>Table of rates</summary>
+          <div class="pg-scroll" id="pg-rates" tabindex="0" role="region"
+            aria-label="Table of rates"></div>
+        </details>
+      </section>
+      <section class="pg-edit" aria-label="Editor">
+        <div class="pg-line">
+          <label for="pg-line">One line of Python, to edit or to paste</label>
+          <textarea id="pg-line" rows="2" spellcheck="false" autocapitalize="off"></textarea>
+          <p class="pg-message" id="pg-message" role="status"></p>
+        </div>
+        <div id="pg-form"></div>
+        <div class="pg-code">
+          <div class="pg-row">
+            <span><label for="pg-frame">Code for</label>
+              <select id="pg-frame">${Object.keys(PROGRAMS).map((n) => `<option>${n}</option>`)}</select></span>
+            <button type="button" id="pg-copy">Copy code</button>
+          </div>
+          <pre tabindex="0"><code id="pg-program"></code></pre>
+        </div>
+      </section>
+    </div>`;
+  const [svg, legend, atStep, words, rates, line, message, form, code] = [
+    "chart",
+    "legend",
+    "at",
+    "words",
+    "rates",
+    "line",
+    "message",
+    "form",
+    "program",
+  ].map(part);
+  const [last, step, logX, logY, add, link, copy, frame] = [
+    "last",
+    "step",
+    "log-x",
+    "log-y",
+    "add",
+    "link",
+    "copy",
+    "frame",
+  ].map(part);
 
-  function build() {
-    for (const [name, value] of Object.entries({ class: "pg-chart", tabindex: 0, role: "slider", "aria-label": "Step under the cursor", "aria-valuemin": 0, "aria-describedby": "pg-words" })) {
-      svg.setAttribute(name, value);
-    }
-    const labelled = (input, text) => element("span", {}, element("label", { for: input.id }, text), input);
-    const head = element("tr", {}, element("th", { scope: "col" }, "Schedule"), atStep, element("th", { scope: "col" }, "sum of rates"), element("td"));
-    const tools = element("div", { class: "pg-tools" }, labelled(last, "Steps"), labelled(step, "Cursor at"), labelled(logX, "log steps"), labelled(logY, "log rates"));
-    const table = element("table", { class: "pg-legend" }, element("thead", {}, head), legend);
-    const details = element("details", {}, element("summary", {}, "Table of rates"), rates);
-    const seen = element("section", { class: "pg-view", "aria-label": "Curves" }, tools, svg, table, element("div", { class: "pg-row" }, add, link), words, details);
-    const own = element("div", { class: "pg-line" }, element("label", { for: "pg-line" }, "One line of Python, to edit or to paste"), line, message);
-    const panel = element("div", { class: "pg-code" }, element("div", { class: "pg-row" }, labelled(frame, "Code for"), copy), element("pre", { tabindex: 0 }, code));
-    root.replaceChildren(element("div", { class: "pg" }, seen, element("section", { class: "pg-edit", "aria-label": "Editor" }, own, form, panel)));
+  function say(text, invalid) {
+    message.textContent = text;
+    line.setAttribute("aria-invalid", Boolean(invalid));
   }
-
-  const say = (text) => (message.textContent = text);
 
   // Showing ------------------------------------------------------------------------------------
 
   let problem = ""; // what is wrong with the address
   let drawn; // what the cursor needs of the chart
-  let later;
+  let describing; // what waits until the hand rests
+  let keeping;
 
   // Compute what has changed; a schedule in error keeps its last curve and says why.
   function computed() {
@@ -100,19 +160,19 @@
       }
     }
     const horizon = Math.max(...items.map(({ schedule }) => LRS.horizon(schedule)));
-    view.shown = Math.min(view.last ?? horizon, 2 ** 31 - 1);
+    view.shown = Math.min(view.last ?? horizon, LAST);
     view.step = Math.min(view.step ?? Math.floor(view.shown / 2), view.shown);
     for (const item of items) {
       const key = `${item.text} ${view.shown}`;
-      if (item.key !== key) Object.assign(item, { key, points: Chart.sampled(item.schedule, view.shown) });
+      if (item.key !== key)
+        Object.assign(item, { key, points: Chart.sampled(item.schedule, view.shown) });
     }
     return failed.join(" ");
   }
 
   function show() {
     const failed = computed();
-    say(failed || problem);
-    line.toggleAttribute("aria-invalid", Boolean(failed));
+    say(failed || problem, failed);
     if (document.activeElement !== line) line.value = active.text;
     last.value = view.last ?? "";
     last.placeholder = view.shown;
@@ -122,27 +182,46 @@
     legend.replaceChildren(...items.map(row));
     program();
     draw();
-    clearTimeout(later);
-    later = setTimeout(describe, 400);
+    clearTimeout(describing);
+    describing = setTimeout(describe, 400);
   }
 
   function draw() {
-    const curves = items.map((item) => ({ points: item.points, index: item.slot, active: item === active }));
+    const curves = items.map((item) => ({
+      points: item.points,
+      index: item.slot,
+      active: item === active,
+    }));
     drawn = Chart.draw(svg, curves, { ...view, last: view.shown });
     point();
   }
 
+  const button = (attributes, text) => element("button", { type: "button", ...attributes }, text);
+  const heading = (scope, ...content) => element("th", { scope }, ...content);
+
+  // Return the row of an item in the legend, where it is chosen and removed.
   function row(item) {
-    const choose = () => edit(item, ".pg-legend [aria-current]");
+    const onclick = () => edit(item, ".pg-legend [aria-current]");
     const drop = () => {
       items = items.filter((other) => other !== item);
       edit(item === active ? items[0] : active, ".pg-legend [aria-current]");
     };
-    const button = element("button", { type: "button", class: "pg-choose", onclick: choose, "aria-current": item === active && "true" }, element("code", {}, item.text));
-    const remove = element("button", { type: "button", class: "pg-small", onclick: drop, disabled: items.length === 1, "aria-label": `Remove ${item.text}` }, "✕");
+    const current = { "aria-current": item === active && "true" };
+    const name = button(
+      { class: "pg-choose", onclick, ...current },
+      element("code", {}, item.text),
+    );
+    const label = { "aria-label": `Remove ${item.text}`, disabled: items.length === 1 };
+    const remove = button({ class: "pg-small", onclick: drop, ...label }, "✕");
     item.cell = element("td");
-    const total = element("td", {}, number(Chart.area(item.points)));
-    return element("tr", {}, element("th", { scope: "row" }, element("span", {}, Chart.swatch(item.slot), button)), item.cell, total, element("td", {}, remove));
+    return element(
+      "tr",
+      {},
+      heading("row", element("span", {}, Chart.swatch(item.slot), name)),
+      item.cell,
+      element("td", {}, number(Chart.area(item.points))),
+      element("td", {}, remove),
+    );
   }
 
   // Show the cursor, and what it reads.
@@ -158,36 +237,33 @@
     svg.setAttribute("aria-valuetext", `step ${view.step}: ${text}`);
   }
 
-  const spread = (parts) => [...new Set(Array.from({ length: parts + 1 }, (_, i) => Math.floor((view.shown * i) / parts)))];
+  // Return steps that divide what is shown into equal parts.
+  function spread(parts) {
+    const steps = Array.from({ length: parts + 1 }, (_, i) => Math.floor((view.shown * i) / parts));
+    return [...new Set(steps)];
+  }
 
+  // Say the curves in words and numbers, and as a table.
   function describe() {
-    words.textContent = items
-      .map(({ text, schedule, points }) => {
-        const values = spread(4).map((t) => `${number(schedule(t))} at ${t ? "" : "step "}${counted(t)}`).join(", ");
-        return `${text}: learning rate ${values}; sum ${number(Chart.area(points))}.`;
-      })
-      .join(" ");
-    const head = element("tr", {}, element("th", { scope: "col" }, "step"), ...items.map(({ text }) => element("th", { scope: "col" }, element("code", {}, text))));
-    const body = spread(20).map((t) =>
-      element("tr", {}, element("th", { scope: "row" }, counted(t)), ...items.map(({ schedule }) => element("td", {}, number(schedule(t))))),
-    );
-    rates.replaceChildren(element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)));
+    const sentences = items.map(({ text, schedule, points }) => {
+      const at = (t) => `${number(schedule(t))} at ${t ? "" : "step "}${counted(t)}`;
+      const values = spread(4).map(at).join(", ");
+      return `${text}: learning rate ${values}; sum ${number(Chart.area(points))}.`;
+    });
+    words.textContent = sentences.join(" ");
+    const names = items.map(({ text }) => heading("col", element("code", {}, text)));
+    const rows = spread(20).map((t) => {
+      const cells = items.map(({ schedule }) => element("td", {}, number(schedule(t))));
+      return element("tr", {}, heading("row", counted(t)), ...cells);
+    });
+    const head = element("thead", {}, element("tr", {}, heading("col", "step"), ...names));
+    rates.replaceChildren(element("table", {}, head, element("tbody", {}, ...rows)));
     toAddress();
   }
 
-  const PROGRAMS = {
-    Python: ["import lrschedules as lrs", ""],
-    Keras: ["import keras\nimport lrschedules as lrs", "optimizer = keras.optimizers.SGD(schedule, momentum=0.9)"],
-    PyTorch: [
-      "import torch\nimport lrschedules as lrs",
-      "optimizer = torch.optim.SGD(model.parameters(), lr=1.0)\nscheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, schedule)\n# after each optimizer.step(): scheduler.step()",
-    ],
-    optax: ["import optax\nimport lrschedules as lrs", "optimizer = optax.sgd(schedule)"],
-  };
-
   function program() {
-    const [imports, use] = PROGRAMS[frame.value];
-    code.textContent = `${imports}\n\nschedule = ${active.program}\n${use}`.trimEnd();
+    const [imported, use] = PROGRAMS[frame.value];
+    code.textContent = `${imported}import lrschedules as lrs\n\nschedule = ${active.program}${use}`;
   }
 
   // Changing -----------------------------------------------------------------------------------
@@ -213,8 +289,8 @@
   function moveTo(to) {
     view.step = Math.min(view.shown, Math.max(0, to));
     point();
-    clearTimeout(later);
-    later = setTimeout(toAddress, 400);
+    clearTimeout(keeping);
+    keeping = setTimeout(toAddress, 400);
   }
 
   async function copied(button, text) {
@@ -238,17 +314,24 @@
     const on = (target, name, does) => target.addEventListener(name, does);
     on(logX, "change", () => ((view.logX = logX.checked), show()));
     on(logY, "change", () => ((view.logY = logY.checked), show()));
-    on(last, "change", () => ((view.last = Math.max(0, Math.round(last.value)) || undefined), show()));
+    on(
+      last,
+      "change",
+      () => ((view.last = Math.max(0, Math.round(last.value)) || undefined), show()),
+    );
     on(step, "input", () => moveTo(Math.round(step.value) || 0));
     on(frame, "change", program);
     on(copy, "click", () => copied(copy, `${code.textContent}\n`));
     on(link, "click", () => (toAddress(), copied(link, location.href)));
-    on(svg, "pointermove", (event) => moveTo(drawn.back(event.clientX - svg.getBoundingClientRect().left)));
-    on(svg, "pointerdown", (event) => moveTo(drawn.back(event.clientX - svg.getBoundingClientRect().left)));
+    const pointed = (event) => moveTo(drawn.back(event.clientX - svg.getBoundingClientRect().left));
+    on(svg, "pointermove", pointed);
+    on(svg, "pointerdown", pointed);
     on(svg, "keydown", (event) => {
-      const by = event.shiftKey ? 1 : Math.max(1, Math.round(view.shown / 100));
-      const page = Math.max(1, Math.round(view.shown / 10));
-      const to = { ArrowLeft: -by, ArrowDown: -by, ArrowRight: by, ArrowUp: by, PageDown: -page, PageUp: page, Home: -Infinity, End: Infinity }[event.key];
+      const part = (of) => Math.max(1, Math.round(view.shown / of));
+      const by = event.shiftKey ? 1 : part(100);
+      const arrows = { ArrowLeft: -by, ArrowDown: -by, ArrowRight: by, ArrowUp: by };
+      const far = { PageDown: -part(10), PageUp: part(10), Home: -Infinity, End: Infinity };
+      const to = { ...arrows, ...far }[event.key];
       if (to === undefined) return;
       event.preventDefault();
       moveTo(view.step + to);
@@ -266,8 +349,7 @@
         form.replaceChildren(Editor.editor(tree, changed));
         show();
       } catch (error) {
-        say(error.message);
-        line.toggleAttribute("aria-invalid", true);
+        say(error.message, true);
       }
     });
     on(line, "blur", show);
@@ -280,7 +362,6 @@
     edit(active);
   }
 
-  build();
   listen();
   begin();
 })();
