@@ -15,10 +15,12 @@ from lrschedules.callbacks._optimizer import inner, is_schedule, number, updates
 class RecordRate(keras.callbacks.Callback):
     """Records the rate of every update that was made, and of every epoch in the history.
 
-    ``history.history["learning_rate"]`` holds the rate of each epoch's last update. A schedule is
-    asked for the step of the update; ``optimizer.learning_rate`` after a batch is the rate of the
-    next one. A rate that is a number is read after each batch. Several updates in one call
-    (``steps_per_execution``) are recorded each; updates that a loss scale skipped are not.
+    ``history.history["learning_rate"]`` holds the rate of each epoch's last update, and when
+    training ends ``history.history["learning_rate_by_step"]`` for each epoch the list of all its
+    rates. A schedule is asked for the step of the update; ``optimizer.learning_rate`` after a batch
+    is the rate of the next one. A rate that is a number is read after each batch. Several updates
+    in one call (``steps_per_execution``) are recorded each; updates that a loss scale skipped are
+    not.
 
     Callbacks run in their order: this one stands after those that set the rate, so that its value
     is the one that stays, and before those that write it down, such as ``CSVLogger``. The callback
@@ -68,13 +70,13 @@ class RecordRate(keras.callbacks.Callback):
         if log_dir is not None:
             import tensorflow as tf
 
-            self._board, self._scalar = (
-                tf.summary.create_file_writer(str(log_dir)),
-                tf.summary.scalar,
-            )
+            self._board = tf.summary.create_file_writer(str(log_dir))
+            self._scalar = tf.summary.scalar
         self._made = 0
         self._steps: list[int] = []
         self._rates: list[float] = []
+        # Where each epoch of this training begins in both.
+        self._epochs: list[int] = []
 
     @property
     def steps(self) -> NDArray[np.int64]:
@@ -85,8 +87,14 @@ class RecordRate(keras.callbacks.Callback):
         return np.array(self._rates, np.float64)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Refuse what has no single rate, and take note of the updates made so far."""
+        """Refuse what has no single rate."""
+        inner(self.model, "RecordRate")
+        self._epochs = []
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Take note of the updates made so far, by this training or by one that was restored."""
         self._made = updates(inner(self.model, "RecordRate"))
+        self._epochs.append(len(self._rates))
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Record the updates made since the last call."""
@@ -106,7 +114,11 @@ class RecordRate(keras.callbacks.Callback):
             self._write("epoch_learning_rate", epoch)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Let what was written be on disk."""
+        """Put the rates of all updates into the history, and let what was written be on disk."""
+        ends = [*self._epochs[1:], len(self._rates)]
+        by_step = [self._rates[i:j] for i, j in zip(self._epochs, ends, strict=False)]
+        model: Any = self.model
+        model.history.history["learning_rate_by_step"] = by_step
         if self._board is not None:
             self._board.flush()
 

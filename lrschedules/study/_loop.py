@@ -72,10 +72,12 @@ def trained(plan: Plan, run: Run) -> History:
         shuffle=False,
         verbose=0,
     ).history
-    # A run that a callback stopped keeps the values that it stopped with.
+    # A run that a callback stopped keeps the values that it stopped with; what a callback has put
+    # there for each step is no curve over epochs.
     return {
         name: [*map(float, values), *[float(values[-1])] * (plan.epochs - len(values))]
         for name, values in history.items()
+        if not isinstance(values[-1], list)
     }
 
 

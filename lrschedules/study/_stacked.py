@@ -110,7 +110,8 @@ class Stacked:
         runs = self.plan.runs
         blocks = [runs[i : i + self.size] for i in range(0, len(runs), self.size)]
         blocks = [block for block in blocks if not set(block) <= set(done)]
-        bar = keras.utils.Progbar(self.plan.epochs * len(blocks), verbose=verbose)
+        epochs = self.plan.epochs * len(blocks)
+        bar = keras.utils.Progbar(epochs, verbose=verbose, unit_name="epoch")
         for number, block in enumerate(blocks):
             logs: list[dict[str, NDArray[Any]]] = []
             for log in self._train(block):

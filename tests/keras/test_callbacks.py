@@ -57,10 +57,13 @@ def test_recorded_is_applied(rate):
     np.testing.assert_allclose(recorder.rates, -np.diff(weight.values), rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(recorder.steps, np.arange(9))
     assert history.history["learning_rate"] == list(recorder.rates[2::3])
+    by_step = history.history["learning_rate_by_step"]
+    assert by_step == recorder.rates.reshape(3, 3).tolist()
     if isinstance(rate, lrs.Schedule):
         np.testing.assert_allclose(recorder.rates, rate(recorder.steps), rtol=1e-6)
 
-    fit(model, recorder, weight, epochs=1)
+    again = fit(model, recorder, weight, epochs=1)
+    assert again.history["learning_rate_by_step"] == [recorder.rates[9:].tolist()]
     np.testing.assert_allclose(recorder.rates, -np.diff(weight.values), rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(recorder.steps, np.arange(12))
     assert recorder.rates.shape == (12,)
@@ -142,6 +145,31 @@ def test_loaded_model_goes_on(tmp_path):
     fit(keras.models.load_model(tmp_path / "model.keras"), recorder, epochs=1)
 
     np.testing.assert_array_equal(recorder.steps, [9, 10, 11])
+    np.testing.assert_allclose(recorder.rates, schedule(recorder.steps), rtol=1e-6)
+
+
+class Failure(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 2:
+            raise RuntimeError("the machine is gone")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_restored_training_goes_on(tmp_path, first):
+    """After a backup was restored, the updates that are recorded are those that were made."""
+    schedule = lrs.TimeBased(0.5, decay=0.5)
+
+    def train(*others):
+        model = model_with(keras.optimizers.SGD(schedule))
+        model.compile(model.optimizer, "mse", jit_compile=False)
+        recorder, backup = RecordRate(), keras.callbacks.BackupAndRestore(tmp_path / "backup")
+        fit(model, *([recorder, backup] if first else [backup, recorder]), *others)
+        return recorder
+
+    with pytest.raises(RuntimeError, match="the machine is gone"):
+        train(Failure())
+    recorder = train()
+    np.testing.assert_array_equal(recorder.steps, [6, 7, 8])
     np.testing.assert_allclose(recorder.rates, schedule(recorder.steps), rtol=1e-6)
 
 

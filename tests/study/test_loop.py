@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from lrschedules.callbacks import RecordRate
 from lrschedules.study import StudyError
 from tests.study import small
 from tests.study.small import study
@@ -70,7 +71,7 @@ def test_callbacks(tmp_path):
 
     def callbacks():
         made.append(keras.callbacks.EarlyStopping("loss", mode="max", patience=2))
-        return made[-1:]
+        return [RecordRate(), made[-1]]
 
     result = study(callbacks=callbacks)
     assert len(made) == 6
@@ -78,3 +79,4 @@ def test_callbacks(tmp_path):
     whole = study(engine="loop")
     np.testing.assert_array_equal(result["loss"][..., :3], whole["loss"][..., :3])
     np.testing.assert_array_equal(result["loss"][..., 3], result["loss"][..., 2])
+    np.testing.assert_allclose(result["learning_rate"][0], 0.1, rtol=1e-6)
