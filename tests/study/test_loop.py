@@ -14,8 +14,8 @@ from tests.study.small import study
 pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    # joblib replaces a worker that grew by 300 MB, as one does that trains its first model. It says so
-    # from its own thread, which an error would end, and the call would never return.
+    # joblib replaces a worker that grew by 300 MB, as one does that trains its first model. It says
+    # so from its own thread, which an error would end, and the call would never return.
     pytest.mark.filterwarnings("ignore:A worker stopped while:UserWarning"),
 ]
 
