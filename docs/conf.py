@@ -73,6 +73,12 @@ nb_execution_in_temp = True
 sphinx_gallery_conf = {
     "examples_dirs": "examples",
     "gallery_dirs": "auto_examples",
+    "subsection_order": [
+        "examples/tutorial",
+        "examples/shapes",
+        "examples/training",
+        "examples/practice",
+    ],
     "within_subsection_order": "FileNameSortKey",
     "doc_module": ("lrschedules",),
     "reference_url": {"lrschedules": None},

@@ -106,4 +106,4 @@ print(
 # **The drop has its own slip.** The text promises ten epochs at 0.1; its code
 # counts ``(1 + epoch) // 10`` and gives nine, with one last epoch at a rate
 # that the text never mentions.
-# :ref:`sphx_glr_auto_examples_plot_3_drop_based.py` writes both.
+# :ref:`sphx_glr_auto_examples_tutorial_plot_3_drop_based.py` writes both.

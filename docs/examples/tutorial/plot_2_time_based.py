@@ -94,5 +94,6 @@ for key in "val_loss", "val_accuracy":
 
 # %%
 # Five pairs show a direction at best.
-# :ref:`sphx_glr_auto_examples_plot_4_side_by_side.py` has enough of them to
+# :ref:`sphx_glr_auto_examples_tutorial_plot_4_side_by_side.py` has enough of
+# them to
 # say something about the difference.
