@@ -99,7 +99,7 @@ result.table("val_loss")
 # the lines part: after the first drop, and along the way down of the cosine.
 
 ax = result.plot("val_loss")
-ax.set(ylim=(0, 0.6))
+ax.set(ylim=(0, 0.4))
 for line, style in zip(ax.lines, ["-", "--", ":"], strict=True):
     line.set_linestyle(style)
 ax.legend()
