@@ -1,0 +1,111 @@
+"""
+The same schedule in Keras, optax and PyTorch
+=============================================
+
+Does a schedule mean the same in another framework? One object is handed to
+three optimizers that train one small model from one start. You will see the
+rates that each applied, and how far the trained weights are apart.
+"""
+
+# %%
+# **One object:** warm-up for two epochs, then half a cosine wave. The model is
+# a linear one on the Ionosphere data, its weights zero at the start, its rows
+# in the order of the file.
+
+import jax
+import jax.numpy as jnp
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import optax
+import torch
+
+import lrschedules as lrs
+from lrschedules.callbacks import RecordRate
+
+x, y = lrs.datasets.load_ionosphere().stratified_split(seed=0).train
+run = lrs.Run(batch_size=28, samples=len(y), epochs=20)
+warmup = run.in_epochs(2)
+schedule = lrs.Cosine(0.1, 0.0, run.steps - warmup).warmup(warmup)
+batches = [slice(i, i + 28) for i in range(0, len(y), 28)] * 20
+rates, weights = {"Keras": [], "optax": [], "PyTorch": []}, {}
+
+# %%
+# **Keras** calls it with the number of updates made, a tensor. Its optimizers
+# take it where a number would be.
+
+model = keras.Sequential(
+    [keras.Input((34,)), keras.layers.Dense(1, kernel_initializer="zeros")]
+)
+model.compile(keras.optimizers.SGD(schedule), "mse")
+recorder = RecordRate()
+model.fit(x, y, 28, 20, 0, callbacks=[recorder], shuffle=False)
+rates["Keras"] = recorder.rates
+weights["Keras"] = model.get_weights()[0][:, 0]
+
+# %%
+# **optax** does the same: what it calls a schedule is any function of the
+# count. ``inject_hyperparams`` is there to read the rate, not to use it.
+
+optimizer = optax.inject_hyperparams(optax.sgd)(learning_rate=schedule)
+
+
+def mse(parameters, x, y):
+    return jnp.mean((x @ parameters[0] + parameters[1] - y) ** 2)
+
+
+@jax.jit
+def step(parameters, state, x, y):
+    updates, state = optimizer.update(jax.grad(mse)(parameters, x, y), state)
+    return optax.apply_updates(parameters, updates), state
+
+
+parameters = jnp.zeros(34), jnp.zeros(1)
+state = optimizer.init(parameters)
+for rows in batches:
+    parameters, state = step(parameters, state, x[rows], y[rows])
+    rates["optax"].append(float(state.hyperparams["learning_rate"]))
+weights["optax"] = np.asarray(parameters[0])
+
+# %%
+# **PyTorch** multiplies the optimizer's own rate by what the schedule says, so
+# that rate is one, and the schedule is called with an ``int``.
+
+kernel, bias = [torch.zeros(n, requires_grad=True) for n in (34, 1)]
+optimizer = torch.optim.SGD([kernel, bias], lr=1.0)
+scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, schedule)
+for rows in batches:
+    optimizer.zero_grad()
+    answers = torch.from_numpy(x[rows]) @ kernel + bias
+    torch.mean((answers - torch.from_numpy(y[rows])) ** 2).backward()
+    rates["PyTorch"].append(optimizer.param_groups[0]["lr"])
+    optimizer.step()
+    scheduler.step()
+weights["PyTorch"] = kernel.detach().numpy()
+
+# %%
+# **Compare** the rates with what the schedule says in double precision, and
+# the weights with those of Keras; the largest differences are printed. PyTorch
+# calls the schedule with a plain number, and so does ``RecordRate``; the
+# compiled steps of Keras and optax work in single precision. That all three
+# applied the same rates, the weights say.
+
+said = schedule(np.arange(run.steps))
+for name, applied in rates.items():
+    np.testing.assert_allclose(applied, said, rtol=1e-6)
+    np.testing.assert_allclose(weights[name], weights["Keras"], atol=1e-5)
+    # the first rate is zero, and nothing is relative to that
+    off = np.abs(applied[1:] / said[1:] - 1).max()
+    far = np.abs(weights[name] - weights["Keras"]).max()
+    print(f"{name:7}  rates: {off:.0e} relative, weights: {far:.0e}")
+
+# %%
+# Drawn above each other they would be one curve, so that each has updates of
+# its own here:
+
+ax = plt.figure().add_subplot()
+for i, (name, marker) in enumerate(zip(rates, "o^s", strict=True)):
+    at = range(2 * i, run.steps, 6)
+    ax.plot(at, np.take(rates[name], at), marker, label=name)
+ax.set(xlabel="update", ylabel="rate applied", title="One schedule, applied")
+ax.legend()
