@@ -1,0 +1,29 @@
+"""The decision table of the guide: what it tells the reader to write makes a schedule."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import lrschedules as lrs
+
+PAGE = (Path(__file__).parents[1] / "docs" / "guide" / "which-schedule.md").read_text("utf-8")
+ROWS = PAGE.split("\n* - ")[2:]
+CALL = re.compile(r"\[`(lrs\.[^`]+)`\]\(\.\./schedules/(\w+)\.rst\)")
+RUN = re.search(r"`run = (lrs\.Run\(.+?\))`", PAGE)[1]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.partition("\n")[0])
+def test_row_of_the_decision_table(row):
+    """It says what to write, and where what it says is known from."""
+    assert CALL.search(row) or "ReduceOnPlateau(" in row
+    assert "{ref}`" in row or "{cite:t}`" in row
+
+
+@pytest.mark.parametrize(("call", "page"), CALL.findall(PAGE))
+def test_call_of_the_decision_table(call, page):
+    """It makes a schedule, of a class or by a recipe that its link leads to."""
+    schedule = eval(call, {"lrs": lrs, "run": eval(RUN, {"lrs": lrs})})
+
+    assert isinstance(schedule, lrs.Schedule)
+    assert f".{page}(" in call
