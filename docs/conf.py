@@ -127,7 +127,6 @@ notfound_urls_prefix = urllib.parse.urlsplit(lrs_site.CANONICAL).path or "/"
 ogp_site_url = html_baseurl = lrs_site.CANONICAL
 ogp_image = "_static/card.png"
 ogp_image_alt = "A learning rate that warms up and then falls along half a cosine wave"
-ogp_description_length = 160
 ogp_social_cards = {"enable": False}
 ogp_custom_meta_tags = ['<meta name="twitter:card" content="summary_large_image" />']
 
@@ -136,12 +135,13 @@ html_title = "lrschedules"
 html_logo = "_static/logo.svg"
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
+templates_path = ["_templates"]
 html_context = {"default_mode": "auto"}
 html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_theme_options = {
     "logo": {"text": "lrschedules", "alt_text": ""},
-    "navbar_end": ["version-switcher", "theme-switcher"],
+    "navbar_end": ["versions", "theme-switcher"],
     "navbar_persistent": ["search-button"],
     "secondary_sidebar_items": ["page-toc", "edit-this-page", "sg_download_links"],
     "use_edit_page_button": bool(lrs_site.CLONE),

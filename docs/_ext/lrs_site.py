@@ -1,7 +1,7 @@
 """What readers expect around the pages: edit links, other versions, previews."""
 
 import hashlib
-import inspect
+import html
 import json
 import os
 from pathlib import Path
@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from lrs_docs import entries, example_of
+from lrs_llms import described
 
 import lrschedules as lrs
 from lrschedules import plotting
@@ -29,7 +30,7 @@ COMMIT = os.environ.get("READTHEDOCS_GIT_IDENTIFIER", "main")
 def versions(release):
     """Return the versions that a reader can choose from, as the theme's switcher wants them."""
     if not VERSION:
-        return [{"version": "local", "name": f"{release} (this build)", "url": "/"}]
+        return [{"version": "local", "name": f"{release}, this build", "url": "/"}]
     at = {version: urljoin(CANONICAL, f"../{version}/") for version in ("latest", "stable")}
     return [
         {"version": "latest", "name": "latest", "url": at["latest"]},
@@ -51,15 +52,16 @@ def source_of(app, pagename):
         return example.replace("/index.py", "/GALLERY_HEADER.rst")
     for entry in entries():
         if pagename == f"schedules/{entry.__name__}":
-            return Path(inspect.getsourcefile(entry)).relative_to(ROOT).as_posix()
+            return f"{entry.__module__.replace('.', '/')}.py"
     return Path(app.env.doc2path(pagename)).relative_to(ROOT).as_posix()
 
 
 def link_source(app, pagename, templatename, context, doctree):
     """Let the theme's edit button open what a page is made from."""
-    if CLONE and doctree:
-        url = f"{CLONE}/edit/{COMMIT}/{source_of(app, pagename)}"
-        context["get_edit_provider_and_url"] = lambda: ("", url)
+    if CLONE:
+        # The theme asks for a template with the name of the page, which is not always its source.
+        where = source_of(app, pagename) if doctree else ""
+        context["edit_page_url_template"] = f"{CLONE}/edit/{COMMIT}/{where}{{# file_name #}}"
 
 
 def draw(schedule, name, file):
@@ -80,10 +82,13 @@ def draw(schedule, name, file):
 
 
 def preview(app, pagename, templatename, context, doctree):
-    """Name the image that is shown where somebody shares a page: its curve, its first figure."""
+    """Say what is shown where somebody shares a page: its description, and a curve or a figure."""
     if not doctree:
         return
-    fields = dict(context["meta"] or {})
+    words = html.escape(described(doctree))
+    if '<meta name="description"' not in context["metatags"]:
+        context["metatags"] += f'<meta name="description" content="{words}" />\n'
+    fields = {**(context["meta"] or {}), "og:description": words}
     folder, _, name = pagename.rpartition("/")
     figure = Path(app.srcdir) / folder / "images" / f"sphx_glr_{name}_001.png"
     if figure.exists():
@@ -91,13 +96,13 @@ def preview(app, pagename, templatename, context, doctree):
     for entry in entries():
         if pagename == f"schedules/{entry.__name__}":
             schedule, _ = example_of(entry)
-            words = plotting.describe(schedule)
+            curve = plotting.describe(schedule)
             # A curve that changed has another name: what is there already is right.
-            key = hashlib.sha256(words.encode()).hexdigest()[:8]
+            key = hashlib.sha256(curve.encode()).hexdigest()[:8]
             file = f"_images/card-{name}-{key}.png"
             if not (Path(app.outdir) / file).exists():
                 draw(schedule, name, Path(app.outdir) / file)
-            fields |= {"og:image": file, "og:image:alt": words}
+            fields |= {"og:image": file, "og:image:alt": html.escape(curve)}
     context["meta"] = fields
 
 
@@ -113,8 +118,8 @@ def write_files(app, exception):
 
 
 def setup(app):
-    # before sphinxext.opengraph reads the fields, and after the theme has made its button
+    # before sphinxext.opengraph reads the fields, and the theme makes its button
     app.connect("html-page-context", preview, priority=100)
-    app.connect("html-page-context", link_source, priority=900)
+    app.connect("html-page-context", link_source, priority=100)
     app.connect("build-finished", write_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -121,7 +121,8 @@ def test_preview(name):
 
 def test_text_for_machines():
     """Every page of the documentation is in llms.txt, and its text in llms-full.txt."""
-    listed = re.findall(r"^- \[.*?\]\((.*?)\): \S", (SITE / "llms.txt").read_text("utf-8"), re.M)
+    text = (SITE / "llms.txt").read_text("utf-8")
+    listed = re.findall(r"^- \[.*?\]\((.*?)\): \S", text, re.MULTILINE)
     made = ("404.html", "genindex.html", "py-modindex.html", "search.html")
     assert set(listed) == {n for n in PAGES if n not in made and not n.startswith("_modules/")}
     full = (SITE / "llms-full.txt").read_text("utf-8")
