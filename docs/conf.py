@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import sys
+import urllib.parse
 from pathlib import Path
 
 # Before TensorFlow is imported, here and in the kernels of the notebooks: what it writes to the
@@ -15,6 +16,8 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 here = Path(__file__).parent
 sys.path.insert(0, str(here / "_ext"))
 
+import lrs_site
+
 project = "lrschedules"
 author = "the lrschedules developers"
 project_copyright = f"2026, {author}"
@@ -23,17 +26,22 @@ language = "en"
 
 extensions = [
     "lrs_docs",
+    "lrs_llms",
     "lrs_peers",
     "lrs_playground",
+    "lrs_site",
     "myst_nb",
+    "notfound.extension",
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
+    "sphinx_reredirects",
     "sphinxcontrib.bibtex",
     "sphinxcontrib.katex",
+    "sphinxext.opengraph",
 ]
 exclude_patterns = [
     "_build",
@@ -102,19 +110,45 @@ copybutton_exclude = ".linenos, .gp, .go"
 
 katex_css_path = "katex/katex.min.css"
 
+# Pages that have moved, and where they are now.
+redirects = {
+    f"auto_examples/{name}": f"tutorial/{name}.html"
+    for name in (
+        "plot_1_constant",
+        "plot_2_time_based",
+        "plot_3_drop_based",
+        "plot_4_side_by_side",
+        "plot_5_what_keras_did",
+    )
+}
+# The page for a wrong address is served at every depth, so that it names its files from the root.
+notfound_urls_prefix = urllib.parse.urlsplit(lrs_site.CANONICAL).path or "/"
+
+ogp_site_url = html_baseurl = lrs_site.CANONICAL
+ogp_image = "_static/card.png"
+ogp_image_alt = "A learning rate that warms up and then falls along half a cosine wave"
+ogp_social_cards = {"enable": False}
+ogp_custom_meta_tags = ['<meta name="twitter:card" content="summary_large_image" />']
+
 html_theme = "pydata_sphinx_theme"
 html_title = "lrschedules"
 html_logo = "_static/logo.svg"
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
+templates_path = ["_templates"]
 html_context = {"default_mode": "auto"}
 html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_theme_options = {
     "logo": {"text": "lrschedules", "alt_text": ""},
-    "navbar_end": ["theme-switcher"],
+    "navbar_end": ["versions", "theme-switcher"],
     "navbar_persistent": ["search-button"],
-    "secondary_sidebar_items": ["page-toc", "sg_download_links"],
+    "secondary_sidebar_items": ["page-toc", "edit-this-page", "sg_download_links"],
+    "use_edit_page_button": bool(lrs_site.CLONE),
+    "switcher": lrs_site.switcher(),
+    "check_switcher": False,
+    "show_version_warning_banner": bool(lrs_site.VERSION),
+    "search_as_you_type": True,
     "footer_start": ["copyright"],
     "footer_end": ["theme-version"],
     "show_toc_level": 2,

@@ -1,86 +1,37 @@
-"""The playground in a real browser: its curves are Python's, and its controls do what they say.
+"""The playground in a real browser: its curves are Python's, and its controls do what they say."""
 
-Reads the built site from the folder in ``LRS_SITE``, or from ``docs/_build/html``. Needs
-Playwright, and Chromium: at the path in ``LRS_CHROMIUM``, or where Playwright has put it.
-"""
-
-import functools
 import html
-import http.server
 import inspect
 import itertools
-import os
 import re
-import threading
 import urllib.parse
-from pathlib import Path
 
 import hypothesis
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 import lrschedules as lrs
+from tests.site.conftest import SITE
 from tests.strategies import schedules, some_steps
 from tests.table import PUBLIC, SCHEDULES, brief, row_of
 
-SITE = Path(os.environ.get("LRS_SITE", Path(__file__).parents[2] / "docs" / "_build" / "html"))
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
 SMALLEST = 1e-300
 NAMES = vars(lrs) | {"lrs": lrs}
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture(scope="module")
-def host():
-    """The built site on a static file server."""
-    assert (SITE / "playground.html").exists(), f"{SITE} has no playground: build the site first"
-    handler = functools.partial(Quiet, directory=SITE)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("LRS_CHROMIUM"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def visit(browser, host):
-    """Open the playground; in the end, nothing may have failed, or have asked another host."""
-    wrong = []
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+def visit(opened):
+    """Open the playground."""
 
-    def opened(address="", width=1200):
-        page = context.new_page()
-        page.set_viewport_size({"width": width, "height": 900})
-        page.on(
-            "console", lambda m: wrong.append(m.text) if m.type in {"error", "warning"} else None
-        )
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on(
-            "request",
-            lambda r: wrong.append(r.url) if not r.url.startswith((host, "data:")) else None,
-        )
-        page.goto(f"{host}/playground.html{address}")
+    def visit(address="", width=1200):
+        page = opened(f"playground.html{address}", width, permissions=CLIPBOARD)
         expect(page.locator(".pg-words")).not_to_be_empty()
         return page
 
-    yield opened
-    context.close()
-    assert not wrong
+    return visit
 
 
 def drawn(strategy, number):
