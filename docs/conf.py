@@ -25,6 +25,7 @@ extensions = [
     "lrs_docs",
     "lrs_peers",
     "lrs_playground",
+    "lrs_schedules",
     "myst_nb",
     "numpydoc",
     "sphinx.ext.autodoc",
