@@ -45,7 +45,7 @@ def test_keras(entry):
 @pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES)
 def test_optax(entry):
     """An update of the optimizer is minus the rate of the schedule times the gradient."""
-    schedule, steps, scope = ran(entry, "JAX")
+    schedule, steps, scope = ran(entry, "optax")
     optimizer, weights = scope["optimizer"], jnp.ones(1)
     for step in steps:
         state = optax.tree_utils.tree_set(optimizer.init(weights), count=jnp.asarray(step))

@@ -15,13 +15,13 @@ from lrschedules._declared import registry
 # What each framework is given: the imports before our own, and the lines after the schedule.
 TORCH = """\
 # The rate of the optimizer itself is 1: the schedule gives all of it.
-optimizer = torch.optim.SGD(model.parameters(), lr=1.0, momentum=0.9)
+optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
 scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, schedule)
 # after each optimizer.step(): scheduler.step()"""
 PROGRAMS = {
     "Keras": ("import keras", "optimizer = keras.optimizers.SGD(schedule, momentum=0.9)"),
-    "JAX": ("import optax", "optimizer = optax.sgd(schedule, momentum=0.9)"),
     "PyTorch": ("import torch", TORCH),
+    "optax": ("import optax", "optimizer = optax.sgd(schedule)"),
     "NumPy": ("import numpy as np", "rates = schedule(np.arange({stop}))"),
     "Python": ("", "rates = [schedule(step) for step in range({stop})]"),
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from docutils import nodes
 from lrs_curves import curve
-from lrs_entries import entries, example_of
+from lrs_entries import PROGRAMS, entries, example_of
 from numpydoc.docscrape import NumpyDocString
 from sphinx.util.docutils import SphinxDirective
 
@@ -30,6 +30,8 @@ METHODS += ["plus", "times", "clip", "geometric", "k_decay"]
 # The kinds of what a method or a recipe passes on, unchecked, to what it makes.
 PASSED = {"steps": lrs.steps, "at": lrs.steps, "down": lrs.steps, "times": lrs.ratio}
 SHAPES = [lrs.Linear, lrs.Cosine, lrs.recipes.one_minus_sqrt, lrs.Polynomial, lrs.Rex]
+# The frameworks for which it writes code.
+WITH = {name: PROGRAMS[name] for name in ("Keras", "PyTorch", "optax")}
 # What a visitor finds who brings nothing, and what is added to compare with.
 START = [
     "Cosine(0.1, 0, steps=900).warmup(100)",
@@ -133,6 +135,8 @@ def choices():
         "methods": methods,
         "shapes": [shape.__name__ for shape in SHAPES],
         "start": START,
+        "programs": {"Python": ["", ""]}
+        | {name: [f"{first}\n", f"\n{last}"] for name, (first, last) in WITH.items()},
     }
 
 

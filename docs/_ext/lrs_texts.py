@@ -13,8 +13,8 @@ from lrschedules._param import LAST_STEP, parameters, steps
 
 TABS = {
     "Keras": "The same with each back end: TensorFlow, JAX and PyTorch.",
-    "JAX": "A schedule of this package is one of optax as it is.",
-    "PyTorch": "",
+    "PyTorch": "Here ``model`` is yours; any optimizer will do.",
+    "optax": "For JAX: a schedule of this package is one of optax as it is.",
     "NumPy": "The rates of many steps at once, in double precision.",
     "Python": "Without any array library.",
 }
