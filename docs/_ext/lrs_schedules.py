@@ -10,12 +10,13 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.statemachine import StringList
-from lrs_curves import CARD, curve, drawn
+from lrs_curves import CARD, curve, drawn, note_code
 from lrs_entries import entries, example_of
 from lrs_peers import FromTable, cell, cited, counted, number, table, words
 from lrs_playground import link
 from lrs_texts import WIDTHS, composition, declared, formula, signed, tabs
 from numpydoc.docscrape import NumpyDocString
+from sphinx.util.docutils import SphinxDirective
 
 import lrschedules as lrs
 
@@ -37,7 +38,6 @@ SOURCES = """\
    :filter: docname in docnames
    :list: bullet
 """
-PACKAGE = Path(lrs.__file__).parent
 
 
 class Schedule(FromTable):
@@ -46,8 +46,7 @@ class Schedule(FromTable):
     required_arguments = 1
 
     def run(self):
-        for file in PACKAGE.rglob("*.py"):
-            self.env.note_dependency(str(file))
+        note_code(self.env)
         name = self.arguments[0]
         entry = getattr(lrs, name, None) or getattr(lrs.recipes, name)
         doc = NumpyDocString(inspect.getdoc(entry))
@@ -156,14 +155,13 @@ def is_about(row, entry):
     return type(row.schedule(lrs)) is entry
 
 
-class Schedules(FromTable):
+class Schedules(SphinxDirective):
     """A card for each entry from a module: its name, its curve and what it does."""
 
     required_arguments = 1
 
     def run(self):
-        for file in PACKAGE.rglob("*.py"):
-            self.env.note_dependency(str(file))
+        note_code(self.env)
         rows = [".. grid:: 1 2 3 3", "   :gutter: 3", ""]
         for entry in entries():
             if not entry.__module__.startswith(f"lrschedules.{self.arguments[0]}"):
