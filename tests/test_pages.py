@@ -65,13 +65,14 @@ def test_torch(entry):
 
 
 @pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES)
-def test_numpy_and_python(entry):
-    """Both give the rates of all steps that the curve shows."""
-    schedule, _, scope = ran(entry, "NumPy")
-    _, _, plain = ran(entry, "Python")
+def test_python(entry):
+    """A number gives a number, an array the rates of all steps that the curve shows."""
+    schedule, _, scope = ran(entry, "Python")
+    rates = [schedule(step) for step in range(plotting.horizon(schedule) + 1)]
 
-    assert len(plain["rates"]) == plotting.horizon(schedule) + 1
-    np.testing.assert_allclose(scope["rates"], plain["rates"], rtol=1e-12, atol=0)
+    assert type(scope["rate"]) is float
+    np.testing.assert_allclose(scope["rates"], rates, rtol=1e-12, atol=0)
+    assert len(scope["rates"]) == len(rates)
 
 
 @pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES)

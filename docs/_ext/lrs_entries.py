@@ -22,8 +22,7 @@ PROGRAMS = {
     "Keras": ("import keras", "optimizer = keras.optimizers.SGD(schedule, momentum=0.9)"),
     "PyTorch": ("import torch", TORCH),
     "optax": ("import optax", "optimizer = optax.sgd(schedule)"),
-    "NumPy": ("import numpy as np", "rates = schedule(np.arange({stop}))"),
-    "Python": ("", "rates = [schedule(step) for step in range({stop})]"),
+    "Python": ("import numpy as np", "rate = schedule(0)\nrates = schedule(np.arange({stop}))"),
 }
 
 
@@ -67,10 +66,8 @@ def programs(schedule, code):
     for module in (lrs, lrs.recipes):
         found = sorted(names & set(dir(module)))
         own += [f"from {module.__name__} import {', '.join(found)}"] if found else []
-    stop = plotting.horizon(schedule) + 1
+    middle, stop = "\n".join(own), plotting.horizon(schedule) + 1
     return {
-        framework: "\n".join(
-            [first, *own, "", f"schedule = {code}", last.format(stop=stop)]
-        ).lstrip()
+        framework: f"{first}\n{middle}\n\nschedule = {code}\n{last.format(stop=stop)}"
         for framework, (first, last) in PROGRAMS.items()
     }

@@ -16,6 +16,7 @@ from lrs_peers import FromTable, cell, cited, counted, number, table, words
 from lrs_playground import link
 from lrs_texts import WIDTHS, composition, declared, formula, signed, tabs
 from numpydoc.docscrape import NumpyDocString
+from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 import lrschedules as lrs
@@ -53,7 +54,7 @@ class Schedule(FromTable):
         *about, when = "\n".join(doc["Extended Summary"]).split("\n\n")
         made = "Formula" if inspect.isclass(entry) else "Composition"
         found = [
-            *self.text(".. rst-class:: lead\n\n" + "\n".join(doc["Summary"])),
+            nodes.paragraph("", "", *self.inline(" ".join(doc["Summary"])), classes=["lead"]),
             *self.picture(entry),
             *self.text("\n\n".join(about)),
             self.section("When to use it, and when not", *self.text(when)),
@@ -62,6 +63,10 @@ class Schedule(FromTable):
             self.section("At the steps that matter", *self.text("\n".join(doc["Examples"]))),
             self.section("How to write it", *self.text(tabs(entry))),
         ]
+        # Whoever is sent to the entry begins at the top of its page.
+        for node in [n for part in found for n in part.findall(addnodes.desc_signature)]:
+            found[0]["ids"] += node["ids"]
+            node["ids"] = []
         if others := self.others(entry):
             found.append(self.section("What others call it", *others))
         if ":cite:" in str(doc):

@@ -15,8 +15,8 @@ TABS = {
     "Keras": "The same with each back end: TensorFlow, JAX and PyTorch.",
     "PyTorch": "Here ``model`` is yours; any optimizer will do.",
     "optax": "For JAX: a schedule of this package is one of optax as it is.",
-    "NumPy": "The rates of many steps at once, in double precision.",
-    "Python": "Without any array library.",
+    "Python": "A number gives a number, without any array library; an array the rates of all its "
+    "steps, in double precision.",
 }
 WIDTHS = {"Name": 13, "Symbol": 8, "What it is": 35, "Range": 24, "Unit": 8, "Default": 12}
 # What a range is in the text of a recipe's parameter: "The highest rate, ≥ 0."
