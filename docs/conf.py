@@ -29,6 +29,7 @@ extensions = [
     "lrs_llms",
     "lrs_peers",
     "lrs_playground",
+    "lrs_schedules",
     "lrs_site",
     "myst_nb",
     "notfound.extension",

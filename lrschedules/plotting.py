@@ -159,8 +159,9 @@ def horizon(schedule: Schedule) -> int:
     span = _span(schedule) or 50
     enough = schedule(span) / 4
     for last in (span * 2**i for i in range(1, 17)):
-        level = abs(schedule(last) - schedule(last // 2)) <= 0.02 * schedule(last)
-        if schedule(last) <= enough or level:
+        before, after = schedule(last // 2), schedule(LAST_STEP)
+        change = max(abs(schedule(last) - before), abs(schedule(last) - after))
+        if schedule(last) <= enough or change <= 0.02 * schedule(last):
             return min(last, LAST_STEP)
     return min(2 * span, LAST_STEP)
 

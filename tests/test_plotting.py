@@ -82,6 +82,8 @@ def test_plot_needs_a_schedule():
         (lrs.Drop(0.1, 0.5, every=10), 40),
         (lrs.Drop(0.1, 0.5, every=10).per_epoch(9), 360),
         (lrs.Exponential(1, 0.25, every=7), 14),
+        (lrs.Exponential(1, 0.999), 2048),
+        (lrs.Approach(0.1, 0.02, 0.999), 4096),
         (lrs.TimeBased(0.1, decay=0.002), 4000),
         (lrs.InverseSqrt(0.1, steps=100), 1600),
         (lrs.Piecewise([0.1, 0.05], [30]), 60),

@@ -3,7 +3,6 @@
 A new schedule, recipe or parameter is in the playground at the next build.
 """
 
-import html
 import inspect
 import json
 import math
@@ -12,7 +11,8 @@ import urllib.parse
 from pathlib import Path
 
 from docutils import nodes
-from lrs_docs import curve, entries, example_of
+from lrs_curves import curve
+from lrs_entries import PROGRAMS, entries, example_of
 from numpydoc.docscrape import NumpyDocString
 from sphinx.util.docutils import SphinxDirective
 
@@ -30,6 +30,8 @@ METHODS += ["plus", "times", "clip", "geometric", "k_decay"]
 # The kinds of what a method or a recipe passes on, unchecked, to what it makes.
 PASSED = {"steps": lrs.steps, "at": lrs.steps, "down": lrs.steps, "times": lrs.ratio}
 SHAPES = [lrs.Linear, lrs.Cosine, lrs.recipes.one_minus_sqrt, lrs.Polynomial, lrs.Rex]
+# The frameworks for which it writes code.
+WITH = {name: PROGRAMS[name] for name in ("Keras", "PyTorch", "optax")}
 # What a visitor finds who brings nothing, and what is added to compare with.
 START = [
     "Cosine(0.1, 0, steps=900).warmup(100)",
@@ -133,6 +135,8 @@ def choices():
         "methods": methods,
         "shapes": [shape.__name__ for shape in SHAPES],
         "start": START,
+        "programs": {"Python": ["", ""]}
+        | {name: [f"{first}\n", f"\n{last}"] for name, (first, last) in WITH.items()},
     }
 
 
@@ -180,20 +184,8 @@ def add_files(app, pagename, templatename, context, doctree):
             app.add_js_file(f"playground/{file}", loading_method="defer")
 
 
-def add_link(app, what, name, thing, options, lines):  # noqa: PLR0917 - Sphinx calls it
-    """Link each schedule's page to the playground, below its curve."""
-    if any(thing is entry for entry in entries()):
-        href = html.escape(link(app, example_of(thing)[1], app.env.docname))
-        at = next(i for i, line in enumerate(lines) if "<figure" in line) + 1
-        text = f'<p class="to-playground"><a href="{href}">Open in the playground</a></p>'
-        lines[at:at] = ["", ".. raw:: html", "", f"   {text}", ""]
-
-
 def setup(app):
-    app.setup_extension("lrs_docs")
     app.add_directive("playground", Playground)
     app.connect("builder-inited", lambda app: write(app) if app.builder.format == "html" else None)
-    # after the curve has been put there, and before numpydoc
-    app.connect("autodoc-process-docstring", add_link, priority=200)
     app.connect("html-page-context", add_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
-from lrs_docs import entries, example_of
+from lrs_entries import entries, example_of
 from lrs_llms import described
 
 import lrschedules as lrs

@@ -11,10 +11,13 @@ from lrschedules.combinators._base import Combinator
 
 
 class Scale(Combinator):
-    """A schedule times a number. Made by :meth:`Schedule.scale` and by ``schedule * number``.
+    """A schedule times a number.
 
-    A factor and a rate are the same kind of thing: a schedule from 0 to 1, scaled by a base rate,
-    is a schedule of rates. :cite:t:`goyal2017` scale the rate with the size of the batch.
+    Made by :meth:`Schedule.scale` and by ``schedule * number``. A factor and a rate are the same
+    kind of thing: a schedule from 0 to 1, scaled by a base rate, is a schedule of rates.
+
+    Use it to move a whole schedule up or down, for example with the size of the batch
+    :cite:p:`goyal2017`. Not to change its first rate alone: the last one is multiplied too.
 
     Examples
     --------
@@ -38,9 +41,11 @@ class Scale(Combinator):
 class Times(Combinator):
     """The product of two schedules, step by step.
 
-    Made by :meth:`Schedule.times` and by ``schedule * other``. Both have the same clock: it is how
-    a warm-up from 0 to 1 is laid over a schedule that does not wait for it, as in the schedule of
-    the Transformer :cite:p:`vaswani2017`.
+    Made by :meth:`Schedule.times` and by ``schedule * other``. Both have the same clock.
+
+    Use it to lay a factor over a schedule that does not wait for it, such as the warm-up in the
+    schedule of the Transformer :cite:p:`vaswani2017`. Not for a schedule that is to begin when the
+    warm-up is over: that is :class:`Then`.
 
     Examples
     --------
@@ -65,8 +70,11 @@ class Times(Combinator):
 class Plus(Combinator):
     """A schedule plus a number: a floor that the rate stands on.
 
-    Made by :meth:`Schedule.plus` and by ``schedule + number``. Cyclical rates swing above such a
-    floor :cite:p:`smith2017`.
+    Made by :meth:`Schedule.plus` and by ``schedule + number``.
+
+    Use it for a floor that the whole curve stands on: cyclical rates swing above one
+    :cite:p:`smith2017`. Not for a bound that leaves the rates above it as they are: that is
+    :class:`Clip`.
 
     Examples
     --------
@@ -90,8 +98,11 @@ class Plus(Combinator):
 class Clip(Combinator):
     """A schedule held between two rates.
 
-    Made by :meth:`Schedule.clip`. Unlike a sum with a floor it leaves the rates between the bounds
-    as they are.
+    Made by :meth:`Schedule.clip`.
+
+    Use it to keep a rate from falling too low, or from rising too high. Not for a floor that the
+    whole curve stands on: that is :class:`Plus`; here the rates between the bounds stay as they
+    are.
 
     Examples
     --------
@@ -124,8 +135,10 @@ class Geometric(Combinator):
     """The way from one rate to another in equal ratios, as a schedule goes from 0 to 1.
 
     Made by :meth:`Schedule.geometric`. With a line inside, the rate is multiplied by the same
-    number at every step: the annealing of an infinite schedule :cite:p:`ibrahim2024`, or the rising
-    rates of a search for the highest one that trains.
+    number at every step.
+
+    Use it for the annealing of an infinite schedule :cite:p:`ibrahim2024`, or for the rising rates
+    of a search for the highest one that trains. Not for a way to zero: no ratio leads there.
 
     Examples
     --------

@@ -31,6 +31,9 @@ class Then(Combinator):
     Made by :meth:`Schedule.then`, and by :meth:`Schedule.warmup` with a :class:`Linear` in front.
     The second schedule holds from step ``at`` itself. Chains of ``then`` are associative.
 
+    Use it for phases that follow each other: a warm-up, a plateau, a decay. Not for a warm-up
+    during which the other clock runs already: that is a product, :class:`Times`.
+
     Examples
     --------
     >>> from lrschedules import Cosine, Linear
@@ -60,6 +63,9 @@ class Delay(Combinator):
 
     Made by :meth:`Schedule.delay`.
 
+    Use it to hold the first rate for a while before a decay begins. Not to hold another rate, or to
+    warm up: that is a schedule in front, :class:`Then`.
+
     Examples
     --------
     >>> from lrschedules import Cosine
@@ -83,10 +89,12 @@ class Delay(Combinator):
 class PerEpoch(Combinator):
     """A schedule written in epochs, each value held for the whole epoch.
 
-    Made by :meth:`Schedule.per_epoch`.
+    Made by :meth:`Schedule.per_epoch`. It gives in every optimizer what
+    ``keras.callbacks.LearningRateScheduler`` gives with the schedule inside.
 
-    It gives in every optimizer what ``keras.callbacks.LearningRateScheduler`` gives with the
-    schedule inside.
+    Use it for a schedule that is written in epochs, and to repeat results of one. Not where the
+    rate may move with every step: :meth:`Schedule.per_epoch` with ``smooth=True`` stretches the
+    schedule instead.
 
     Examples
     --------
@@ -117,9 +125,13 @@ class Repeat(Combinator):
     """A schedule over and over: warm restarts, cycles.
 
     Made by :meth:`Schedule.repeat`. Every cycle may be longer or shorter than the one before, and
-    its rates higher or lower :cite:p:`loshchilov2017`; lengths are rounded to whole steps. A
-    restart happens at exactly its step, however late. After the last cycle its rate is held. The
-    formula is that of cycles of equal length.
+    its rates higher or lower; lengths are rounded to whole steps. A restart happens at exactly its
+    step, however late. After the last cycle its rate is held. The formula is that of cycles of
+    equal length.
+
+    Use it for warm restarts :cite:p:`loshchilov2017`, for cyclical rates, and for several models
+    from one run :cite:p:`huang2017`. Not where a run may stop anywhere: early in a cycle the rate
+    is high again.
 
     Examples
     --------
@@ -184,6 +196,10 @@ class KDecay(Combinator):
     Made by :meth:`Finite.k_decay`: the part of the way that is done is raised to the power ``k``
     :cite:p:`zhang2020`. A line with a ``k`` of one half is the 1-sqrt cooldown
     :cite:p:`haegele2024`.
+
+    Use it to keep a finite shape near its first rate for longer, with a ``k`` above 1, or to have
+    it leave at once, with one below. Not for endless schedules: they have no way that could be
+    done.
 
     Examples
     --------

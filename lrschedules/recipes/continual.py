@@ -24,6 +24,9 @@ def repeated_wsd(
     WSD-S: every decay gives a finished model, and training goes on from it without another run
     :cite:p:`wen2025`.
 
+    Use it where models of several lengths of training are wanted from one run. Not for a single
+    model: every decay but the last would be steps at low rates for nothing.
+
     Parameters
     ----------
     peak : float
@@ -74,8 +77,11 @@ def infinite(
 ) -> Schedule:
     """Warm up, cool down to a rate that can be held for ever, and anneal when the end is near.
 
-    For training that goes on with new data: further runs start from the constant phase, and
-    need no warm-up again :cite:p:`ibrahim2024,singh2025`.
+    Further runs start from the constant phase, and need no warm-up again
+    :cite:p:`ibrahim2024,singh2025`.
+
+    Use it for training that goes on with new data. Not for one run of known length: it has no use
+    for a rate that can be held for ever.
 
     Parameters
     ----------
@@ -139,16 +145,19 @@ def power_scheduler(
 ) -> Schedule:
     """Lower the rate as a power of the tokens seen, scaled with the batch size.
 
-    Rates that carry over between sizes of model and of batch, and between lengths of training
-    :cite:p:`shen2024`: the batch size times ``a`` times the tokens to the power of ``b``, at
-    most ``most``, after a warm-up and with a line to zero at the end.
+    The batch size times ``a`` times the tokens to the power of ``b``, at most ``most``, after a
+    warm-up and with a line to zero at the end :cite:p:`shen2024`.
+
+    Use it for language models, to carry rates over between sizes of model and of batch, and between
+    lengths of training. Not where training is not counted in tokens: the constants were fitted to
+    them.
 
     Parameters
     ----------
     batch_size : float
-        Samples in an update, > 0.
+        Samples in an update, > 0; no unit.
     tokens_per_step : float
-        Tokens in an update, > 0.
+        Tokens in an update, > 0; no unit.
     warmup : int
         How long the warm-up is, in steps.
     steps : int
@@ -156,7 +165,7 @@ def power_scheduler(
     decay : int
         How long the line to zero is, in steps.
     a : float
-        The amplitude, > 0.
+        The amplitude, > 0; unit: rate/sample.
     b : float
         The exponent, < 0.
     most : float

@@ -18,8 +18,10 @@ def sgdr(
     """Anneal on half a cosine wave, again and again: warm restarts.
 
     Stochastic gradient descent with warm restarts :cite:p:`loshchilov2017`. Each cycle may be
-    longer and lower than the one before; ``factor`` multiplies both of its rates, as in the
-    paper.
+    longer and lower than the one before; ``factor`` multiplies both of its rates, as in the paper.
+
+    Use it to have a model at the end of each cycle, before the run is over. Not where the run may
+    stop anywhere: after a restart the rate is high again.
 
     Parameters
     ----------
@@ -32,7 +34,7 @@ def sgdr(
     growth : float
         How much longer each cycle is than the one before, ≥ 1.
     factor : float
-        What each cycle multiplies the rates by, > 0.
+        What each cycle multiplies the rates by, > 0; no unit.
 
     Returns
     -------
@@ -47,9 +49,9 @@ def sgdr(
     Examples
     --------
     >>> from lrschedules.recipes import sgdr
-    >>> schedule = sgdr(0.1, 0.0, steps=10)
-    >>> [round(schedule(step), 4) for step in (0, 5, 10, 20, 30, 70)]
-    [0.1, 0.05, 0.1, 0.05, 0.1, 0.1]
+    >>> schedule = sgdr(0.1, 0.0, steps=1000)
+    >>> [round(schedule(step), 4) for step in (0, 500, 999, 1000, 2000, 3000)]
+    [0.1, 0.05, 0.0, 0.1, 0.05, 0.1]
     """
     return Cosine(start, stop, steps).repeat(growth=growth, factor=factor)
 
@@ -59,6 +61,9 @@ def snapshot(start: float, steps: int, cycles: int) -> Schedule:
     """Divide a run into equal cosine cycles, a model to be kept at the end of each.
 
     Snapshot ensembles :cite:p:`huang2017`.
+
+    Use it for an ensemble at the cost of one run. Not for a single model: all cycles but the last
+    are spent on the others.
 
     Parameters
     ----------
@@ -95,6 +100,9 @@ def triangular(low: float, high: float, steps: int, down: int | None = None) -> 
 
     Cyclical learning rates :cite:p:`smith2017`: all cycles are alike.
 
+    Use it to train with a whole range of rates, its bounds found by a range test. Not up to any
+    step: the rate is low at the end of a cycle, and a run should end there.
+
     Parameters
     ----------
     low : float
@@ -102,9 +110,9 @@ def triangular(low: float, high: float, steps: int, down: int | None = None) -> 
     high : float
         The highest rate, ≥ ``low``.
     steps : int
-        How long the way up is; half of a cycle.
+        How long the way up is, in steps; half of a cycle.
     down : int, optional
-        How long the way down is; as long as the way up when not given.
+        How long the way down is, in steps; as long as the way up when not given.
 
     Returns
     -------
@@ -134,6 +142,9 @@ def triangular2(low: float, high: float, steps: int) -> Schedule:
 
     Cyclical learning rates whose upper bound falls :cite:p:`smith2017`.
 
+    Use it where the swings of :func:`triangular` are to calm down as training goes on. Not for many
+    cycles: each swing is half as wide as the one before, and soon there is none.
+
     Parameters
     ----------
     low : float
@@ -141,7 +152,7 @@ def triangular2(low: float, high: float, steps: int) -> Schedule:
     high : float
         The highest rate, ≥ ``low``.
     steps : int
-        How long the way up is; half of a cycle.
+        How long the way up is, in steps; half of a cycle.
 
     Returns
     -------
@@ -171,6 +182,9 @@ def exp_range(low: float, high: float, steps: int, factor: float) -> Schedule:
     Cyclical learning rates whose swing is multiplied by ``factor`` at each step
     :cite:p:`smith2017`.
 
+    Use it where the swings of :func:`triangular` are to calm down smoothly. Not with a factor far
+    below 1: it acts at every step, and the swing is soon gone.
+
     Parameters
     ----------
     low : float
@@ -178,7 +192,7 @@ def exp_range(low: float, high: float, steps: int, factor: float) -> Schedule:
     high : float
         The highest rate, ≥ ``low``.
     steps : int
-        How long the way up is; half of a cycle.
+        How long the way up is, in steps; half of a cycle.
     factor : float
         What each step multiplies the swing by, > 0.
 

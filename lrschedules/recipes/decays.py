@@ -21,6 +21,9 @@ def natural_exponential(start: float, decay: float) -> Schedule:
 
     The same curve as :class:`~lrschedules.Exponential`, said by its rate of decay.
 
+    Use it to bring over settings that give the rate of decay, as those of Paddle do. Not where a
+    factor is known: :class:`~lrschedules.Exponential` takes it as it is.
+
     Parameters
     ----------
     start : float
@@ -52,8 +55,11 @@ def natural_exponential(start: float, decay: float) -> Schedule:
 def inverse_sqrt(peak: float, warmup: int) -> Schedule:
     """Warm up on a line, then fall as one over the square root of the step.
 
-    The clock of the fall starts at step 0, as in the original :cite:p:`vaswani2017`: after
-    four times the warm-up the rate is halved.
+    The clock of the fall starts at step 0, as in the original :cite:p:`vaswani2017`: after four
+    times the warm-up the rate is halved.
+
+    Use it for Transformers, and for long runs whose end is not known yet. Not by itself for a run
+    that does end: the rate never reaches zero; a ``cooldown`` takes it there.
 
     Parameters
     ----------
@@ -86,8 +92,11 @@ def inverse_sqrt(peak: float, warmup: int) -> Schedule:
 def noam(model_size: int, warmup: int, scale: float = 1.0) -> Schedule:
     """Use the rates of the original Transformer.
 
-    The rate is ``scale`` divided by the square roots of ``model_size`` and of the step, after
-    a warm-up on a line :cite:p:`vaswani2017`. Its peak is where the warm-up ends.
+    The rate is ``scale`` divided by the square roots of ``model_size`` and of the step, after a
+    warm-up on a line :cite:p:`vaswani2017`. Its peak is where the warm-up ends.
+
+    Use it to repeat the original, and settings that follow it. Not where the highest rate is known:
+    :func:`inverse_sqrt` takes that rate itself.
 
     Parameters
     ----------
@@ -96,7 +105,7 @@ def noam(model_size: int, warmup: int, scale: float = 1.0) -> Schedule:
     warmup : int
         How long the warm-up is, in steps.
     scale : float
-        What all rates are multiplied by, ≥ 0.
+        What all rates are multiplied by, ≥ 0; no unit.
 
     Returns
     -------
@@ -112,8 +121,8 @@ def noam(model_size: int, warmup: int, scale: float = 1.0) -> Schedule:
     --------
     >>> from lrschedules.recipes import noam
     >>> schedule = noam(model_size=512, warmup=4000)
-    >>> round(schedule(4000), 6), round(schedule(16_000), 6)
-    (0.000699, 0.000349)
+    >>> schedule(0), round(schedule(4000), 6), round(schedule(16_000), 6)
+    (0.0, 0.000699, 0.000349)
     """
     return inverse_sqrt(scale / math.sqrt(model_size * warmup), warmup)
 
@@ -122,8 +131,11 @@ def noam(model_size: int, warmup: int, scale: float = 1.0) -> Schedule:
 def untuned_linear(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
     """Warm up on a line as long as Adam needs, and no number to tune.
 
-    The rate is multiplied by (t + 1)(1 - β₂)/2 until that is 1: with the usual ``beta_2`` over
-    2000 steps, on top of a schedule that does not wait :cite:p:`ma2021`.
+    The rate is multiplied by (t + 1)(1 - β₂)/2 until that is 1: with the usual ``beta_2`` over 2000
+    steps, on top of a schedule that does not wait :cite:p:`ma2021`.
+
+    Use it with Adam, where a warm-up is wanted and its length is not to be tuned. Not with an
+    optimizer that has no ``beta_2``: the length is taken from it.
 
     Parameters
     ----------
@@ -159,6 +171,9 @@ def untuned_exponential(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
     """Warm up exponentially as Adam needs, and no number to tune.
 
     The rate is multiplied by 1 - exp(-(t + 1)(1 - β₂)) :cite:p:`ma2021`.
+
+    Use it with Adam, as :func:`untuned_linear`, for a warm-up without a corner. Not with an
+    optimizer that has no ``beta_2``: the length is taken from it.
 
     Parameters
     ----------

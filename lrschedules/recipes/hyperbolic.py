@@ -19,8 +19,11 @@ def htd(
 ) -> Schedule:
     """Decay along a hyperbolic tangent, as published.
 
-    The published formula :cite:p:`hsueh2019` comes near ``start`` and ``stop`` without
-    reaching them; :class:`~lrschedules.Tanh` reaches them.
+    The published formula :cite:p:`hsueh2019` comes near ``start`` and ``stop`` without reaching
+    them.
+
+    Use it to repeat published results. Not for a new run: :class:`~lrschedules.Tanh` has the same
+    curve, and reaches the rates that it is given.
 
     Parameters
     ----------
@@ -63,8 +66,11 @@ def htd(
 def hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Schedule:
     """Decay along a hyperbola, as published.
 
-    The rate heads for ``stop`` at step ``bound``, and ends above it when ``steps`` are fewer:
-    the early rates hardly depend on the length of the run :cite:p:`kim2024`.
+    The rate heads for ``stop`` at step ``bound``, and ends above it when ``steps`` are fewer: the
+    early rates hardly depend on the length of the run :cite:p:`kim2024`.
+
+    Use it where settings that were tuned on short runs are to serve long ones. Not where the last
+    rate has to be ``stop``: it is, only if ``bound`` and ``steps`` are equal.
 
     Parameters
     ----------
@@ -103,7 +109,10 @@ def hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Schedule
 def exp_hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Schedule:
     """Decay along a hyperbola on a logarithmic scale, as published.
 
-    :func:`hyperbolic_lr` with ratios in the place of differences :cite:p:`kim2024`.
+    As :func:`hyperbolic_lr`, with ratios in the place of differences :cite:p:`kim2024`.
+
+    Use it where settings that were tuned on short runs are to serve long ones, and rates fall by a
+    large factor. Not for a way to zero: no ratio leads there.
 
     Parameters
     ----------

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 def multistep(start: float, factor: float, milestones: Sequence[int]) -> Schedule:
     """Multiply the rate by a factor at each of a list of steps.
 
-    The schedule of residual networks, divided by ten twice :cite:p:`he2016`. At a milestone
-    the new rate already holds.
+    At a milestone the new rate already holds.
+
+    Use it to repeat runs such as those of residual networks, divided by ten twice :cite:p:`he2016`.
+    Not for a new run without known milestones: a smooth schedule spares their choice.
 
     Parameters
     ----------
@@ -64,6 +66,9 @@ def interpolate(
 
     With :class:`~lrschedules.Linear` it is piecewise linear, with :class:`~lrschedules.Cosine`
     every part is half a wave.
+
+    Use it for a curve that is known by its corners. Not for rates that jump: that is
+    :class:`~lrschedules.Piecewise`.
 
     Parameters
     ----------
@@ -105,16 +110,19 @@ def interpolate(
 def chebyshev(smallest: float, largest: float, steps: int) -> Schedule:
     """Step with the reciprocals of Chebyshev nodes, in fractal order.
 
-    For gradient descent on a quadratic whose curvatures lie between two bounds, the best rates
-    are far apart and their order matters; this one is stable :cite:p:`agarwal2021`. One round
-    of ``steps`` updates; repeat it for more.
+    One round of ``steps`` updates; repeat it for more. The order of the rates matters; this one is
+    stable :cite:p:`agarwal2021`.
+
+    Use it for gradient descent on a quadratic whose curvatures lie between two known bounds, where
+    the best rates are far apart. Not where the curvatures are unknown: some of the rates alone
+    would diverge.
 
     Parameters
     ----------
     smallest : float
         The smallest curvature, > 0; unit: 1/rate.
     largest : float
-        The largest curvature, > ``smallest``.
+        The largest curvature, > ``smallest``; unit: 1/rate.
     steps : int
         How many rates there are: a power of two.
 

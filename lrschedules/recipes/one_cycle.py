@@ -31,9 +31,13 @@ def one_cycle(
 ) -> Schedule:
     """Rise to a high rate and fall to a very low one, in one run.
 
-    Super-convergence :cite:p:`smith2019`, in the convention of optax and fastai: the peak is
-    at step ``up`` times ``steps``, rounded down, and the end at ``steps``. PyTorch's reaches
-    each a step earlier: :func:`one_cycle_torch`.
+    Super-convergence :cite:p:`smith2019`, in the convention of optax and fastai: the peak is at
+    step ``up`` times ``steps``, rounded down, and the end at ``steps``. PyTorch's reaches each a
+    step earlier: :func:`one_cycle_torch`.
+
+    Use it for short runs of known length with a very high rate;
+    :func:`lrschedules.finder.range_test` helps to find that. Not for runs that may end early or go
+    on: the low rates come last.
 
     Parameters
     ----------
@@ -90,9 +94,12 @@ def one_cycle_torch(
 ) -> Schedule:
     """Rise to a high rate and fall to a very low one, at the steps where PyTorch does.
 
-    As :func:`one_cycle`, with the peak at ``up`` times ``steps`` less one, and the end at
-    ``steps`` less one. Where ``up`` times ``steps`` is not whole, the peak is at the step
-    before it; PyTorch's curve then has no step at its peak.
+    As :func:`one_cycle`, with the peak at ``up`` times ``steps`` less one, and the end at ``steps``
+    less one. Where ``up`` times ``steps`` is not whole, the peak is at the step before it;
+    PyTorch's curve then has no step at its peak.
+
+    Use it to repeat runs made with PyTorch's ``OneCycleLR``. Not for a new run: :func:`one_cycle`
+    has its peak and its end where one would count them.
 
     Parameters
     ----------
@@ -154,6 +161,9 @@ def one_cycle_three_phase(
     Up to the peak, down to the first rate, and a last phase that ends far below it
     :cite:p:`smith2019`. The steps are those of optax's ``linear_onecycle_schedule``.
 
+    Use it to repeat the paper, with :func:`lrschedules.finder.range_test` for the peak. Not for
+    runs that may end early or go on: the lowest rates come last.
+
     Parameters
     ----------
     peak : float
@@ -163,7 +173,7 @@ def one_cycle_three_phase(
     up : float
         The part of the run after which the peak is reached.
     down : float
-        The part of the run after which the first rate is reached again, above ``up``.
+        The part of the run after which the first rate is reached again, > ``up`` and < 1.
     divide : float
         The first rate is ``peak`` divided by this, ≥ 1.
     final_divide : float
@@ -199,9 +209,11 @@ def one_cycle_three_phase(
 def slanted_triangular(peak: float, steps: int, cut: float = 0.1, ratio: float = 32.0) -> Schedule:
     """Rise quickly on a line and fall slowly on another.
 
-    For fine-tuning language models :cite:p:`howard2018`. Where ``cut`` times ``steps`` is not
-    whole, it is rounded down, and the fall is fitted to end at ``steps``; the paper's ends
-    near it.
+    Where ``cut`` times ``steps`` is not whole, it is rounded down, and the fall is fitted to end at
+    ``steps``; the paper's ends near it.
+
+    Use it for fine-tuning language models :cite:p:`howard2018`. Not as a default for training from
+    scratch: it was made for models that have learned already.
 
     Parameters
     ----------

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 def one_minus_sqrt(start: float, stop: float, steps: int) -> Schedule:
     """Lower the rate by the square root of the way: fast at first.
 
-    The cooldown shape that did best after a constant rate :cite:p:`haegele2024`; made to be
-    given as ``shape=one_minus_sqrt``.
+    Made to be given as ``shape=one_minus_sqrt``.
+
+    Use it for the cooldown after a constant rate: of the shapes compared there it did best
+    :cite:p:`haegele2024`. Not over a whole run: it leaves the first rate at once.
 
     Parameters
     ----------
@@ -60,9 +62,11 @@ def warmup_stable_decay(
 ) -> Schedule:
     """Warm up, hold the rate, and lower it at the end.
 
-    The end can be moved while training, and a run branched at any step of the plateau
-    :cite:p:`hu2024,haegele2024`. Also called trapezoid. ``shape`` may be any of the finite
-    shapes, or :func:`one_minus_sqrt`.
+    Also called trapezoid. ``shape`` may be any of the finite shapes, or :func:`one_minus_sqrt`.
+
+    Use it where the length of the run is not settled: the end can be moved while training, and a
+    run branched at any step of the plateau :cite:p:`hu2024,haegele2024`. Not without its decay: a
+    model taken from the plateau is not finished.
 
     Parameters
     ----------
@@ -108,8 +112,10 @@ def warmup_stable_decay(
 def knee(peak: float, warmup: int, explore: int, exploit: int) -> Schedule:
     """Explore at a high rate, then exploit on a line to zero.
 
-    Time spent at a high rate finds wide minima, the line descends into one :cite:p:`iyer2023`.
     The same curve as :func:`warmup_stable_decay`, found apart from it.
+
+    Use it for runs that are to explore first: time spent at a high rate finds wide minima, the line
+    descends into one :cite:p:`iyer2023`. Not for a run that may stop before the line.
 
     Parameters
     ----------
@@ -147,6 +153,10 @@ def flat_cosine(start: float, steps: int, flat: float = 0.72) -> Schedule:
     """Hold the rate, then lower it on half a cosine wave.
 
     A habit of the fastai library, whose default holds for 72 % of the run.
+
+    Use it to repeat runs made with fastai's ``fit_flat_cos``, or for a plateau with a smooth end.
+    Not by itself where a warm-up is needed: it begins at the full rate, until ``.warmup(steps)`` is
+    added.
 
     Parameters
     ----------

@@ -16,6 +16,9 @@ class Constant(Schedule):
     Stochastic approximation with a constant rate approaches a neighbourhood of the solution and
     stays in it; to go further the rate has to fall :cite:p:`robbins1951`.
 
+    Use it as what every other schedule is compared with, to find a rate that trains at all, and as
+    a part of compositions. Not as the whole of a run that is to get as far as it can.
+
     Examples
     --------
     >>> from lrschedules import Constant
@@ -34,9 +37,11 @@ class TimeBased(Schedule):
     """The rate falls with the number of steps: fast at first, then ever slower, never to zero.
 
     What ``SGD(0.1, decay=0.002)`` computed, once per update, before Keras 3 stopped reading
-    ``decay``. Use it where training has no planned end; with a known budget a schedule that
-    arrives at zero, such as :class:`Linear`, makes better use of it :cite:p:`li2020budgeted`.
-    Rates that fall as 1/t go back to :cite:t:`robbins1951`.
+    ``decay``. Rates that fall as 1/t go back to :cite:t:`robbins1951`.
+
+    Use it where training has no planned end, and to repeat results from before Keras 3. Not with a
+    known budget: a schedule that arrives at zero, such as :class:`Linear`, makes better use of it
+    :cite:p:`li2020budgeted`.
 
     Examples
     --------
@@ -56,9 +61,11 @@ class TimeBased(Schedule):
 class Drop(Schedule):
     """The rate is multiplied by a factor at regular intervals, and constant between them.
 
-    Also called step decay. The first drop happens exactly at step ``every``. Use it to repeat
-    published training runs, many of which divide the rate by ten a few times :cite:p:`he2016`;
-    a smooth schedule spares the choice of where to drop.
+    Also called step decay. The first drop happens exactly at step ``every``.
+
+    Use it to repeat published training runs, many of which divide the rate by ten a few times
+    :cite:p:`he2016`. Not where there is nothing to repeat: a smooth schedule spares the choice of
+    where to drop.
 
     Examples
     --------
@@ -80,8 +87,8 @@ class Exponential(Schedule):
     """The rate is multiplied by a factor over each interval, smoothly: :class:`Drop` without steps.
 
     Use it where a steady relative decrease is wanted, with or without a planned end; tuned to the
-    length of the run it adapts to the noise of the gradients :cite:p:`li2021exponential`. A factor
-    that is a little too small freezes training early.
+    length of the run it adapts to the noise of the gradients :cite:p:`li2021exponential`. Not
+    without a look at its end: a factor that is a little too small freezes training early.
 
     Examples
     --------
@@ -103,8 +110,11 @@ class Approach(Schedule):
     """The rate approaches another one: each interval leaves the same part of the way.
 
     An exponential curve that levels off above zero. Upwards it is the exponential warm-up that
-    needs no tuning with Adam :cite:p:`ma2021`. It comes near ``stop`` and never arrives; for a
-    curve that arrives, see :class:`FiniteExponential`.
+    needs no tuning with Adam :cite:p:`ma2021`.
+
+    Use it for a rate that is to settle at a floor, or as a warm-up without a corner. Not where the
+    last rate has to be reached: it comes near ``stop`` and never arrives;
+    :class:`FiniteExponential` does.
 
     Examples
     --------
@@ -128,9 +138,10 @@ class Approach(Schedule):
 class Power(Schedule):
     """The rate falls as a power of the step.
 
-    With a power of 1 it is :class:`TimeBased`, with 0.5 the decay of :class:`InverseSqrt`. Powers
-    near a half carry over between batch sizes and lengths of training :cite:p:`shen2024`, and
-    serve runs that may end at any time. Not for a planned end: it never reaches zero.
+    With a power of 1 it is :class:`TimeBased`, with 0.5 the decay of :class:`InverseSqrt`.
+
+    Use it for runs that may end at any time; powers near a half carry over between batch sizes and
+    lengths of training :cite:p:`shen2024`. Not for a planned end: it never reaches zero.
 
     Examples
     --------
@@ -151,9 +162,11 @@ class Power(Schedule):
 class InverseSqrt(Schedule):
     """The rate is held, then falls as one over the square root of the step.
 
-    The decay of the Transformer, whose warm-up is a ``warmup`` in front :cite:p:`vaswani2017`.
-    Use it for long runs whose end is not known yet: four times the steps halve the rate. It never
-    reaches zero, so a run that does end wants a decay to zero after it.
+    The decay of the Transformer, whose warm-up is a ``warmup`` in front :cite:p:`vaswani2017`. Four
+    times the steps halve the rate.
+
+    Use it for long runs whose end is not known yet. Not by itself for a run that does end: it never
+    reaches zero; a ``cooldown`` takes it there.
 
     Examples
     --------
@@ -174,8 +187,11 @@ class Piecewise(Schedule):
     """The rate takes the values of a list, each new one from its boundary on.
 
     At a boundary the new value already holds, as in PyTorch and optax; Keras'
-    ``PiecewiseConstantDecay`` changes one step later. Use it for rates chosen by hand, for
-    published ones :cite:p:`he2016`, or for any rate that is known epoch by epoch.
+    ``PiecewiseConstantDecay`` changes one step later.
+
+    Use it for rates chosen by hand, for published ones :cite:p:`he2016`, or for any rate that is
+    known epoch by epoch. Not for a rate that drops at regular intervals: :class:`Drop` says that in
+    two numbers.
 
     Examples
     --------

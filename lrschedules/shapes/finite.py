@@ -24,9 +24,11 @@ from lrschedules.shapes._finite import Finite
 class Linear(Finite):
     """The rate moves on a straight line from one value to another, and stays there.
 
-    Down to zero over the whole run it is a strong default for a known budget
-    :cite:p:`li2020budgeted,defazio2023,bergsma2025`; up from zero it is the usual warm-up
-    :cite:p:`goyal2017`. Not for runs that may be prolonged: after the end the rate is ``stop``.
+    Up from zero it is the usual warm-up :cite:p:`goyal2017`.
+
+    Use it where the number of steps is known: down to zero over the whole run it is a strong
+    default :cite:p:`li2020budgeted,defazio2023,bergsma2025`. Not for runs that may be prolonged:
+    after the end the rate is ``stop``.
 
     Examples
     --------
@@ -43,8 +45,11 @@ class Linear(Finite):
 class Polynomial(Finite):
     """The rate runs from one value to another as a power of the way that is left.
 
-    The "poly" policy of semantic segmentation, there with a power of 0.9 :cite:p:`chen2018`.
-    A power above 1 falls fast and lingers near ``stop``; with 1 it is :class:`Linear`.
+    The "poly" policy of semantic segmentation, there with a power of 0.9 :cite:p:`chen2018`. A
+    power above 1 falls fast and lingers near ``stop``; with 1 it is :class:`Linear`.
+
+    Use it to repeat results that name it, or to spend more of a run of known length at low rates.
+    Not for runs that may be prolonged: after the end the rate is ``stop``.
 
     Examples
     --------
@@ -63,8 +68,10 @@ class Polynomial(Finite):
 class Cosine(Finite):
     """The rate follows half a cosine wave from one value to another, and stays there.
 
-    Flat at both ends, steepest in the middle :cite:p:`loshchilov2017`. A common default for runs
-    of known length. It fits its ``steps`` only: cut short, it ends at a high rate.
+    Flat at both ends, steepest in the middle :cite:p:`loshchilov2017`.
+
+    Use it for runs of known length, where it is a common default. Not for runs that may end early
+    or go on: it fits its ``steps`` only, and cut short it ends at a high rate.
 
     Examples
     --------
@@ -81,8 +88,11 @@ class Cosine(Finite):
 class Rex(Finite):
     """The rate falls slowly at first and ever faster towards the end: a reflected exponential.
 
-    Proposed for budgets of any size, and strongest at small ones :cite:p:`chen2022rex`. With ``d``
-    of 0 it is :class:`Linear`; the nearer ``d`` is to 1, the longer the rate stays high.
+    With ``d`` of 0 it is :class:`Linear`; the nearer ``d`` is to 1, the longer the rate stays high.
+
+    Use it for runs of known length: it was proposed for budgets of any size, and strongest at small
+    ones :cite:p:`chen2022rex`. Not for runs that may end early: the rate is high until shortly
+    before the end.
 
     Examples
     --------
@@ -103,8 +113,11 @@ class Tanh(Finite):
     """The rate follows a hyperbolic tangent: held high, lowered in the middle, held low.
 
     Hyperbolic-tangent decay :cite:p:`hsueh2019`, stretched so that it begins at ``start`` and ends
-    at ``stop``; as published it is :func:`lrschedules.recipes.htd`, which begins and ends a little
-    off. ``lower`` and ``upper`` say which part of the tangent is used.
+    at ``stop``. ``lower`` and ``upper`` say which part of the tangent is used.
+
+    Use it for runs of known length that are to hold a high rate for longer than :class:`Cosine`
+    does. Not to repeat published numbers: those begin and end a little off, and are
+    :func:`lrschedules.recipes.htd`.
 
     Examples
     --------
@@ -131,6 +144,9 @@ class Hyperbolic(Finite):
     Made so that the early rates depend little on the number of steps :cite:p:`kim2024`; as
     published it is :func:`lrschedules.recipes.hyperbolic_lr`. With a ``bound`` of 1 it is a line.
 
+    Use it where settings that were tuned on short runs are to serve long ones. Not where a run may
+    be longer than the bound: what is alike below it says nothing beyond.
+
     Examples
     --------
     >>> from lrschedules import Hyperbolic
@@ -150,9 +166,10 @@ class Hyperbolic(Finite):
 class FiniteExponential(Finite):
     """The rate falls exponentially and arrives: fast at first, slower towards the end.
 
-    The part of an exponential curve down to ``ratio``, stretched to arrive at ``stop``. A shape for
-    the last phase of training, where it spends more steps at low rates than a line.
-    Compare :class:`Exponential`, which never arrives.
+    The part of an exponential curve down to ``ratio``, stretched to arrive at ``stop``.
+
+    Use it for the last phase of training, where it spends more steps at low rates than a line. Not
+    for a run without an end: that is :class:`Exponential`, which never arrives.
 
     Examples
     --------

@@ -6,18 +6,7 @@
   const { number, counted } = Chart;
   const MOST = 4;
   const LAST = 2 ** 31 - 1;
-  const PROGRAMS = {
-    Python: ["", ""],
-    Keras: ["import keras\n", "\noptimizer = keras.optimizers.SGD(schedule, momentum=0.9)"],
-    PyTorch: [
-      "import torch\n",
-      `
-optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, schedule)
-# after each optimizer.step(): scheduler.step()`,
-    ],
-    optax: ["import optax\n", "\noptimizer = optax.sgd(schedule)"],
-  };
+  const PROGRAMS = LRS.choices.programs;
   const part = (name) => document.getElementById(`pg-${name}`);
   const root = part("root");
 
