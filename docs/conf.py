@@ -23,8 +23,10 @@ language = "en"
 
 extensions = [
     "lrs_docs",
+    "lrs_gallery",
     "lrs_peers",
     "lrs_playground",
+    "lrs_times",
     "myst_nb",
     "numpydoc",
     "sphinx.ext.autodoc",
@@ -89,6 +91,8 @@ sphinx_gallery_conf = {
     "capture_repr": ("_repr_html_",),
     "remove_config_comments": True,
     "reset_modules": ("matplotlib", "lrs_gallery.reset"),
+    "reset_modules_order": "both",
+    "image_scrapers": ("lrs_gallery.scrape",),
     "first_notebook_cell": "%pip install -q keras-lrschedules[keras,plot] tensorflow",
     "show_signature": False,
     "min_reported_time": 10**9,
