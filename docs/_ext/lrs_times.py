@@ -91,9 +91,9 @@ class BuildTimes(SphinxDirective):
     """What was measured: each step, each example, each notebook."""
 
     def run(self):
-        self.env.note_dependency(str(MEASURED))
         if not MEASURED.exists():
             return [nodes.paragraph("", "Not measured yet.")]
+        self.env.note_dependency(str(MEASURED))
         measured = json.loads(MEASURED.read_text("utf-8"))
         total = sum(measured["steps"].values())
         text = (
