@@ -99,6 +99,9 @@ def depend(app, docname, source):
     else:
         for file in [*PACKAGE.rglob("*.py"), *OTHERS, *Path(__file__).parent.glob("*.py")]:
             app.env.note_dependency(str(file))
+    if "minigallery::" in source[0]:
+        folder = Path(app.srcdir, app.config.sphinx_gallery_conf["backreferences_dir"])
+        app.env.note_dependency(str(folder / "backreferences_all.json"))
 
 
 def setup(app):
