@@ -39,6 +39,13 @@ def test_curves(figures, ax):
     )
 
 
+def test_lowest_between_the_ends(figures, ax):
+    """Where a curve turns twice, both its lowest and its highest value are told, in order."""
+    ax.plot([5, 2, 4, 9, 7, 6, 6])
+
+    assert figures.described(ax.figure) == "5 at 0, lowest 2 at 1, highest 9 at 3, 6 at 6."
+
+
 def test_few_points(figures, ax):
     """Few points are all told; those that are not finite are counted."""
     ax.plot([1, 10, 100], [3.0, np.nan, 2.0], "o", label="loss")
