@@ -26,11 +26,13 @@ language = "en"
 
 extensions = [
     "lrs_docs",
+    "lrs_gallery",
     "lrs_llms",
     "lrs_peers",
     "lrs_playground",
     "lrs_schedules",
     "lrs_site",
+    "lrs_times",
     "myst_nb",
     "notfound.extension",
     "numpydoc",
@@ -98,6 +100,8 @@ sphinx_gallery_conf = {
     "capture_repr": ("_repr_html_",),
     "remove_config_comments": True,
     "reset_modules": ("matplotlib", "lrs_gallery.reset"),
+    "reset_modules_order": "both",
+    "image_scrapers": ("lrs_gallery.scrape",),
     "first_notebook_cell": "%pip install -q keras-lrschedules[keras,plot] tensorflow",
     "show_signature": False,
     "min_reported_time": 10**9,
