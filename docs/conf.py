@@ -97,7 +97,10 @@ sphinx_gallery_conf = {
     "capture_repr": ("_repr_html_",),
     "remove_config_comments": True,
     "reset_modules": ("matplotlib", "lrs_gallery.reset"),
-    "first_notebook_cell": "%pip install -q keras-lrschedules[keras,plot] tensorflow",
+    # all that an example may import, for a machine that has nothing
+    "first_notebook_cell": (
+        '%pip install -q "keras-lrschedules[keras,plot,study]" tensorflow scikit-learn'
+    ),
     "show_signature": False,
     "min_reported_time": 10**9,
     "write_computation_times": False,
