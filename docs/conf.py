@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 import sys
 import urllib.parse
+from importlib.util import find_spec
 from pathlib import Path
 
 # Before TensorFlow is imported, here and in the kernels of the notebooks: what it writes to the
@@ -102,7 +103,13 @@ sphinx_gallery_conf = {
     "reset_modules": ("matplotlib", "lrs_gallery.reset"),
     "reset_modules_order": "both",
     "image_scrapers": ("lrs_gallery.scrape",),
-    "first_notebook_cell": "%pip install -q keras-lrschedules[keras,plot] tensorflow",
+    # PyTorch for Linux comes with gigabytes of CUDA: without it, the example that needs it is shown
+    # and not run.
+    "filename_pattern": "/plot_" if find_spec("torch") else "/plot_(?!3_three_frameworks)",
+    # all that an example may import, for a machine that has nothing
+    "first_notebook_cell": (
+        '%pip install -q "keras-lrschedules[keras,plot,study]" tensorflow jax torch optax scikit-learn'
+    ),
     "show_signature": False,
     "min_reported_time": 10**9,
     "write_computation_times": False,

@@ -1,6 +1,7 @@
 """What the reference gets from the package, and what keeps pages complete and accessible."""
 
 import inspect
+import re
 from pathlib import Path
 
 from docutils.statemachine import StringList
@@ -11,6 +12,9 @@ import lrschedules as lrs
 from lrschedules._param import Kind, Series
 
 logger = logging.getLogger(__name__)
+
+# A link in the sidebar, and what opens the pages under it.
+TOGGLE = re.compile(r"(>([^<>]+)</a>\s*<details[^>]*>\s*<summary)>")
 
 
 class Kinds(SphinxDirective):
@@ -48,6 +52,17 @@ def mend(app, pagename, templatename, context, doctree):
     context["body"] = body
 
 
+def name_toggles(app, pagename, templatename, context, doctree):
+    """Name what opens a section of the sidebar, where the theme draws an arrow alone."""
+    made = context["generate_toctree_html"]
+
+    def named(kind, **options):
+        tree = made(kind, **options)
+        return tree if kind == "raw" else TOGGLE.sub(r'\1 aria-label="Pages in \2">', str(tree))
+
+    context["generate_toctree_html"] = named
+
+
 def say_where(app, exception):
     """End a build that succeeded by saying which file to open."""
     if exception is None and app.statuscode == 0 and app.builder.name == "html":
@@ -58,5 +73,7 @@ def setup(app):
     app.add_directive("kinds", Kinds)
     app.connect("env-check-consistency", check_complete)
     app.connect("html-page-context", mend)
+    # after the theme has put its functions there
+    app.connect("html-page-context", name_toggles, priority=900)
     app.connect("build-finished", say_where)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
