@@ -108,7 +108,8 @@ sphinx_gallery_conf = {
     "filename_pattern": "/plot_" if find_spec("torch") else "/plot_(?!3_three_frameworks)",
     # all that an example may import, for a machine that has nothing
     "first_notebook_cell": (
-        '%pip install -q "keras-lrschedules[keras,plot,study]" tensorflow jax torch optax scikit-learn'
+        '%pip install -q "keras-lrschedules[keras,plot,study]" tensorflow jax torch optax '
+        "scikit-learn"
     ),
     "show_signature": False,
     "min_reported_time": 10**9,

@@ -20,6 +20,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import lrschedules as lrs
+from lrschedules.plotting import plot
 
 train, validation = lrs.datasets.load_ionosphere().stratified_split(seed=0)
 epochs, batch_size = 50, 28
@@ -32,7 +33,7 @@ print(f"after {updates} updates: {schedule(updates):.4f}")
 # **Look** before you train: a schedule is a function, and draws itself. Read
 # the ``decay`` of a tutorial as per epoch, and the rate hardly moves.
 
-lrs.plotting.plot(
+plot(
     {
         "decay = 0.002 per update": schedule,
         "decay = 0.002 per epoch": schedule.per_epoch(9),

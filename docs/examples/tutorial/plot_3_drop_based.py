@@ -18,6 +18,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import lrschedules as lrs
+from lrschedules.plotting import plot
 
 train, validation = lrs.datasets.load_ionosphere().stratified_split(seed=0)
 epochs, batch_size = 50, 28
@@ -36,9 +37,7 @@ print(
 
 early = lrs.Constant(0.1).then(lrs.Drop(0.05, factor=0.5, every=10), at=9)
 
-ax = lrs.plotting.plot(
-    {"epoch // 10": per_epoch, "(1 + epoch) // 10": early}, steps=epochs
-)
+ax = plot({"epoch // 10": per_epoch, "(1 + epoch) // 10": early}, steps=epochs)
 ax.set(title="Halved every ten epochs", xlabel="epoch")
 
 # %%

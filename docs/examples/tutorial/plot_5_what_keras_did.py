@@ -30,6 +30,7 @@ import keras
 import numpy as np
 
 import lrschedules as lrs
+from lrschedules.plotting import plot
 
 d = 0.002
 compounding = 0.1 / np.cumprod(1 + d * np.arange(50))
@@ -39,7 +40,7 @@ readings = {
     "the text, not compounding": lrs.TimeBased(0.1, decay=d).per_epoch(9),
     "Keras, every update": lrs.TimeBased(0.1, decay=d),
 }
-ax = lrs.plotting.plot({**readings, "Keras 3": lrs.Constant(0.1)}, steps=450)
+ax = plot({**readings, "Keras 3": lrs.Constant(0.1)}, steps=450)
 ax.set(title="SGD(0.1, decay=0.002), four readings", xlabel="update")
 
 epochs = [1, 2, 3, 4, 5, 50]
