@@ -192,7 +192,14 @@ def ending(cls: type) -> str | None:
 @functools.cache
 def parameters(cls: type) -> tuple[Parameter, ...]:
     """Return the declared parameters of a schedule class, in order."""
+    fields = dataclasses.fields(cls)
+    for field in fields:
+        if "param" not in field.metadata:
+            raise TypeError(
+                f"{cls.__name__}: {field.name} says nothing about its number; write for example "
+                f'{field.name}: float = param("x", rate, "what it does")'
+            )
     return tuple(
         Parameter(field.name, *field.metadata["param"], type=field.type, default=field.default)
-        for field in dataclasses.fields(cls)
+        for field in fields
     )

@@ -264,3 +264,14 @@ def test_example_of_an_error_is_accepted(cls, p):
     )
 
     p.kind(example)
+
+
+def test_undeclared_number():
+    """A number of a class without ``param`` is refused where the class is made."""
+    with pytest.raises(TypeError, match=r"^Bare: start says nothing .* start: float = param\("):
+
+        class Bare(lrs.Schedule):
+            start: float = 0.1
+
+            def formula(self, t, xp):
+                return self.start

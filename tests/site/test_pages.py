@@ -113,7 +113,7 @@ def test_preview(name):
     """A page that is shared shows an image, which is there, and says what it is about."""
     text = (SITE / name).read_text("utf-8")
     found = dict(re.findall(r'<meta property="og:(.*?)" content="(.*?)" />', text, re.DOTALL))
-    if found or not re.fullmatch(r"genindex.html|py-modindex.html|search.html|_modules/.*", name):
+    if found or not re.fullmatch(r"(404|genindex|py-modindex|search).html|_modules/.*", name):
         assert len(found["description"]) > 20
         assert (SITE / found["image"]).is_file()
         assert found["image:alt"]
