@@ -25,10 +25,12 @@ logger = logging.getLogger(__name__)
 LOOK = {
     "figure.figsize": (7.2, 3.6),
     "figure.constrained_layout.use": True,
-    "axes.prop_cycle": mpl.cycler(color=["#0072b2", "#d55e00", "#009e73", "#aa4499", "#666666"]),
+    # the playground's colours, in its order
+    "axes.prop_cycle": mpl.cycler(color=["#0072b2", "#c04f00", "#00795a", "#aa4499", "#666666"]),
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
+    "axes.grid.axis": "y",
     "axes.titleweight": "bold",
     "grid.alpha": 0.25,
     "legend.frameon": False,
