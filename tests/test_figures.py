@@ -125,3 +125,12 @@ def test_titles(figures, ax):
     ax.set_title("left", loc="left")
     ax.figure.suptitle("above")
     assert figures.titles(ax.figure) == ["above", "left"]
+
+
+def test_ticks_labelled_with_numbers(figures, ax):
+    """What stands at a tick may be a number."""
+    ax.plot([1, 2], [3, 4], label="line")
+    ax.set(xticks=[1, 2], xticklabels=[0.25, 0.5], title="Title")
+    ax.figure.canvas.draw()
+
+    assert figures.described(ax.figure) == "Title. line: 3 at 0.25, 4 at 0.5."

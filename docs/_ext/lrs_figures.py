@@ -143,7 +143,7 @@ def _lines(container):
 
 def _at(axis, value):
     """Return a place on an axis: what is written there, or its number."""
-    text = axis.get_major_formatter()(value) if _in_words(axis) else ""
+    text = str(axis.get_major_formatter()(value)) if _in_words(axis) else ""
     return plain(text) or f"{value:.4g}"
 
 
