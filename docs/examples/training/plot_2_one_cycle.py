@@ -1,0 +1,106 @@
+"""
+One cycle, and the range test that sets its peak
+================================================
+
+How high may the rate of a short run go? You will see a range test suggest a
+peak, one cycle that goes up to it and down to almost nothing, and what a
+constant rate and a cosine make of the same peak and of lower ones.
+"""
+
+# %%
+# **A short run:** six epochs, for a network of three hidden layers and plain
+# stochastic gradient descent with momentum.
+
+import keras
+import matplotlib.pyplot as plt
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+
+import lrschedules as lrs
+from lrschedules.finder import range_test
+from lrschedules.plotting import plot
+from lrschedules.study import compare
+
+x, y = load_digits(return_X_y=True)
+x, x_val, y, y_val = train_test_split(
+    (x / 16).astype("float32"), y, train_size=1200, stratify=y, random_state=0
+)
+
+
+def build():
+    hidden = [keras.layers.Dense(32, "relu") for _ in range(3)]
+    softmax = keras.layers.Dense(10, "softmax")
+    return keras.Sequential([keras.Input((64,)), *hidden, softmax])
+
+
+def optimizer(rate):
+    return keras.optimizers.SGD(rate, momentum=0.9)
+
+
+# %%
+# **The range test** :cite:p:`smith2017` trains a copy for a hundred updates at
+# rising rates, until the loss goes up. A rate that is borne for a few updates
+# can be too high for a run, so take the rate of the least loss and divide it
+# by ten.
+
+keras.utils.set_random_seed(0)
+loss, run = "sparse_categorical_crossentropy", lrs.Run(32, 1200, epochs=6)
+model = build()
+model.compile(optimizer(0.01), loss)
+test = range_test(model, x, y, start=1e-4, batch_size=run.batch_size)
+peak = test.suggestion("minimum/10")
+print(f"least loss at {10 * peak:.3f}, suggested peak {peak:.4f}")
+
+test.plot().set(ylim=(0, 5), title="Range test, and a tenth of its best rate")
+plt.axvline(peak, color="0.3", linestyle=":")
+
+# %%
+# **One cycle** :cite:p:`smith2019` begins at a 25th of its peak. Warm-up,
+# training at a high rate and a long way down are one curve.
+
+schedules = {
+    "one cycle": lrs.recipes.one_cycle(peak, run.steps),
+    "cosine": lrs.Cosine(peak, 0.0, run.steps),
+    "constant": lrs.Constant(peak),
+}
+styles = plt.cycler(linestyle=["-", "--", ":"])
+plt.rc("axes", prop_cycle=plt.rcParams["axes.prop_cycle"][:3] + styles)
+plot(schedules, steps=run.steps).set(title="Three ways to use a peak")
+
+# %%
+# **Is the suggestion any good?** Each schedule is trained at the suggested
+# peak and at multiples of it.
+
+result = compare(
+    schedules,
+    build,
+    (x, y),
+    (x_val, y_val),
+    optimizer=optimizer,
+    loss=loss,
+    epochs=run.epochs,
+    batch_size=run.batch_size,
+    seeds=20,
+    base_rates=[0.25, 0.5, 1, 2, 4, 8],
+)
+ax = result.plot_sensitivity("val_loss")
+ax.set(title="Loss by multiples of the suggested peak", yscale="log")
+ax.set_xticks(result.base_rates, [f"{m:g}" for m in result.base_rates])
+ax.set_yticks([0.2, 0.5, 1, 2], ["0.2", "0.5", "1", "2"])
+ax.minorticks_off()
+
+# %%
+# Each curve has a hollow. A suggestion is good when it lies in or near it, and
+# the wider the hollow, the less it has to be. Schedules that come down bear a
+# higher peak than a constant rate, and need one: at low peaks the constant
+# rate, which has more rate in all, is ahead.
+#
+# **Each at its own best multiple:**
+
+result.table("val_loss")
+
+# %%
+# Most of the gain over the constant rate lies in coming down. Whether the way
+# up adds to it, the row of the cosine says, of a network that is small and
+# easily started. :ref:`sphx_glr_auto_examples_training_plot_1_warmup_adam.py`
+# has one that is not.
