@@ -87,9 +87,9 @@ result = compare(
 
 # %%
 # **Notice the edges.** Where a rate drops, the loss of that epoch drops with
-# it: the noise goes at once that a smooth fall takes out little by little.
-# Such an edge looks like a discovery; it is the same model at a lower
-# temperature. Bands hold the middle half of the seeds.
+# it: the noise goes at once that a smooth fall takes out little by little. An
+# edge looks like a discovery; the smooth curve makes the same way without one.
+# Bands hold the middle half of the seeds.
 
 fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.6))
 fig.suptitle("Losses by epoch, means of 30 seeds", fontweight="bold")

@@ -89,10 +89,10 @@ result = compare(
 result.table("val_loss")
 
 # %%
-# A swing does not beat the best constant rate; it spares knowing it. Between
-# the bounds of a guess one rate is good and one is poor, and the swings whose
-# width falls end near the good one. Triangles that keep their width come back
-# to the top for ever, and should be stopped at the bottom of a cycle only.
+# No swing is far ahead of the best constant rate; what it spares is knowing
+# it. The upper bound would be a poor choice for the whole run, and a swing
+# visits it without harm. Triangles that keep their width come back to the top
+# for ever: stop them at the bottom of a cycle only.
 #
 # **Notice** how the loss goes up and down with the rate, in every cycle:
 

@@ -4,7 +4,7 @@ Warm-up, stable, decay: branch from a checkpoint
 
 How do you end a run whose length was never planned? Hold the rate, save the
 model now and then, and end a copy of it with a cooldown. You will see that a
-branch equals a run planned so from the start, and how long an end should be.
+branch equals a run planned so from the start, and what longer ends are worth.
 """
 
 # %%
@@ -106,8 +106,8 @@ result = compare(
 result.plot("val_loss").set(title="Means and middle halves of 30 seeds")
 
 # %%
-# The loss falls where the rate falls, and until there all runs are one: with a
-# branch for each end, the trunk is trained once for all of them. Now the ends:
+# The loss falls where the rate falls, and until there all runs are one, to
+# rounding: with branches, that part is trained once. The ends:
 
 result.table("val_loss")
 
