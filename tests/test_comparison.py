@@ -617,6 +617,7 @@ def test_plot_sensitivity():
     assert ax.get_xscale() == "log"
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("base rate", "val_loss after epoch 2")
     assert list(ax.lines[1].get_xdata()) == [0.01, 0.1, 1.0]
+    assert sorted(text.get_text() for text in ax.get_xticklabels()) == ["0.01", "0.1", "1"]
     expected = np.nanmean(values[1, ::-1, :, -1], axis=1)
     np.testing.assert_allclose(ax.lines[1].get_ydata(), expected, rtol=1e-12)
     labels = [text.get_text() for text in ax.get_legend().get_texts()]

@@ -45,6 +45,8 @@ def sensitivity(
     lost = {name: ~np.isfinite(runs) for name, runs in values.items()}
     _bands(ax, rising, lost, np.asarray(base_rates)[order], "o")
     ax.set_xscale("log")
+    ax.set_xticks(base_rates, [f"{rate:g}" for rate in base_rates])
+    ax.minorticks_off()
     ax.set(
         xlabel="base rate",
         ylabel=f"{metric} after epoch {epoch}",

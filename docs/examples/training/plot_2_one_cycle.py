@@ -85,7 +85,6 @@ result = compare(
 )
 ax = result.plot_sensitivity("val_loss")
 ax.set(title="Loss by multiples of the suggested peak", yscale="log")
-ax.set_xticks(result.base_rates, [f"{m:g}" for m in result.base_rates])
 ax.set_yticks([0.2, 0.5, 1, 2], ["0.2", "0.5", "1", "2"])
 ax.minorticks_off()
 

@@ -73,8 +73,7 @@ tuned = measure(schedules, range(20), base_rates)
 ax = tuned.plot_sensitivity("val_loss")
 for line, style in zip(ax.lines, ["-", "--", ":"], strict=True):
     line.set_linestyle(style)
-ax.set(xticks=base_rates, xticklabels=base_rates, ylim=(0, 0.8))
-ax.minorticks_off()
+ax.set_ylim(0, 0.8)
 ax.legend()
 
 # %%
