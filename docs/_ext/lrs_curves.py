@@ -54,6 +54,10 @@ def curve(schedule, caption, size=(4.6, 2.2), found=()):
         plt.close(figure)
     svg = "<svg " + file.getvalue().partition("<svg ")[2]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    # a hundredth of a point is finer than any screen, and half the size of the file
+    svg = re.sub(
+        r"\d+\.\d{3,}", lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), svg
+    )
     # the style sheet says in which font, and how large
     svg = re.sub(r"font-size: [\d.]+px; font-family: [^;]*; ", "", svg)
     svg = svg.replace(INK, "currentColor").replace(LINE, "var(--pst-color-primary)")
