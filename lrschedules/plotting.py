@@ -118,7 +118,8 @@ def describe(schedule: Schedule) -> str:
     Returns
     -------
     str
-        One sentence with the rate at five steps, from 0 to the last that is drawn.
+        One sentence with the rate at five steps, from 0 to the last that is drawn, and with the
+        lowest and the highest rate drawn where none of the five is as low or as high.
 
     Examples
     --------
@@ -128,8 +129,16 @@ def describe(schedule: Schedule) -> str:
     'Learning rate by step: 0.1 at 0, 0.075 at 250, 0.05 at 500, 0.025 at 750, 0 at 1000.'
     """
     last = horizon(schedule)
-    at = sorted({last * i // 4 for i in range(5)})
-    values = ", ".join(f"{schedule(step):.3g} at {step}" for step in at)
+    told = {last * i // 4: "" for i in range(5)}
+    drawn = _sampled(last)
+    rates = schedule(drawn)
+    shown = {f"{schedule(step):.3g}" for step in told}
+    for word, i in ("lowest ", int(rates.argmin())), ("highest ", int(rates.argmax())):
+        if f"{schedule(int(drawn[i])):.3g}" not in shown:
+            told[int(drawn[i])] = word
+    values = ", ".join(
+        f"{word}{schedule(step):.3g} at {step}" for step, word in sorted(told.items())
+    )
     return f"Learning rate by step: {values}."
 
 

@@ -27,3 +27,16 @@ def test_call_of_the_decision_table(call, page):
 
     assert isinstance(schedule, lrs.Schedule)
     assert f".{page}(" in call
+
+
+def test_program_to_begin_with(tmp_path, monkeypatch, capsys):
+    """The first program of the page about comparing runs as it stands, but for its size."""
+    page = (Path(__file__).parents[1] / "docs" / "guide" / "compare.md").read_text("utf-8")
+    program = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
+    small = program.replace("epochs=50", "epochs=2").replace("seeds=30", "seeds=3")
+    assert small.count("epochs=2,") == small.count("seeds=3,") == 1
+    monkeypatch.chdir(tmp_path)
+    exec(small, {})  # noqa: S102 - the page's own code
+
+    assert "cosine" in capsys.readouterr().out
+    assert (tmp_path / "study.json").exists()

@@ -136,9 +136,13 @@ def test_picture_escapes():
 
 
 def test_describe():
-    """The curve in words gives the rate at five steps, in short at fewer."""
+    """The curve in words gives the rate at five steps, in short at fewer, and the extremes."""
     assert describe(lrs.Linear(0.3, 0, 3)) == (
         "Learning rate by step: 0.3 at 0, 0.2 at 1, 0.1 at 2, 0 at 3."
+    )
+    assert describe(lrs.Linear(0, 0.3, 30).then(lrs.Linear(0.3, 0.1, 50))) == (
+        "Learning rate by step: "
+        "0 at 0, 0.2 at 20, highest 0.3 at 30, 0.26 at 40, 0.18 at 60, 0.1 at 80."
     )
     assert describe(lrs.Drop(0.1, 0.5, every=10)) == (
         "Learning rate by step: 0.1 at 0, 0.05 at 10, 0.025 at 20, 0.0125 at 30, 0.00625 at 40."
