@@ -40,6 +40,9 @@ SOURCES = """\
    :list: bullet
 """
 
+# Rows of other libraries that are shown at once; more are folded, so that a phone can pass them.
+MANY = 5
+
 
 class Schedule(FromTable):
     """All that the page of an entry says, from its docstring, its code and the table of peers."""
@@ -128,7 +131,12 @@ class Schedule(FromTable):
             ]
             for row in rows
         ]
-        return [table(["There", "Here", "Rates"], [33, 33, 34], body, "across")]
+        made = table(["There", "Here", "Rates"], [33, 33, 34], body, "across")
+        if len(rows) <= MANY:
+            return [made]
+        folded = f"<details><summary>Show {len(rows)} lines</summary>", "</details>"
+        begin, end = (nodes.raw("", text, format="html") for text in folded)
+        return [begin, made, end]
 
     def compared(self, row):
         if row.refused:

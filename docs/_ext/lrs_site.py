@@ -4,6 +4,7 @@ import hashlib
 import html
 import json
 import os
+import re
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -106,6 +107,13 @@ def preview(app, pagename, templatename, context, doctree):
     context["meta"] = fields
 
 
+def from_root(app, pagename, templatename, context, doctree):
+    """Have the page for a wrong address link from the root, as it is served at every depth."""
+    if pagename == "404":
+        prefix = app.config.notfound_urls_prefix
+        context["body"] = re.sub(r'(?<=href=")(?=[\w/]+\.html)', prefix, context["body"])
+
+
 def write_files(app, exception):
     """Write what all pages share: the preview of the site, and the versions to choose from."""
     if exception or app.builder.format != "html":
@@ -121,5 +129,6 @@ def setup(app):
     # before sphinxext.opengraph reads the fields, and the theme makes its button
     app.connect("html-page-context", preview, priority=100)
     app.connect("html-page-context", link_source, priority=100)
+    app.connect("html-page-context", from_root)
     app.connect("build-finished", write_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

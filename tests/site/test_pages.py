@@ -137,6 +137,9 @@ def test_wrong_address(opened):
     page = opened("404.html")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert '"/_static/' in page.content()
+    links = page.locator("article a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert "/schedules/index.html" in links
+    assert not [link for link in links if not link.startswith(("/", "#"))]
 
 
 def test_versions(opened):
