@@ -55,9 +55,7 @@ def curve(schedule, caption, size=(4.6, 2.2), found=()):
     svg = "<svg " + file.getvalue().partition("<svg ")[2]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     # a hundredth of a point is finer than any screen, and half the size of the file
-    svg = re.sub(
-        r"\d+\.\d{3,}", lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), svg
-    )
+    svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"\d+\.\d{3,}", _short, tag[0]), svg)
     # the style sheet says in which font, and how large
     svg = re.sub(r"font-size: [\d.]+px; font-family: [^;]*; ", "", svg)
     svg = svg.replace(INK, "currentColor").replace(LINE, "var(--pst-color-primary)")
@@ -65,6 +63,10 @@ def curve(schedule, caption, size=(4.6, 2.2), found=()):
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{words}" ', 1)
     figcaption = f"<figcaption><code>{html.escape(caption)}</code></figcaption>" if caption else ""
     return " ".join(f'<figure class="curve">{svg}{figcaption}</figure>'.split())
+
+
+def _short(number):
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def mark(ax, found):

@@ -1,6 +1,7 @@
 """Every page of the built site: links, texts for images, accessibility, width, weight."""
 
 import functools
+import itertools
 import json
 import posixpath
 import re
@@ -99,6 +100,18 @@ def test_images(name):
         if tag == "svg" or "sphx-glr-single-img" in kinds or "sphx-glr-multi-img" in kinds:
             assert re.search(r"\d", words), image
             assert len(words) > 20, image
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axes(name):
+    """The numbers at the axes of a curve are in equal distances, as their ticks are."""
+    for svg in re.findall(r'<svg role="img".*?</svg>', (SITE / name).read_text("utf-8"), re.DOTALL):
+        for axis in "xtick", "ytick":
+            labels = re.findall(
+                rf'<g id="{axis}_\d+">.*?<text[^>]*>([\d.]+)</text>', svg, re.DOTALL
+            )
+            ways = [float(b) - float(a) for a, b in itertools.pairwise(labels)]
+            assert ways == pytest.approx(ways[:1] * len(ways), rel=1e-6), labels
 
 
 @pytest.mark.parametrize("name", PAGES)
