@@ -129,16 +129,13 @@ def describe(schedule: Schedule) -> str:
     'Learning rate by step: 0.1 at 0, 0.075 at 250, 0.05 at 500, 0.025 at 750, 0 at 1000.'
     """
     last = horizon(schedule)
-    told = {last * i // 4: "" for i in range(5)}
-    drawn = _sampled(last)
+    told = {step: f"{schedule(step):.3g}" for step in (last * i // 4 for i in range(5))}
+    shown, drawn = set(told.values()), _sampled(last)
     rates = schedule(drawn)
-    shown = {f"{schedule(step):.3g}" for step in told}
-    for word, i in ("lowest ", int(rates.argmin())), ("highest ", int(rates.argmax())):
-        if f"{schedule(int(drawn[i])):.3g}" not in shown:
-            told[int(drawn[i])] = word
-    values = ", ".join(
-        f"{word}{schedule(step):.3g} at {step}" for step, word in sorted(told.items())
-    )
+    for word, i in ("lowest", rates.argmin()), ("highest", rates.argmax()):
+        if (rate := f"{rates[i]:.3g}") not in shown:
+            told[int(drawn[i])] = f"{word} {rate}"
+    values = ", ".join(f"{rate} at {step}" for step, rate in sorted(told.items()))
     return f"Learning rate by step: {values}."
 
 

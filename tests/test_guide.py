@@ -1,4 +1,4 @@
-"""The decision table of the guide: what it tells the reader to write makes a schedule."""
+"""What the guide tells the reader to write does what it says: the decision table, a study."""
 
 import re
 from pathlib import Path

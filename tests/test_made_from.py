@@ -4,11 +4,10 @@ import importlib.util
 import json
 import re
 import sys
-from pathlib import Path
 
+import lrs_made_from as made
 import pytest
 
-FILE = Path(__file__).parents[1] / "docs" / "_ext" / "lrs_made_from.py"
 SHAPES = '''\
 """Shapes."""
 
@@ -33,14 +32,6 @@ def third(t):
 '''
 
 
-@pytest.fixture(name="made", scope="module")
-def _made():
-    spec = importlib.util.spec_from_file_location("lrs_made_from", FILE)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(name="package")
 def _package(tmp_path):
     folder = tmp_path / "package"
@@ -51,7 +42,7 @@ def _package(tmp_path):
     return folder
 
 
-def changed(made, before, after):
+def changed(before, after):
     """Return the units that are not the same in two sources."""
     old, new = made.units(before), made.units(after)
     return {name for name in old | new if old.get(name) != new.get(name)}
@@ -67,12 +58,12 @@ def changed(made, before, after):
         ("max(1 - t / 10, FLOOR)", "max(\n            1 - t / 10, FLOOR\n        )"),
     ],
 )
-def test_words_are_no_change(made, old, new):
+def test_words_are_no_change(old, new):
     """A comment, a docstring or where the code stands changes no hash."""
     after = SHAPES.replace(old, new)
 
     assert after != SHAPES
-    assert changed(made, SHAPES, after) == set()
+    assert changed(SHAPES, after) == set()
 
 
 @pytest.mark.parametrize(
@@ -85,12 +76,12 @@ def test_words_are_no_change(made, old, new):
         ("def third(t)", "def third(t=0)", "third"),
     ],
 )
-def test_code_is_a_change(made, old, new, unit):
+def test_code_is_a_change(old, new, unit):
     """A number, an operation, a default or a decorator changes the hash of its unit alone."""
-    assert changed(made, SHAPES, SHAPES.replace(old, new)) == {unit}
+    assert changed(SHAPES, SHAPES.replace(old, new)) == {unit}
 
 
-def test_recorder(made, package):
+def test_recorder(package):
     """What is called between start and stop is noted by the unit that it is in, and no more."""
     spec = importlib.util.spec_from_file_location("shapes", package / "shapes.py")
     shapes = importlib.util.module_from_spec(spec)
@@ -119,7 +110,7 @@ def test_recorder(made, package):
         ("shapes.py: # never less -> # at least", None),
     ],
 )
-def test_what_changed_runs_again(made, package, change, reason):
+def test_what_changed_runs_again(package, change, reason):
     """An example is forgotten when what it called has changed, or what counts for all."""
     gallery = package.parent / "gallery" / "tutorial"
     gallery.mkdir(parents=True)
@@ -136,7 +127,7 @@ def test_what_changed_runs_again(made, package, change, reason):
     assert (gallery / "plot_line.py.md5").exists() == (reason is None)
 
 
-def test_unknown_runs_again(made, package):
+def test_unknown_runs_again(package):
     """An example of which nothing is noted is run again, and so is one from other versions."""
     state = made.State(package, [])
     (package / "plot_line.py.md5").write_text("0")

@@ -2,11 +2,11 @@
 
 import inspect
 import re
-import sys
-from pathlib import Path
 
 import jax.numpy as jnp
 import keras
+import lrs_entries
+import lrs_parts
 import numpy as np
 import optax
 import pytest
@@ -15,11 +15,7 @@ import torch
 import lrschedules as lrs
 from lrschedules import plotting
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "docs" / "_ext"))
-import lrs_entries
-import lrs_parts
-
-ENTRIES = {entry.__name__: entry for entry in lrs_entries.entries()}
+ENTRIES = lrs_entries.entries()
 
 
 def ran(entry, framework, **scope):

@@ -4,7 +4,6 @@ import html
 import inspect
 import io
 import re
-from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -106,13 +105,6 @@ def drawn(entry):
     return curve(schedule, code, found=found), list(listed(schedule, found))
 
 
-def note_code(env):
-    """Let the page be read again whenever the package changes, or the code that draws it."""
-    package, here = Path(lrs.__file__).parent, Path(__file__).parent
-    for file in (*package.rglob("*.py"), *here.glob("lrs_*.py")):
-        env.note_dependency(str(file))
-
-
 class Curve(SphinxDirective):
     """The curve of a schedule, written as Python in the argument."""
 
@@ -120,7 +112,6 @@ class Curve(SphinxDirective):
     final_argument_whitespace = True
 
     def run(self):
-        note_code(self.env)
         code = self.arguments[0]
         schedule = eval(code, vars(lrs).copy())  # noqa: S307 - the page's own code
         return [nodes.raw("", curve(schedule, code), format="html")]

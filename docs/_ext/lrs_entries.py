@@ -5,6 +5,7 @@ Like ``lrs_parts`` it needs no Sphinx: the tests run what the pages show.
 
 import ast
 import doctest
+import functools
 import inspect
 import textwrap
 
@@ -26,14 +27,17 @@ PROGRAMS = {
 }
 
 
+@functools.cache
 def entries():
-    """Return what has a page of its own: the public schedule classes and the recipes, by name."""
+    """Return what has a page of its own, by name: the public schedule classes and the recipes."""
     classes = [getattr(lrs, name) for name in dir(lrs)]
     recipes = [getattr(lrs.recipes, name) for name in dir(lrs.recipes)]
     found = [v for v in classes if v in registry.values()]
-    return found + [v for v in recipes if inspect.isfunction(v)]
+    found += [v for v in recipes if inspect.isfunction(v)]
+    return {entry.__name__: entry for entry in found}
 
 
+@functools.cache
 def example_of(entry):
     """Return the schedule that the doctest of an entry makes, and the code that makes it."""
     scope = {}

@@ -98,7 +98,7 @@ def summary(thing):
 def choices():
     """Return what a schedule can begin with, and what can be done with it."""
     begins = []
-    for entry in entries():
+    for entry in entries().values():
         if inspect.isclass(entry):
             rows = parameters(entry)
             if any(isinstance(p.kind, ScheduleKind) for p in rows):
@@ -142,7 +142,7 @@ def choices():
 
 def write(app):
     """Write the generated script beside the ones that are written by hand."""
-    things = [*entries(), plotting.horizon]
+    things = [*entries().values(), plotting.horizon]
     names = ", ".join(thing.__name__ for thing in things)
     text = (
         "// Generated from the package: see lrschedules.symbolic.javascript.\n"

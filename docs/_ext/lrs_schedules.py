@@ -10,7 +10,7 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.statemachine import StringList
-from lrs_curves import CARD, curve, drawn, note_code
+from lrs_curves import CARD, curve, drawn
 from lrs_entries import entries, example_of
 from lrs_peers import FromTable, cell, cited, counted, number, table, words
 from lrs_playground import link
@@ -50,9 +50,7 @@ class Schedule(FromTable):
     required_arguments = 1
 
     def run(self):
-        note_code(self.env)
-        name = self.arguments[0]
-        entry = getattr(lrs, name, None) or getattr(lrs.recipes, name)
+        entry = entries()[self.arguments[0]]
         doc = NumpyDocString(inspect.getdoc(entry))
         *about, when = "\n".join(doc["Extended Summary"]).split("\n\n")
         made = "Formula" if inspect.isclass(entry) else "Composition"
@@ -134,7 +132,7 @@ class Schedule(FromTable):
         made = table(["There", "Here", "Rates"], [33, 33, 34], body, "across")
         if len(rows) <= MANY:
             return [made]
-        folded = f"<details><summary>Show {len(rows)} lines</summary>", "</details>"
+        folded = f'<details class="others"><summary>Show {len(rows)} lines</summary>', "</details>"
         begin, end = (nodes.raw("", text, format="html") for text in folded)
         return [begin, made, end]
 
@@ -174,16 +172,15 @@ class Schedules(SphinxDirective):
     required_arguments = 1
 
     def run(self):
-        note_code(self.env)
         rows = [".. grid:: 1 2 3 3", "   :gutter: 3", ""]
-        for entry in entries():
+        for name, entry in entries().items():
             if not entry.__module__.startswith(f"lrschedules.{self.arguments[0]}"):
                 continue
             schedule, _ = example_of(entry)
             summary = inspect.getdoc(entry).partition("\n\n")[0].replace("\n", " ")
             rows += [
-                f"   .. grid-item-card:: {entry.__name__}",
-                f"      :link: {entry.__name__}",
+                f"   .. grid-item-card:: {name}",
+                f"      :link: {name}",
                 "      :link-type: doc",
                 "",
                 "      .. raw:: html",
@@ -200,8 +197,7 @@ def write_pages(app):
     """Write the page of each entry where it is not there already; remove what no entry has."""
     folder = Path(app.srcdir) / "schedules"
     pages = {"index.rst": None}
-    for entry in entries():
-        name = entry.__name__
+    for name, entry in entries().items():
         module = "lrschedules" if inspect.isclass(entry) else "lrschedules.recipes"
         pages[f"{name}.rst"] = PAGE.format(name=name, underline="=" * len(name), module=module)
     for file in folder.glob("*.rst"):
@@ -215,7 +211,7 @@ def write_pages(app):
 
 def signature_alone(app, what, name, thing, options, lines):  # noqa: PLR0917 - Sphinx calls it
     """Leave the text of a docstring to the page, which has more to say than Sphinx would."""
-    if any(thing is entry for entry in entries()):
+    if any(thing is entry for entry in entries().values()):
         lines.clear()
 
 

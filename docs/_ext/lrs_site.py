@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 from lrs_entries import entries, example_of
 from lrs_llms import described
 
@@ -45,15 +46,20 @@ def switcher():
     return {"json_url": f"{newest}_static/switcher.json", "version_match": VERSION or "local"}
 
 
+def entry_of(pagename):
+    """Return the schedule or recipe that a page is about, if it is about one."""
+    folder, _, name = pagename.rpartition("/")
+    return entries().get(name) if folder == "schedules" else None
+
+
 def source_of(app, pagename):
     """Return the file in the repository that a page is made from."""
     folder, _, name = pagename.rpartition("/")
     if folder.startswith("auto_examples"):
         example = f"docs/examples{folder.removeprefix('auto_examples')}/{name}.py"
         return example.replace("/index.py", "/GALLERY_HEADER.rst")
-    for entry in entries():
-        if pagename == f"schedules/{entry.__name__}":
-            return f"{entry.__module__.replace('.', '/')}.py"
+    if entry := entry_of(pagename):
+        return f"{entry.__module__.replace('.', '/')}.py"
     return Path(app.env.doc2path(pagename)).relative_to(ROOT).as_posix()
 
 
@@ -94,16 +100,14 @@ def preview(app, pagename, templatename, context, doctree):
     figure = Path(app.srcdir) / folder / "images" / f"sphx_glr_{name}_001.png"
     if figure.exists():
         fields |= {"og:image": f"_images/{figure.name}", "og:image:alt": context["title"]}
-    for entry in entries():
-        if pagename == f"schedules/{entry.__name__}":
-            schedule, _ = example_of(entry)
-            curve = plotting.describe(schedule)
-            # A curve that changed has another name: what is there already is right.
-            key = hashlib.sha256(curve.encode()).hexdigest()[:8]
-            file = f"_images/card-{name}-{key}.png"
-            if not (Path(app.outdir) / file).exists():
-                draw(schedule, name, Path(app.outdir) / file)
-            fields |= {"og:image": file, "og:image:alt": html.escape(curve)}
+    if entry := entry_of(pagename):
+        schedule, _ = example_of(entry)
+        # A curve that changed has another name: what is there already is right.
+        rates = schedule(np.arange(plotting.horizon(schedule) + 1))
+        file = f"_images/card-{name}-{hashlib.sha256(rates).hexdigest()[:8]}.png"
+        if not (Path(app.outdir) / file).exists():
+            draw(schedule, name, Path(app.outdir) / file)
+        fields |= {"og:image": file, "og:image:alt": html.escape(plotting.describe(schedule))}
     context["meta"] = fields
 
 

@@ -1,7 +1,6 @@
 """The built site on a static file server, and a browser to look at it with.
 
-Reads the site from the folder in ``LRS_SITE``, or from ``docs/_build/html``. Needs Playwright, and
-Chromium: at the path in ``LRS_CHROMIUM``, or where Playwright has put it.
+Needs Playwright, and Chromium: at the path in ``LRS_CHROMIUM``, or where Playwright has put it.
 """
 
 import contextlib
@@ -9,12 +8,11 @@ import functools
 import http.server
 import os
 import threading
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-SITE = Path(os.environ.get("LRS_SITE", Path(__file__).parents[2] / "docs" / "_build" / "html"))
+from tests.site.built import SITE
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -48,25 +46,20 @@ def browser():
 def opened(browser, host):
     """Open pages of the site; in the end, nothing may have failed, or have asked another host."""
     with contextlib.ExitStack() as stack:
-        wrong = []
+        said, pages = [], []
 
         def opened(address, width=1200, **settings):
             settings |= {"viewport": {"width": width, "height": 900}}
             context = stack.enter_context(browser.new_context(**settings))
             page = context.new_page()
             page.asked = []
-            page.on("console", lambda m: wrong.append(m.text) if m.type in CONSOLE else None)
-            page.on("pageerror", lambda error: wrong.append(str(error)))
-            page.on("request", lambda r: page.asked.append(r.url))
-            page.on(
-                "request",
-                lambda r: wrong.append(r.url) if not r.url.startswith((host, "data:")) else None,
-            )
+            page.on("console", lambda message: said.append((message.type, message.text)))
+            page.on("pageerror", lambda error: said.append(("error", str(error))))
+            page.on("request", lambda request: page.asked.append(request.url))
+            pages.append(page)
             page.goto(f"{host}/{address}")
             return page
 
         yield opened
-    assert not wrong
-
-
-CONSOLE = {"error", "warning"}
+    assert not [text for kind, text in said if kind in {"error", "warning"}]
+    assert not [url for p in pages for url in p.asked if not url.startswith((host, "data:"))]

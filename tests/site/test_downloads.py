@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.site.conftest import SITE
+from tests.site.built import SITE
 
 DOWNLOADS = SITE / "_downloads"
 NOTEBOOKS = sorted(DOWNLOADS.rglob("*.ipynb"))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import expect
 
 import lrschedules as lrs
-from tests.site.conftest import SITE
+from tests.site.built import SITE
 from tests.strategies import schedules, some_steps
 from tests.table import PUBLIC, SCHEDULES, brief, row_of
 

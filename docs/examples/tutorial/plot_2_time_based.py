@@ -16,11 +16,10 @@ training? The rate is divided by a number that grows with every update;
 import math
 
 import keras
-import matplotlib.pyplot as plt
-import numpy as np
 
 import lrschedules as lrs
 from lrschedules.plotting import plot
+from lrschedules.study import compare
 
 train, validation = lrs.datasets.load_ionosphere().stratified_split(seed=0)
 epochs, batch_size = 50, 28
@@ -40,61 +39,54 @@ plot(
         "decay = 0.02 per update": lrs.TimeBased(0.1, decay=0.02),
     },
     steps=updates,
-).set(title="Time-based schedules")
+).set(title="Time-based schedules", ylim=(0, 0.15))
 
 # %%
 # **Train.** The optimizer takes the schedule as it is, and calls it at every
 # update.
 
 
-def fit(schedule, seed):
-    keras.utils.set_random_seed(seed)
-    model = keras.Sequential(
-        [keras.layers.Dense(34, "relu"), keras.layers.Dense(1, "sigmoid")],
-    )
-    optimizer = keras.optimizers.SGD(schedule, momentum=0.8)
-    model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
-    return model.fit(
-        *train, batch_size, epochs, verbose=0, validation_data=validation
-    ).history
+def build():
+    hidden = keras.layers.Dense(34, "relu")
+    sigmoid = keras.layers.Dense(1, "sigmoid")
+    return keras.Sequential([keras.Input((34,)), hidden, sigmoid])
 
 
-# %%
-# **Evaluate** against the constant rate: the same seeds for both, so that each
-# difference is between two runs that began with the same weights and saw the
-# same batches.
+def optimizer(rate):
+    return keras.optimizers.SGD(rate, momentum=0.8)
 
-seeds = range(5)
-constant = [fit(lrs.Constant(0.1), seed) for seed in seeds]
-time_based = [fit(schedule, seed) for seed in seeds]
 
-ax = plt.figure().add_subplot()
-for label, histories, color in (
-    ("constant", constant, "C0"),
-    ("time-based", time_based, "C1"),
-):
-    curves = np.array([history["val_loss"] for history in histories])
-    ax.plot(curves.T, color=color, alpha=0.25, linewidth=1)
-    ax.plot(
-        curves.mean(axis=0),
-        color=color,
-        label=f"{label}, mean of {len(seeds)} seeds",
-    )
-ax.set(xlabel="epoch", ylabel="validation loss", title="Validation loss")
-ax.legend()
+model = build()
+model.compile(optimizer(schedule), "binary_crossentropy")
+model.fit(*train, batch_size, epochs, verbose=0)
+print(f"rate of the next update: {float(model.optimizer.learning_rate):.4f}")
 
-for key in "val_loss", "val_accuracy":
-    change = [
-        t[key][-1] - c[key][-1]
-        for t, c in zip(time_based, constant, strict=True)
-    ]
-    print(
-        f"{key}, time-based minus constant, per seed:",
-        ", ".join(f"{x:+.3f}" for x in change),
-    )
+# %
+# **Evaluate** against the constant rate: the same thirty seeds for both, so
+# that each difference is between two runs that began with the same weights and
+# saw the same batches.
 
-# %%
-# Five pairs show a direction at best.
-# :ref:`sphx_glr_auto_examples_tutorial_plot_4_side_by_side.py` has enough of
-# them to
-# say something about the difference.
+result = compare(
+    {"constant": lrs.Constant(0.1), "time-based": schedule},
+    build,
+    train,
+    validation,
+    optimizer=optimizer,
+    loss="binary_crossentropy",
+    metrics=["accuracy"],
+    epochs=epochs,
+    batch_size=batch_size,
+    seeds=30,
+)
+result.plot("val_loss").set(title="Means and middle halves of 30 seeds")
+result.table("val_loss")
+
+# %
+# Loss is one thing, right answers are another:
+
+result.table("val_accuracy")
+
+# %
+# These are differences on one split of the data.
+# :ref:`sphx_glr_auto_examples_tutorial_plot_4_side_by_side.py` draws a split
+# for every seed.

@@ -14,11 +14,11 @@ are two ways to use it so.
 import math
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 
 import lrschedules as lrs
 from lrschedules.plotting import plot
+from lrschedules.study import compare
 
 train, validation = lrs.datasets.load_ionosphere().stratified_split(seed=0)
 epochs, batch_size = 50, 28
@@ -46,62 +46,56 @@ ax.set(title="Halved every ten epochs", xlabel="epoch")
 # is saved with the model and goes on where it was after a resume.
 
 
-def fit(schedule, seed, callbacks=()):
-    keras.utils.set_random_seed(seed)
-    model = keras.Sequential(
-        [keras.layers.Dense(34, "relu"), keras.layers.Dense(1, "sigmoid")],
-    )
-    optimizer = keras.optimizers.SGD(schedule, momentum=0.8)
-    model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
-    return model.fit(
-        *train,
-        batch_size,
-        epochs,
-        verbose=0,
-        callbacks=list(callbacks),
-        validation_data=validation,
-    ).history
+def build():
+    hidden = keras.layers.Dense(34, "relu")
+    sigmoid = keras.layers.Dense(1, "sigmoid")
+    return keras.Sequential([keras.Input((34,)), hidden, sigmoid])
+
+
+def optimizer(rate):
+    return keras.optimizers.SGD(rate, momentum=0.8)
+
+
+def fit(rate, *callbacks):
+    keras.utils.set_random_seed(0)
+    model = build()
+    model.compile(optimizer(rate), "binary_crossentropy")
+    model.fit(*train, batch_size, epochs, verbose=0, callbacks=callbacks)
+    return model.get_weights()
 
 
 drop = per_epoch.per_epoch(steps_per_epoch)
-by_callback = fit(
-    0.1, seed=0, callbacks=[keras.callbacks.LearningRateScheduler(per_epoch)]
+callback = keras.callbacks.LearningRateScheduler(per_epoch)
+for a, b in zip(fit(0.1, callback), fit(drop), strict=True):
+    np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+print("both ways train the same model")
+
+# %
+# **Evaluate** against the constant rate: the same thirty seeds for both, so
+# that each difference is between two runs that began with the same weights and
+# saw the same batches.
+
+result = compare(
+    {"constant": lrs.Constant(0.1), "drop-based": drop},
+    build,
+    train,
+    validation,
+    optimizer=optimizer,
+    loss="binary_crossentropy",
+    metrics=["accuracy"],
+    epochs=epochs,
+    batch_size=batch_size,
+    seeds=30,
 )
-by_optimizer = fit(drop, seed=0)
+result.plot("val_loss").set(title="Means and middle halves of 30 seeds")
+result.table("val_loss")
 
-same = np.allclose(
-    by_callback["val_loss"], by_optimizer["val_loss"], rtol=1e-4
-)
-print("both ways train the same model:", same)
+# %
+# Loss is one thing, right answers are another:
 
-# %%
-# **Evaluate** against the constant rate, seed by seed.
+result.table("val_accuracy")
 
-seeds = range(5)
-constant = [fit(lrs.Constant(0.1), seed) for seed in seeds]
-drop_based = [fit(drop, seed) for seed in seeds]
-
-ax = plt.figure().add_subplot()
-for label, histories, color in (
-    ("constant", constant, "C0"),
-    ("drop-based", drop_based, "C1"),
-):
-    curves = np.array([history["val_loss"] for history in histories])
-    ax.plot(curves.T, color=color, alpha=0.25, linewidth=1)
-    ax.plot(
-        curves.mean(axis=0),
-        color=color,
-        label=f"{label}, mean of {len(seeds)} seeds",
-    )
-ax.set(xlabel="epoch", ylabel="validation loss", title="Validation loss")
-ax.legend()
-
-for key in "val_loss", "val_accuracy":
-    change = [
-        d[key][-1] - c[key][-1]
-        for d, c in zip(drop_based, constant, strict=True)
-    ]
-    print(
-        f"{key}, drop-based minus constant, per seed:",
-        ", ".join(f"{x:+.3f}" for x in change),
-    )
+# %
+# These are differences on one split of the data.
+# :ref:`sphx_glr_auto_examples_tutorial_plot_4_side_by_side.py` draws a split
+# for every seed.
