@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import random
+import reprlib
 import sys
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -13,6 +14,7 @@ import keras
 import numpy as np
 from keras.src.backend.common import global_state  # the global seed generator has no public name
 
+from lrschedules._arguments import one_line
 from lrschedules._schedule import Schedule
 
 
@@ -38,7 +40,7 @@ def copied(model: Any, schedule: Schedule) -> Any:
     """
     base: Any = keras.Model
     if not isinstance(model, base):
-        raise TypeError(f"model must be a Keras model, got {model!r}")
+        raise TypeError(f"range_test: model must be a Keras model, got {model!r}")
     if not model.compiled or getattr(model, "loss", None) is None:
         raise ValueError(
             f"model {model.name!r} is not compiled with a loss; call model.compile(optimizer, loss)"
@@ -153,14 +155,59 @@ def batches_of(x: Any, y: Any, size: int, seed: int) -> Iterator[tuple[Any, Any]
     ValueError
         If there are no samples, or their numbers differ.
     """
-    data = keras.tree.map_structure(as_numpy, (x, y))
+    data = arrays_of("range_test: x", x), arrays_of("range_test: y", y)
     rows = {len(array) if array.ndim else 0 for array in keras.tree.flatten(data)}
     if len(rows) != 1 or 0 in rows:
         raise ValueError(
-            f"x and y must have as many samples as each other and at least 1, got {sorted(rows)}"
+            "range_test: x and y must have as many samples as each other and at least 1, got "
+            f"{sorted(rows)}"
         )
     samples = rows.pop()
     return _endless(data, samples, min(size, samples), np.random.default_rng(seed))
+
+
+def arrays_of(where: str, structure: Any) -> Any:
+    """Return arrays, tensors and numbers, or a nested structure of them, as NumPy arrays.
+
+    Parameters
+    ----------
+    where : str
+        What the caller calls it, for errors.
+    structure : array, tensor, number, or a list, tuple or dict of them
+        The arrays.
+
+    Returns
+    -------
+    array, or a list, tuple or dict of arrays
+        The same structure.
+
+    Raises
+    ------
+    TypeError
+        If something in it does not hold numbers.
+    ValueError
+        If there is no array in it, or it is nested too deep.
+    """
+
+    def array_of(leaf: Any) -> Any:
+        wrong = f"{where} must hold arrays of numbers, got {reprlib.repr(leaf)}"
+        try:
+            array = np.asarray(as_numpy(leaf))
+        except Exception as error:
+            # Each back end raises an error of its own for what is not a tensor.
+            raise TypeError(f"{wrong}: {one_line(error)}") from error
+        # The last are numbers of other libraries, such as bfloat16.
+        if not (array.dtype.kind in "biufc" or array.dtype.isbuiltin == 2):
+            raise TypeError(wrong)
+        return array
+
+    try:
+        arrays = keras.tree.map_structure(array_of, structure)
+    except RecursionError:
+        raise ValueError(f"{where} must hold arrays, got a structure nested too deep") from None
+    if not keras.tree.flatten(arrays):
+        raise ValueError(f"{where} must hold at least one array, got {reprlib.repr(structure)}")
+    return arrays
 
 
 def as_numpy(value: Any) -> Any:

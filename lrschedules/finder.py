@@ -10,8 +10,9 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from lrschedules._arguments import axes_of, one_of
 from lrschedules._copying import batches_of, copied, random_state_kept
-from lrschedules._param import Kind, checked, count, fraction, peak, wait
+from lrschedules._param import Kind, checked, count, fraction, peak
 from lrschedules._schedule import Schedule
 from lrschedules.shapes import Linear
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 Spacing = Literal["geometric", "linear"]
 Method = Literal["steepest", "valley", "minimum/10"]
+SPACING, METHOD = one_of(*get_args(Spacing)), one_of(*get_args(Method))
 POINTS = dataclasses.replace(count, rule="a whole number ≥ 10", example=100, least=10)
+SEED = Kind("a whole number ≥ 0", "none", 0, below=2**53, whole=True)
 ABOVE_ONE = Kind("a number > 1", "none", 4.0, least=1, open=True)
 
 
@@ -86,7 +89,7 @@ class RangeTest:
         >>> [round(test.suggestion(m), 4) for m in ("steepest", "valley", "minimum/10")]
         [0.0178, 0.0316, 0.0178]
         """
-        _choice("suggestion: method", method, get_args(Method))
+        checked("suggestion: method", METHOD, method)
         if (points := len(self.rates)) < POINTS.least:
             raise ValueError(
                 f"suggestion: {points} points are too few, {POINTS.least} are needed; the test "
@@ -118,10 +121,7 @@ class RangeTest:
         matplotlib.axes.Axes
             The axes drawn on, labelled; x in units of the rate, y in those of the loss.
         """
-        import matplotlib.pyplot as plt
-
-        if ax is None:
-            ax = plt.figure(figsize=(6.4, 3.2), layout="constrained").add_subplot()
+        ax = axes_of("RangeTest.plot", ax, (6.4, 3.2))
         ax.plot(self.rates, self.losses, ".", alpha=0.4, label="each batch")
         ax.plot(self.rates, self.smoothed, label="smoothed")
         ax.set(xlabel="learning rate", ylabel="loss")
@@ -203,13 +203,14 @@ def range_test(
     batch_size = checked("range_test: batch_size", count, batch_size)
     smoothing = checked("range_test: smoothing", fraction, smoothing)
     diverge = checked("range_test: diverge", ABOVE_ONE, diverge)
-    batches = batches_of(x, y, batch_size, checked("range_test: seed", wait, seed))
+    batches = batches_of(x, y, batch_size, checked("range_test: seed", SEED, seed))
     losses, smoothed = list[float](), list[float]()
     average, stopped = 0.0, "stop reached"
     with random_state_kept():
         copy = copied(model, schedule)
         for step in range(steps):
-            # what Keras logs is a mean since the last reset, which is made by train_on_batch
+            # Keras logs the mean since the last reset, and older versions reset at epochs alone.
+            copy.reset_metrics()
             loss = float(copy.train_on_batch(*next(batches), return_dict=True)["loss"])
             if not math.isfinite(loss):
                 stopped = "not finite"
@@ -230,7 +231,7 @@ def range_test(
 
 
 def _schedule(start: float, stop: float, steps: int, spacing: Spacing) -> Schedule:
-    _choice("range_test: spacing", spacing, get_args(Spacing))
+    checked("range_test: spacing", SPACING, spacing)
     start = checked("range_test: start", peak, start)
     stop = checked("range_test: stop", peak, stop)
     if start >= stop:
@@ -239,11 +240,6 @@ def _schedule(start: float, stop: float, steps: int, spacing: Spacing) -> Schedu
     last = checked("range_test: steps", POINTS, steps) - 1
     line = Linear(start, stop, last)
     return line if spacing == "linear" else Linear(0, 1, last).geometric(start, stop)
-
-
-def _choice(where: str, value: object, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{where} must be one of {', '.join(map(repr, choices))}, got {value!r}")
 
 
 def _falling(values: NDArray[np.float64]) -> tuple[int, int]:

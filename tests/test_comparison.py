@@ -5,6 +5,7 @@ import json
 import math
 import os
 import re
+import sys
 from xml.etree import ElementTree as ET
 
 import matplotlib.pyplot as plt
@@ -123,11 +124,30 @@ VALUES = np.ones((2, 1, 3, 4))
             r"curves\['accuracy'\] must .* here \(2, 1, 3, 4\), got \(2, 1, 3, 2\)",
         ),
         ({"curves": {"loss": VALUES[..., :0]}}, r"here \(2, 1, 3, 1\), got \(2, 1, 3, 0\)"),
-        ({"curves": {"loss": [["a"]]}}, r"curves\['loss'\] must hold numbers: could not convert"),
+        (
+            {"curves": {"loss": [["a"]]}},
+            r"curves\['loss'\] must hold numbers, got \[\['a'\]\]; write",
+        ),
+        ({"curves": {"loss": [[10**400]]}}, r"curves\['loss'\] must hold numbers, got \[\[1000"),
+        ({"curves": {"loss": VALUES + 0j}}, r"curves\['loss'\] must hold numbers, got array\("),
+        (
+            {"curves": {1: VALUES}},
+            r"curves\[1\] must have a text for its name, got 1; write 'loss'",
+        ),
+        ({"curves": 5}, "curves must be a mapping, got 5; write for example"),
+        ({"schedules": 5}, "schedules must be a mapping, got 5; write for example"),
+        ({"better": 5}, "better must be a mapping, got 5; write for example"),
+        ({"better": {"val_loss": ["lower"]}}, r"must be one of 'lower', 'higher', got \['lower'\]"),
+        ({"settings": None}, "settings must be a mapping, got None; write for example"),
+        ({"settings": {1: 2}}, r"settings must be what JSON can hold, .* name 1 is not a text"),
+        ({"seeds": 3}, r"seeds must be a list, got 3; write for example \[0, 1, 2\]"),
         ({"curves": {"mae": VALUES}}, r"must hold 'loss' or 'val_loss', got 'mae'"),
         ({"curves": {"loss": VALUES, "seed": VALUES}}, r"'seed' is an axis; rename the metric"),
         ({"better": {"acc": "higher"}}, r"better must name one of 'val_loss', got 'acc'"),
-        ({"better": {"val_loss": "up"}}, r"\['val_loss'\] must be 'lower' or 'higher', got 'up'"),
+        (
+            {"better": {"val_loss": "up"}},
+            r"\['val_loss'\] must be one of 'lower', 'higher', got 'up'",
+        ),
         ({"settings": {"rate": NAN}}, r"settings must be what JSON can hold, got \{'rate': nan\}"),
         (
             {"settings": {"model": object}},
@@ -147,6 +167,7 @@ def test_bad_fields(changes, text):
         (lambda r: r["acc"], "metric must be one of 'val_loss', got 'acc'"),
         (lambda r: r.table("acc"), "metric must be one of 'val_loss', got 'acc'"),
         (lambda r: r.plot("acc"), "metric must be one of 'val_loss', got 'acc'"),
+        (lambda r: r.table(["loss"]), r"metric must be one of 'val_loss', got \['loss'\]"),
         (lambda r: r.table(epoch=0), "epoch must be a whole number from 1 to 4, got 0; write"),
         (lambda r: r.table(epoch=5), "epoch must be a whole number from 1 to 4, got 5; write"),
         (lambda r: r.table(level=95), "level must be a number > 0 and < 1, got 95; .* 0.95"),
@@ -162,6 +183,25 @@ def test_bad_questions(ask, text):
     """A question that has no answer is refused with the valid choices."""
     with pytest.raises(ValueError, match=f"Comparison: {text}"):
         ask(comparison(VALUES))
+
+
+def test_axes_to_draw_on():
+    """Axes that are none are refused by name."""
+    with pytest.raises(TypeError, match=r"^Comparison: ax must be axes of matplotlib, got 5; write"):
+        comparison(VALUES).plot(ax=5)
+
+
+@pytest.mark.parametrize("missing", ["tabulate", "scipy"])
+def test_shown_without_a_package(missing, monkeypatch):
+    """A comparison is shown where a package for its table is missing, and says which."""
+    result = comparison(VALUES)
+    monkeypatch.setitem(sys.modules, missing, None)
+    assert repr(result).startswith("<Comparison: 2 schedules x 1 base rate x 3 seeds x 4 epochs; ")
+    assert f"{missing}; run python -m pip install {missing}" in repr(result)
+    with pytest.raises(
+        ModuleNotFoundError, match=rf"install {missing}, or install the extra keras"
+    ):
+        result.markdown()
 
 
 # The table --------------------------------------------------------------------------------------

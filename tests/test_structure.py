@@ -21,7 +21,7 @@ ROOT = Path(lrs.__file__).parent
 MODULES = {path.relative_to(ROOT).with_suffix("").as_posix(): path for path in ROOT.rglob("*.py")}
 # Each level may import from those before it; a package counts as one.
 LEVELS = [
-    ["_operations", "_param"],
+    ["_operations", "_param", "_arguments"],
     ["_namespaces", "_keras"],
     ["_declared"],
     ["_function"],
@@ -42,7 +42,7 @@ FOR_KERAS = {"_keras", "_copying", "finder"}
 FOR_KERAS |= {f"callbacks/{name}" for name in ("_optimizer", "plateau", "record")}
 FOR_KERAS |= {
     f"study/_{name}"
-    for name in ("compare", "data", "loop", "plan", "program", "stacked", "store", "study")
+    for name in ("built", "compare", "data", "loop", "plan", "program", "stacked", "store", "study")
 }
 FRAMEWORKS |= {name: {"keras"} for name in FOR_KERAS}
 

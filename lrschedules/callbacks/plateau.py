@@ -10,12 +10,14 @@ import keras
 import numpy as np
 from keras.src.saving.keras_saveable import KerasSaveable  # what Keras saves has no public name
 
+from lrschedules._arguments import Text, one_of
 from lrschedules._keras import Plateau, Reduced
 from lrschedules._param import checked, count, fraction, part
 from lrschedules._param import factor as amount
 from lrschedules.callbacks._optimizer import inner, is_schedule, number
 
-DIRECTIONS = ("auto", "min", "max")
+DIRECTIONS = {"auto": 0, "min": -1, "max": 1}
+MODE, METRIC = one_of(*DIRECTIONS), Text("the name of a metric", "val_loss")
 # Where a model keeps the callback's state, for Keras to save it with the weights.
 ATTRIBUTE = "reduce_on_plateau"
 
@@ -94,18 +96,14 @@ class ReduceOnPlateau(keras.callbacks.Callback):
         mode: str = "auto",
     ) -> None:
         super().__init__()
-        if mode not in DIRECTIONS:
-            raise ValueError(
-                f"ReduceOnPlateau: mode must be one of {DIRECTIONS}, got {mode!r}; write 'min' if "
-                "a lower value is better"
-            )
-        self.monitor, self.mode = monitor, mode
+        self.monitor = checked("ReduceOnPlateau: monitor", METRIC, monitor)
+        self.mode = checked("ReduceOnPlateau: mode", MODE, mode)
         self.factor = checked("ReduceOnPlateau: factor", part, factor)
         self.patience = checked("ReduceOnPlateau: patience", _epochs, patience)
         self.min_delta = checked("ReduceOnPlateau: min_delta", amount, min_delta)
         self.cooldown = checked("ReduceOnPlateau: cooldown", _pause, cooldown)
         self.min_scale = checked("ReduceOnPlateau: min_scale", fraction, min_scale)
-        self._better = {"auto": 0, "min": -1, "max": 1}[mode]
+        self._better = DIRECTIONS[self.mode]
         self._optimizer: Any = None
         self.plateau = Plateau()
 
@@ -221,13 +219,24 @@ class Saved(KerasSaveable):
         store["plateau"] = np.array(self.callback.plateau, float)  # None is NaN
 
     def load_own_variables(self, store: Any) -> None:
-        """Read it back; where it was not saved, start anew."""
+        """Read it back; where it was not saved, start anew.
+
+        Raises
+        ------
+        ValueError
+            If a number is out of its range: the file was not written by this class.
+        """
         if "plateau" not in store.keys():  # noqa: SIM118  # the store of Keras is not a dict
             self.callback.restore(Plateau())
             return
-        scale, best, wait, cooldown = map(float, store["plateau"])
-        best = None if math.isnan(best) else best
-        self.callback.restore(Plateau(scale, best, int(wait), int(cooldown)))
+        state: list[Any] = np.asarray(store["plateau"], float).ravel().tolist()
+        if len(state) != len(Plateau._fields):
+            raise ValueError(
+                f"ReduceOnPlateau: saved state must be {len(Plateau._fields)} numbers, got {state}"
+            )
+        plateau = Plateau(*state)
+        plateau = plateau._replace(best=None if math.isnan(state[1]) else state[1])
+        self.callback.restore(plateau.checked("ReduceOnPlateau: saved state"))
 
 
 def _inside(metric: Any) -> list[Any]:

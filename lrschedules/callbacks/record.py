@@ -9,6 +9,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from lrschedules._arguments import a_path, require
+from lrschedules._param import checked
 from lrschedules.callbacks._optimizer import inner, is_schedule, number, updates
 
 
@@ -44,8 +46,13 @@ class RecordRate(keras.callbacks.Callback):
 
     Raises
     ------
-    ValueError
-        When training begins, if the optimizer is a set of optimizers with a rate each.
+    TypeError, ValueError
+        If ``log_dir`` is not a path; when training begins, if the optimizer is a set of optimizers
+        with a rate each.
+    ModuleNotFoundError
+        If there is a ``log_dir``, and TensorFlow is not installed.
+    OSError
+        If ``log_dir`` cannot be written.
 
     Examples
     --------
@@ -68,9 +75,16 @@ class RecordRate(keras.callbacks.Callback):
         super().__init__()
         self._board: Any = None
         if log_dir is not None:
+            folder = checked("RecordRate: log_dir", a_path, log_dir)
+            require("RecordRate: log_dir", "tensorflow")
             import tensorflow as tf
 
-            self._board = tf.summary.create_file_writer(str(log_dir))
+            try:
+                self._board = tf.summary.create_file_writer(str(log_dir))
+            except tf.errors.OpError as error:
+                raise OSError(
+                    f"RecordRate: log_dir {str(folder)!r} cannot be written: {error.message}"
+                ) from error
             self._scalar = tf.summary.scalar
         self._made = 0
         self._steps: list[int] = []
@@ -137,7 +151,7 @@ class RecordRate(keras.callbacks.Callback):
         """
         rows = zip(self._steps, self._rates, strict=True)
         lines = ["step,learning_rate", *(f"{step},{rate!r}" for step, rate in rows)]
-        Path(path).write_text("\n".join([*lines, ""]), "utf-8")
+        checked("RecordRate.save: path", a_path, path).write_text("\n".join([*lines, ""]), "utf-8")
 
     def _write(self, tag: str, step: int) -> None:
         """Write the last rate for TensorBoard."""

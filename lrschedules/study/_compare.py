@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import keras
 
+from lrschedules._arguments import a_path, require
 from lrschedules._copying import random_state_kept
-from lrschedules._param import checked, count, peak, wait
-from lrschedules._schedule import Schedule, a_schedule
+from lrschedules._param import LAST_STEP, checked, count
+from lrschedules._schedule import Schedule
+from lrschedules.study import _checks
+from lrschedules.study._built import built
 from lrschedules.study._data import data_of
 from lrschedules.study._plan import Plan
 from lrschedules.study._store import Store
 from lrschedules.study._study import Engine, Study
 from lrschedules.study.comparison import Comparison
-
-BYTES = dataclasses.replace(
-    count, rule="a whole number of bytes ≥ 1", unit="bytes", example=2**30, below=float("inf")
-)
 
 
 def compare(
@@ -82,9 +80,9 @@ def compare(
     batch_size : int, optional
         Rows in a batch, ≥ 1; the last of an epoch may have fewer. 32, or that of the dataset.
     seeds : int or iterable of int
-        How many, counted from 0, or which, ≥ 0.
+        How many, counted from 0, or which: from 0 to 2147483647, each once.
     base_rates : iterable of float
-        What each schedule is multiplied by, > 0: one run for each.
+        What each schedule is multiplied by, > 0, each once: one run for each.
     callbacks : callable, optional
         Makes a list of Keras callbacks for one run. A run that they stop keeps its last values.
     engine : str
@@ -101,7 +99,7 @@ def compare(
         of its optimizer, and for each row of a batch three times the row and all that the layers
         make of it.
     verbose : int
-        1 shows a progress bar.
+        0 shows nothing, 1 a progress bar, 2 its last line alone.
 
     Returns
     -------
@@ -112,7 +110,13 @@ def compare(
     Raises
     ------
     TypeError, ValueError
-        If an argument is out of its range, or what must be alike for all schedules or seeds is not.
+        Before training: if an argument is not what it must be, the model, the data, the loss and
+        the metrics do not fit each other, or what must be the same for all schedules or seeds is
+        not; also if the store holds another study or a damaged file.
+    ModuleNotFoundError
+        Before training: if a package of the extra ``study`` is missing.
+    OSError
+        Before training: if the store cannot be made or read.
     StudyError
         At the end, if a run failed or could not be stored.
 
@@ -141,16 +145,28 @@ def compare(
     >>> [row.schedule for row in result.table().rows]
     ['constant', 'linear']
     """
-    chosen = _seeds(seeds)
-    rates = tuple(checked("compare: base_rates", peak, rate) for rate in base_rates)
-    rows = data_of("train", train, chosen, class_weight)
+    require("compare", "joblib", "pandas", "scipy", "tabulate", extra="study")
+    named = _checks.named_schedules(schedules)
+    checked("compare: build_model", _checks.BUILD_MODEL, build_model)
+    checked("compare: optimizer", _checks.OPTIMIZER, optimizer)
+    if callbacks is not None:
+        checked("compare: callbacks", _checks.CALLBACKS, callbacks)
+    chosen, rates = _checks.seeds_of(seeds), _checks.base_rates_of(base_rates)
+    epochs = checked("compare: epochs", count, epochs)
+    if batch_size is not None:
+        batch_size = checked("compare: batch_size", count, batch_size)
+    checked("compare: engine", _checks.ENGINE, engine)
+    folder = None if store is None else checked("compare: store", a_path, store)
+    memory = checked("compare: memory", _checks.BYTES, memory)
+    verbose = _checks.verbose_of(verbose)
+    rows = data_of("train", train, chosen, _checks.class_weights_of(class_weight))
     if rows.batch_size is not None and batch_size is not None:
         raise ValueError(
             f"compare: batch_size must be left out where train comes in batches of its own, of "
             f"{rows.batch_size}, got {batch_size!r}"
         )
     plan = Plan(
-        _named(schedules),
+        named,
         rates,
         chosen,
         build_model,
@@ -163,39 +179,18 @@ def compare(
             "weighted_metrics": weighted_metrics,
             "loss_weights": loss_weights,
         },
-        checked("compare: epochs", count, epochs),
-        checked("compare: batch_size", count, batch_size or rows.batch_size or 32),
+        epochs,
+        batch_size or rows.batch_size or 32,
         callbacks,
     )
-    if engine not in get_args(Engine):
-        known = ", ".join(map(repr, get_args(Engine)))
-        raise ValueError(f"compare: engine must be one of {known}, got {engine!r}")
-    memory = checked("compare: memory", BYTES, memory)
+    if epochs * plan.steps > LAST_STEP:
+        raise ValueError(
+            f"compare: epochs must be at most {LAST_STEP // plan.steps} with {plan.steps} updates "
+            f"in each, got {epochs}"
+        )
     with random_state_kept():
         plan.check()
-        kept = None if store is None else Store(store, plan)
+        model = built(plan)
+        kept = None if folder is None else Store(folder, plan)
         finished = {} if kept is None else kept.finished()
-        return Study(plan, kept, finished).run(engine, memory, verbose)
-
-
-def _seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
-    if isinstance(seeds, Iterable):
-        chosen = tuple(checked("compare: seeds", wait, seed) for seed in seeds)
-    else:
-        chosen = tuple(range(checked("compare: seeds", count, seeds)))
-    if not chosen or len(set(chosen)) < len(chosen):
-        raise ValueError(f"compare: seeds must be different from each other, got {list(chosen)}")
-    return chosen
-
-
-def _named(schedules: Any) -> dict[str, Schedule]:
-    if not isinstance(schedules, Mapping) or not schedules:
-        raise TypeError(
-            f"compare: schedules must be a mapping of names to schedules, got {schedules!r}; write "
-            "for example {'constant': Constant(0.1), 'cosine': Cosine(0.1, 0, 450)}"
-        )
-    named: Mapping[Any, Any] = schedules
-    return {
-        str(name): checked(f"compare: schedules[{name!r}]", a_schedule, schedule)
-        for name, schedule in named.items()
-    }
+        return Study(plan, model, kept, finished).run(engine, memory, verbose)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from lrschedules._arguments import require
 from lrschedules._param import Kind, checked, part
 from lrschedules.study import _rows
 from lrschedules.study._measured import LOSSES, Measured
@@ -19,10 +20,17 @@ class Compared(Measured):
     """What was measured, as a table."""
 
     def __repr__(self) -> str:
-        return repr(self._shown())
+        try:
+            return repr(self._shown())
+        except ModuleNotFoundError as error:
+            # Whoever looks at a result sees that it is there, and what its table needs.
+            return f"<Comparison: {self._size()}; {error}>"
 
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()  # pyright: ignore[reportPrivateUsage]
+    def _repr_html_(self) -> str | None:
+        try:
+            return self._shown()._repr_html_()  # pyright: ignore[reportPrivateUsage]
+        except ModuleNotFoundError:
+            return None  # a notebook shows the text instead
 
     def markdown(self) -> str:
         """Return the default table and a line of settings in Markdown.
@@ -72,6 +80,7 @@ class Compared(Measured):
             If there is no such metric or epoch, ``level`` is out of its range, or there are several
             base rates and ``better`` does not say which direction is better.
         """
+        require("Comparison.table", "scipy", extra="study")
         metric, epoch = self._checked(metric, epoch)
         level = checked("Comparison: level", LEVEL, level)
         picks = self._picks(metric, epoch)
@@ -84,10 +93,16 @@ class Compared(Measured):
 
     def _shown(self) -> Table:
         """Return the default table with the settings below it."""
-        table, axes = self.table(), self.coordinates
-        size = " x ".join(counted(len(axes[axis]), axis.replace("_", " ")) for axis in self.axes)
+        table = self.table()
         settings = [f"{name}: {value}" for name, value in self.settings.items() if name != "epochs"]
-        return dataclasses.replace(table, notes=(*table.notes, "; ".join([size, *settings]) + "."))
+        return dataclasses.replace(
+            table, notes=(*table.notes, "; ".join([self._size(), *settings]) + ".")
+        )
+
+    def _size(self) -> str:
+        """Return how many there are along each axis, in words."""
+        along = self.coordinates
+        return " x ".join(counted(len(along[axis]), axis.replace("_", " ")) for axis in self.axes)
 
     def _checked(self, metric: str | None, epoch: int | None) -> tuple[str, int]:
         """Return which metric and epoch are meant."""

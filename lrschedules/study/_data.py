@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import reprlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -12,10 +14,14 @@ import numpy as np
 from keras.src.trainers.data_adapters.data_adapter_utils import class_weight_to_sample_weights
 from numpy.typing import NDArray
 
-from lrschedules._copying import as_numpy
+from lrschedules._arguments import Function, called, one_line
+from lrschedules._copying import arrays_of
+from lrschedules._param import checked
 
 # Inputs, targets where there are some, and sample weights where there are some.
 Rows = tuple[Any, ...]
+PAIR = "a pair (x, y) or (x, y, sample_weight)"
+OF_A_SEED = Function(f"{PAIR}, a dataset of such batches, or a function of the seed", "(x, y)", 1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,75 +112,97 @@ def data_of(
 
     Raises
     ------
-    ValueError
-        If there are no rows, their numbers differ, a dataset has no end, or the seeds have
-        different numbers of rows.
+    TypeError, ValueError
+        If it is of another form, there are no rows, their numbers differ, a dataset has no end, or
+        the seeds have different numbers of rows.
     """
     if not callable(given):
-        rows, size = _rows(name, given, class_weight)
+        rows, size = _rows(f"compare: {name}", given, class_weight)
         return Data([rows], (), size)
-    found = [_rows(f"{name}({seed})", given(seed), class_weight) for seed in seeds]
+    where = f"compare: {name}"
+    checked(where, OF_A_SEED, given)
+    found = [_rows(f"{where}({seed})", called(where, given, seed), class_weight) for seed in seeds]
     rows, sizes = [rows for rows, _ in found], {size for _, size in found}
     layouts = {repr(mapped(np.shape, each)) for each in rows}
     if len(layouts) > 1 or len(sizes) > 1:
         raise ValueError(
-            f"compare: {name} must give every seed arrays of the same shapes, got "
+            f"{where} must give every seed arrays of the same shapes, got "
             f"{' and '.join(sorted(layouts)[:2])}"
         )
     return Data(rows, tuple(seeds), sizes.pop())
 
 
-def _rows(name: str, given: Any, class_weight: dict[int, float] | None) -> tuple[Rows, int | None]:
+def _rows(where: str, given: Any, class_weight: dict[int, float] | None) -> tuple[Rows, int | None]:
     """Return one seed's rows, and the size of the batches that they came in."""
     size = None
-    if not isinstance(given, (tuple, list)):
-        batches = [mapped(as_numpy, batch) for batch in _batches(name, given)]
+    if isinstance(given, (tuple, list)):
+        rows = _parts(where, given)
+    else:
+        batches = [_parts(f"{where}: each batch", batch) for batch in _batches(where, given)]
         if not batches:
-            raise ValueError(f"compare: {name} has no batches")
-        size = len(keras.tree.flatten(batches[0])[0])
-        given = mapped(lambda *parts: np.concatenate(parts), *batches)
-    x, y, weights = keras.utils.unpack_x_y_sample_weight(tuple(given))
-    if class_weight is not None:
-        if weights is not None:
-            raise ValueError(
-                f"compare: class_weight and sample weights in {name} exclude each other; multiply "
-                "them into the sample weights"
-            )
-        weights = class_weight_to_sample_weights(y, class_weight)
-    rows = tuple(_arrays(part) for part in (x, y, weights) if part is not None)
-    if not _length(rows):
+            raise ValueError(f"{where} must hold at least one batch, got none")
+        try:
+            rows = mapped(lambda *parts: np.concatenate(parts), *batches)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{where} must have batches alike, got {one_line(error)}") from error
+        size = _length(batches[0])
+    if not _length(rows) or size == 0:
         shapes = [np.shape(array) for array in keras.tree.flatten(rows)]
         raise ValueError(
-            f"compare: {name} must hold arrays with as many rows as each other and at least 1, "
-            f"got shapes {shapes}"
+            f"{where} must hold arrays with as many rows as each other and at least 1, got shapes "
+            f"{reprlib.repr(shapes)}"
         )
-    return rows, size
+    return rows if class_weight is None else _weighted(where, rows, class_weight), size
 
 
-def _batches(name: str, given: Any) -> Iterator[Any]:
+def _weighted(where: str, rows: Rows, class_weight: dict[int, float]) -> Rows:
+    """Return the rows with a weight for each, by its class."""
+    if len(rows) != 2 or not isinstance(rows[1], np.ndarray):
+        raise ValueError(
+            f"compare: class_weight needs targets in one array and no sample weights, got "
+            f"{class_weight!r} with {len(rows)} entries in {where.removeprefix('compare: ')}; "
+            "write the weight of each row as sample_weight"
+        )
+    return (*rows, class_weight_to_sample_weights(rows[1], class_weight))
+
+
+def _parts(where: str, given: Any) -> Rows:
+    """Return inputs, targets and sample weights as arrays, without those that are None."""
+    parts: list[Any] = list(given) if isinstance(given, (tuple, list)) else []
+    while parts and parts[-1] is None:
+        parts.pop()
+    if not 1 <= len(parts) <= 3 or any(part is None for part in parts):
+        raise TypeError(f"{where} must be {PAIR}, got {reprlib.repr(given)}")
+    return tuple(_arrays(where, part) for part in parts)
+
+
+def _batches(where: str, given: Any) -> Iterator[Any]:
     if isinstance(given, keras.utils.PyDataset):
         number: Any = given.num_batches
         if number is None:
-            raise ValueError(f"compare: {name} has no end; give its PyDataset a num_batches")
+            raise ValueError(f"{where} has no end; give its PyDataset a num_batches")
         return (given[i] for i in range(number))
     cardinality: Callable[[], Any] | None = getattr(given, "cardinality", None)
     if cardinality and int(cardinality()) == -1:
-        raise ValueError(f"compare: {name} repeats for ever; write for example {name}.take(100)")
-    try:
-        return iter(given)
-    except TypeError:
-        raise TypeError(
-            f"compare: {name} must be a pair (x, y), a dataset of batches, or a function of the "
-            f"seed, got {given!r}"
-        ) from None
+        name = where.removeprefix("compare: ")
+        raise ValueError(f"{where} repeats for ever; write for example {name}.take(100)")
+    # An array, a mapping and a text can be iterated over too, and hold no batches.
+    if not (isinstance(given, (str, bytes, Mapping)) or hasattr(given, "shape")):
+        with contextlib.suppress(TypeError):
+            return iter(given)
+    raise TypeError(
+        f"{where} must be {PAIR}, a dataset of such batches, or a function from a seed to either, "
+        f"got {reprlib.repr(given)}"
+    )
 
 
-def _arrays(value: Any) -> Any:
-    def convert(leaf: Any) -> Any:
-        array = np.asarray(as_numpy(leaf))
-        return array.astype(keras.config.floatx()) if array.dtype.kind == "f" else array
-
-    return mapped(convert, value)
+def _arrays(where: str, value: Any) -> Any:
+    """Return arrays, those of floats in Keras' ``floatx``."""
+    floatx = keras.config.floatx()
+    return mapped(
+        lambda array: array.astype(floatx) if array.dtype.kind == "f" else array,
+        arrays_of(where, value),
+    )
 
 
 def _length(rows: Rows) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from lrschedules._arguments import axes_of
 from lrschedules.study._statistics import Values, band, lost_words
 from lrschedules.study._table import Table, percent
 from lrschedules.study._words import counted
@@ -16,12 +17,14 @@ from lrschedules.study._words import counted
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+SIZE = (6.4, 3.6)
+
 
 def curves(values: Mapping[str, Values], metric: str, ax: Axes | None) -> Axes:
     """Draw values of shape (seeds, epochs) by name: their mean, and the middle half of them."""
     from matplotlib.ticker import MaxNLocator
 
-    ax = _axes(ax)
+    ax = axes_of("Comparison", ax, SIZE)
     seeds, epochs = next(iter(values.values())).shape
     lost = {name: np.asarray((~np.isfinite(runs)).any(axis=1)) for name, runs in values.items()}
     _bands(ax, values, lost, np.arange(1, epochs + 1), "" if epochs > 1 else "o")
@@ -38,7 +41,7 @@ def sensitivity(
     ax: Axes | None,
 ) -> Axes:
     """Draw values of shape (seeds, base rates) by name against the base rate."""
-    ax = _axes(ax)
+    ax = axes_of("Comparison", ax, SIZE)
     order = np.argsort(base_rates)
     seeds = len(next(iter(values.values())))
     rising = {name: runs[:, order] for name, runs in values.items()}
@@ -60,7 +63,7 @@ def differences(table: Table, ax: Axes | None) -> Axes:
     import matplotlib as mpl
 
     baseline, *others = table.rows
-    ax = _axes(ax)
+    ax = axes_of("Comparison", ax, SIZE)
     ax.axvline(0, color=mpl.rcParams["axes.edgecolor"], linewidth=1, linestyle="--")
     for i, row in enumerate(others):
         # without an interval there is a point alone; without a difference an empty line
@@ -103,11 +106,3 @@ def _bands(
 
 def _shown(seeds: int) -> str:
     return f"mean and middle half of {seeds} seeds" if seeds > 1 else "1 seed"
-
-
-def _axes(ax: Axes | None) -> Axes:
-    import matplotlib.pyplot as plt
-
-    if ax is None:
-        ax = plt.figure(figsize=(6.4, 3.6), layout="constrained").add_subplot()
-    return ax

@@ -6,12 +6,16 @@ import hashlib
 import json
 import math
 import os
+import reprlib
 import secrets
 from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
+
+# JSON has no numbers for these.
+NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 
 
 def write(path: str | os.PathLike[str], kind: str, content: dict[str, Any]) -> None:
@@ -58,7 +62,8 @@ def read(path: str | os.PathLike[str], kind: str) -> dict[str, Any]:
     name, version = os.fspath(path), kind.rpartition(" ")[2]
     try:
         content: Any = json.loads(Path(path).read_text("utf-8"), parse_constant=_not_json)
-    except ValueError as error:
+        checksum = _checksum(content)
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{name!r} is damaged or not a JSON file ({error})") from error
     found = content.get("format") if isinstance(content, dict) else None  # pyright: ignore[reportUnknownVariableType]
     same, _, of = str(found).rpartition(" ")
@@ -69,13 +74,45 @@ def read(path: str | os.PathLike[str], kind: str) -> dict[str, Any]:
             f"{name!r} has the format {found!r}, which a newer lrschedules wrote; this one reads "
             f"{kind!r}: upgrade it"
         )
-    if content.pop("checksum", None) != _checksum(content):
+    if content.pop("checksum", None) != checksum:
         raise ValueError(f"{name!r} is damaged: its checksum does not fit")
     del content["format"]
     return content
 
 
-def _checksum(content: dict[str, Any]) -> str:
+def field(path: str | os.PathLike[str], content: dict[str, Any], name: str, kind: Any) -> Any:
+    """Return a field of what was read.
+
+    Parameters
+    ----------
+    path : path
+        Where the content was read.
+    content : dict
+        What was read.
+    name : str
+        The name of the field.
+    kind : type
+        What JSON has there: ``dict`` or ``list``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such field, or it is of another type.
+    """
+    value = content.get(name)
+    if not isinstance(value, kind):
+        what = {dict: "an object", list: "a list"}[kind]
+        raise ValueError(  # noqa: TRY004 - it is what the file holds that is wrong
+            f"{os.fspath(path)!r} is damaged: its field {name!r} must be {what} of JSON, got "
+            f"{reprlib.repr(value)}"
+        )
+    return value
+
+
+def _checksum(content: Any) -> str:
+    """Return the checksum of a file's content, without the one that it holds."""
+    if isinstance(content, dict):
+        content = {key: value for key, value in content.items() if key != "checksum"}  # pyright: ignore[reportUnknownVariableType]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -94,6 +131,22 @@ def listed(values: Any) -> Any:
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
-def array(nested: Any) -> NDArray[np.float64]:
-    """Return the array that was listed."""
-    return np.array(nested, object).astype(np.float64)
+def array(where: str, nested: Any) -> NDArray[np.float64]:
+    """Return the array that was listed.
+
+    Raises
+    ------
+    ValueError
+        If it holds anything but numbers and the texts of ``listed``, or its lists differ in length.
+    """
+    values = np.array(nested, object)
+    for value in values.flat:
+        # bool is a subclass of int, and no number that was written
+        if type(value) not in {int, float} and value not in NOT_FINITE:
+            raise ValueError(
+                f"{where} must hold numbers in lists of one length, got {reprlib.repr(value)}"
+            )
+    try:
+        return values.astype(np.float64)
+    except OverflowError:
+        raise ValueError(f"{where} must hold numbers, got one that is too large") from None

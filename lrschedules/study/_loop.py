@@ -68,7 +68,7 @@ def trained(plan: Plan, run: Run) -> History:
         epochs=plan.epochs,
         validation_data=validation,
         validation_batch_size=validation and plan.evaluated,
-        callbacks=plan.callbacks and plan.callbacks(),
+        callbacks=_callbacks(plan),
         shuffle=False,
         verbose=0,
     ).history
@@ -79,6 +79,17 @@ def trained(plan: Plan, run: Run) -> History:
         for name, values in history.items()
         if not isinstance(values[-1], list)
     }
+
+
+def _callbacks(plan: Plan) -> list[Any]:
+    made = [] if plan.callbacks is None else plan.callbacks()
+    callback: Any = keras.callbacks.Callback
+    if not (isinstance(made, list) and all(isinstance(each, callback) for each in made)):
+        raise TypeError(
+            f"compare: callbacks must return a list of Keras callbacks, got {made!r}; write for "
+            "example callbacks=lambda: [keras.callbacks.TerminateOnNaN()]"
+        )
+    return made
 
 
 def _batches(plan: Plan, seed: int) -> Iterator[Any]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import reprlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lrschedules._arguments import a_mapping, a_path, listed, one_line, one_of, require
 from lrschedules._param import Kind, Series, checked, peak
-from lrschedules.study import _file
+from lrschedules.study import _saved
 from lrschedules.study._statistics import Better
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ RATES = Series(peak, [1.0, 0.1])
 # other readers of JSON hold whole numbers exactly up to here
 SEEDS = Series(Kind("a whole number ≥ 0", "none", 7, below=2**53, whole=True), [0, 1, 2])
 LOSSES = ("val_loss", "loss")
-FORMAT = "lrschedules comparison 1"
+DIRECTION = one_of("lower", "higher")
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -39,15 +41,19 @@ class Measured:
     axes: ClassVar[tuple[str, ...]] = ("schedule", "base_rate", "seed", "epoch")
 
     def __post_init__(self) -> None:
-        curves = {name: _own(name, curve) for name, curve in self.curves.items()}
+        schedules, curves, better, settings = (
+            dict(checked(f"Comparison: {name}", a_mapping, getattr(self, name)))
+            for name in ("schedules", "curves", "better", "settings")
+        )
+        curves = {name: _own(name, curve) for name, curve in curves.items()}
         losses = dict.fromkeys((name for name in LOSSES if name in curves), "lower")
         fields = {
-            "schedules": dict(self.schedules),
-            "base_rates": checked("Comparison: base_rates", RATES, self.base_rates),
-            "seeds": checked("Comparison: seeds", SEEDS, self.seeds),
+            "schedules": schedules,
+            "base_rates": _several("base_rates", RATES, self.base_rates),
+            "seeds": _several("seeds", SEEDS, self.seeds),
             "curves": curves,
-            "better": losses | dict(self.better),
-            "settings": _plain(self.settings),
+            "better": losses | better,
+            "settings": _plain(settings),
         }
         for name, value in fields.items():
             object.__setattr__(self, name, value)
@@ -67,10 +73,6 @@ class Measured:
                     f"Comparison: schedules must be texts by name, got {name!r}: {text!r}; write "
                     "repr(schedule)"
                 )
-        for axis in ("base_rates", "seeds"):
-            values = getattr(self, axis)
-            if len(set(values)) < len(values):
-                raise ValueError(f"Comparison: {axis} must differ, got {values!r}; write each once")
         first = next(iter(self.curves.values()))
         epochs = first.shape[-1] if first.ndim else 0
         shape = (len(self.schedules), len(self.base_rates), len(self.seeds), max(1, epochs))
@@ -90,13 +92,10 @@ class Measured:
         for name, better in self.better.items():
             if name not in self.curves:
                 raise ValueError(f"Comparison: better must name one of {names}, got {name!r}")
-            if better not in {"lower", "higher"}:
-                raise ValueError(
-                    f"Comparison: better[{name!r}] must be 'lower' or 'higher', got {better!r}"
-                )
+            checked(f"Comparison: better[{name!r}]", DIRECTION, better)
 
     def __getitem__(self, metric: str) -> NDArray[np.float64]:
-        if metric not in self.curves:
+        if not (isinstance(metric, str) and metric in self.curves):  # pyright: ignore[reportUnnecessaryIsInstance]
             names = ", ".join(map(repr, self.curves))
             raise ValueError(f"Comparison: metric must be one of {names}, got {metric!r}")
         return self.curves[metric]
@@ -117,6 +116,7 @@ class Measured:
             Columns ``schedule``, ``base_rate``, ``seed``, ``epoch`` and one for each metric; a row
             for each epoch of each run.
         """
+        require("Comparison.frame", "pandas", extra="study")
         import pandas as pd
 
         axes = pd.MultiIndex.from_product(list(self.coordinates.values()), names=self.axes)
@@ -139,20 +139,7 @@ class Measured:
         OSError
             If the file cannot be written; an older one is then as it was.
         """
-        _file.write(
-            path,
-            FORMAT,
-            {
-                # a list, because the first is the baseline and readers may sort an object
-                "schedules": [{"name": k, "schedule": v} for k, v in self.schedules.items()],
-                "base_rates": self.base_rates,
-                "seeds": self.seeds,
-                "better": self.better,
-                "settings": self.settings,
-                "axes": self.axes,
-                "curves": {name: _file.listed(curve) for name, curve in self.curves.items()},
-            },
-        )
+        _saved.write(checked("Comparison.save: path", a_path, path), self)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -175,37 +162,55 @@ class Measured:
         ValueError
             If the file is damaged, of another kind, or of a newer format.
         """
+        path = checked("Comparison.load: path", a_path, path)
+        remedy = "load a file as Comparison.save wrote it"
         try:
-            content = _file.read(path, FORMAT)
+            fields = _saved.fields(path, cls.axes)
         except ValueError as error:
+            raise ValueError(f"Comparison.load: {error}; {remedy}") from error
+        try:
+            return cls(**fields)
+        except (TypeError, ValueError) as error:
             raise ValueError(
-                f"Comparison.load: {error}; load a file as Comparison.save wrote it"
+                f"Comparison.load: {str(path)!r} is damaged: {error}; {remedy}"
             ) from error
-        return cls(
-            schedules={each["name"]: each["schedule"] for each in content["schedules"]},
-            base_rates=content["base_rates"],
-            seeds=content["seeds"],
-            curves={name: _file.array(curve) for name, curve in content["curves"].items()},
-            better=content["better"],
-            settings=content["settings"],
-        )
 
 
-def _own(name: str, curve: Any) -> NDArray[np.float64]:
+def _several(name: str, kind: Series, values: Any) -> tuple[Any, ...]:
+    """Return the values along an axis, each of them once."""
+    where = f"Comparison: {name}"
+    found = checked(where, kind, listed(where, values, repr(kind.example)))
+    if len(set(found)) < len(found):
+        raise ValueError(f"{where} must differ, got {found!r}; write each once")
+    return found
+
+
+def _own(name: Any, curve: Any) -> NDArray[np.float64]:
     """Return a copy that nobody changes."""
+    where = f"Comparison: curves[{name!r}]"
+    if not isinstance(name, str):
+        raise TypeError(f"{where} must have a text for its name, got {name!r}; write 'loss'")
     try:
-        values = np.array(curve, np.float64)
+        values = np.asarray(curve)
     except (TypeError, ValueError) as error:
-        raise type(error)(f"Comparison: curves[{name!r}] must hold numbers: {error}") from None
+        raise ValueError(f"{where} must hold numbers, got {one_line(error)}") from None
+    if values.dtype.kind not in "iuf":
+        raise TypeError(
+            f"{where} must hold numbers, got {reprlib.repr(curve)}; write an array of float64"
+        )
+    values = np.array(values, np.float64)
     values.flags.writeable = False
     return values
 
 
-def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(settings: dict[Any, Any]) -> dict[str, Any]:
     try:
-        return json.loads(json.dumps(dict(settings), allow_nan=False))
-    except (TypeError, ValueError) as error:
-        raise type(error)(
-            f"Comparison: settings must be what JSON can hold, got {settings!r}: {error}; write "
-            "texts and finite numbers"
+        if unnamed := [name for name in settings if not isinstance(name, str)]:
+            raise TypeError(f"the name {unnamed[0]!r} is not a text")  # noqa: TRY301
+        return json.loads(json.dumps(settings, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(
+            f"Comparison: settings must be what JSON can hold, got {reprlib.repr(settings)}: "
+            f"{error}; write texts and finite numbers"
         ) from None

@@ -14,9 +14,9 @@ import numpy as np
 from keras.src.random import seed_generator
 from numpy.typing import NDArray
 
+from lrschedules._arguments import called
 from lrschedules._schedule import Schedule
 from lrschedules.study._data import Data, mapped
-from lrschedules.study._statistics import Better
 
 
 class Run(NamedTuple):
@@ -89,9 +89,12 @@ class Plan:
         # Keras draws the seeds of its layers from Python's generator, and so do the other threads
         # of a cluster's worker for purposes of their own: here it has one for itself.
         with mock.patch.object(seed_generator, "python_random", random.Random(seed)):  # noqa: S311
-            model = self.build_model()
+            model = called("compare: build_model", self.build_model)
         if not isinstance(model, base):
-            raise TypeError(f"compare: build_model must return a Keras model, got {model!r}")
+            raise TypeError(
+                f"compare: build_model must return a Keras model, got {model!r}; end it with "
+                "return model"
+            )
         if model.compiled:
             raise ValueError(
                 f"compare: build_model must return a new model each time, not compiled, got "
@@ -112,18 +115,10 @@ class Plan:
         rate = rate_of(self.optimizer(self.schedule(run)))
         return rate(np.arange(self.epochs * self.steps)).astype(np.float32)
 
-    def built(self) -> Any:
-        """Return a compiled model of the first seed whose metrics are known."""
-        model = self.model(self.seeds[0])
-        self.compile(model, self.optimizer(next(iter(self.schedules.values()))))
-        model._symbolic_build(data_batch=self.first_batch)  # noqa: SLF001
-        return model
-
     @property
     def first_batch(self) -> tuple[Any, Any, Any]:
         """A batch to build a model on, as Keras wants it: x, y and sample weights or None."""
-        rows = mapped(lambda array: array[: self.batch_size], self.train.rows[0])
-        return keras.utils.unpack_x_y_sample_weight(rows)
+        return first_rows(self.train, self.batch_size)
 
     def check(self) -> None:
         """Check that the optimizers of the study differ in their schedules alone.
@@ -135,7 +130,7 @@ class Plan:
         """
         first: Any = None
         for name, schedule in self.schedules.items():
-            optimizer = self.optimizer(schedule)
+            optimizer = called("compare: optimizer", self.optimizer, schedule)
             if not isinstance(optimizer, keras.optimizers.Optimizer):
                 raise TypeError(
                     f"compare: optimizer must make a Keras optimizer of a schedule, got "
@@ -160,6 +155,12 @@ class Plan:
             first = config
 
 
+def first_rows(data: Data, number: int) -> tuple[Any, Any, Any]:
+    """Return the first rows of some data: x, y and sample weights, None where there are none."""
+    rows = mapped(lambda array: array[:number], data.rows[0])
+    return keras.utils.unpack_x_y_sample_weight(rows)
+
+
 def rate_of(optimizer: Any) -> Any:
     """Return the rate of an optimizer, or of the one whose losses it scales."""
     return getattr(optimizer, "inner_optimizer", optimizer)._learning_rate  # noqa: SLF001
@@ -173,13 +174,3 @@ def settings_of(optimizer: Any) -> dict[str, Any]:
         config["inner_optimizer"] = settings_of(inner)
     config = {key: value for key, value in config.items() if key not in {"learning_rate", "name"}}
     return {"class": type(optimizer).__name__, **config}
-
-
-def better(model: Any, names: Sequence[str]) -> dict[str, Better]:
-    """Return whether lower or higher is better, for the metrics of which Keras knows it."""
-    found: dict[str, Better] = {"loss": "lower"}
-    for metric in model._compile_metrics.metrics if model._compile_metrics else []:  # noqa: SLF001
-        if direction := getattr(metric, "_direction", None):
-            found[metric.name] = "higher" if direction == "up" else "lower"
-    of = {name: name.removeprefix("val_") for name in names}
-    return {name: found[metric] for name, metric in of.items() if metric in found}

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import math
-import re
-import textwrap
 from collections.abc import Collection, Generator, Iterator
 from typing import Any
 
@@ -14,8 +11,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from lrschedules._arguments import one_line
 from lrschedules._copying import as_numpy
 from lrschedules.study._backends import BACKENDS
+from lrschedules.study._built import Built
 from lrschedules.study._data import mapped, order
 from lrschedules.study._plan import History, Plan, Run
 from lrschedules.study._program import Handed, Program, Values, stateless
@@ -32,6 +31,8 @@ class Stacked:
     ----------
     plan : Plan
         What to train.
+    built : Built
+        The model of its first seed, which the program is made of.
     memory : int
         Bytes that a block of runs may take.
 
@@ -41,11 +42,10 @@ class Stacked:
         If the model or its optimizer is known not to work in one program.
     """
 
-    def __init__(self, plan: Plan, memory: int) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, built: Built, memory: int) -> None:
+        self.plan, self.model = plan, built.model
         self.train = mapped(keras.ops.convert_to_tensor, plan.train.stacked())
-        rate = Handed()
-        sizes = self._build(rate)
+        rate = self._handed_rate()
         starts = [values_of(self.model)]
         for seed in plan.seeds[1:]:
             model = plan.model(seed)
@@ -65,26 +65,20 @@ class Stacked:
         ]
         self.program = Program(self.model, rate, BACKENDS[keras.backend.backend()]())
         runs = len(plan.runs)
-        blocks = math.ceil(runs / max(1, int(memory / self.bytes_of_a_run(sizes))))
+        blocks = math.ceil(runs / max(1, int(memory / self.bytes_of_a_run(built.outputs))))
         self.size = math.ceil(runs / blocks)
 
-    def _build(self, rate: Handed) -> list[int]:
-        """Build the model of the first seed; return the sizes of its layers' outputs for a row."""
-        plan = self.plan
-        self.model = model = plan.model(plan.seeds[0])
-        optimizer = plan.optimizer(next(iter(plan.schedules.values())))
+    def _handed_rate(self) -> Handed:
+        """Let the model's optimizer take the rate of each update from the program."""
+        optimizer, rate = self.model.optimizer, Handed()
         if keras.backend.backend() not in BACKENDS:
             raise NotStackableError(f"the back end {keras.backend.backend()} cannot map a program")
-        for reason in refusals(plan, model, optimizer):
+        for reason in refusals(self.plan, self.model, optimizer):
             raise NotStackableError(reason)
         optimizer.learning_rate = rate
         if keras.backend.backend() != "jax":
             stateless(optimizer)
-        plan.compile(model, optimizer)
-        with outputs_counted() as sizes:
-            model._symbolic_build(data_batch=plan.first_batch)  # noqa: SLF001
-        model.reset_metrics()
-        return [size // min(plan.batch_size, len(plan.train)) for size in sizes]
+        return rate
 
     def bytes_of_a_run(self, outputs: list[int]) -> int:
         """Return what a run is taken to need in memory.
@@ -145,7 +139,7 @@ class Stacked:
                     state, fresh, (now, self.train, *batches), validation
                 )
             except Exception as error:
-                raise NotStackableError(told(error)) from error
+                raise NotStackableError(one_line(error)) from error
             yield {name: as_numpy(value)[: len(block)] for name, value in logs.items()}
 
     def _repeated(self, variables: list[Any]) -> Values:
@@ -179,12 +173,6 @@ def refusals(plan: Plan, model: Any, optimizer: Any) -> Iterator[str]:
         yield "weights overwritten by their average are stacked on JAX alone"
 
 
-def told(error: Exception) -> str:
-    """Return an error on one line, without the colours of a terminal, cut where it grows long."""
-    text = " ".join(re.sub(r"\x1b\[[\d;]*m", "", str(error)).split())
-    return f"{type(error).__name__}: {textwrap.shorten(text, 300, placeholder=' ...')}"
-
-
 def values_of(model: Any) -> tuple[Values, Values]:
     """Return the values of a model's trainable variables and of its other ones."""
     kinds = (model.trainable_variables, model.non_trainable_variables)
@@ -196,22 +184,3 @@ def batched(index: NDArray[np.int32], size: int) -> tuple[NDArray[np.int32], NDA
     full = index.shape[-1] // size * size
     cut = index[..., :full].reshape(*index.shape[:-1], -1, size)
     return np.moveaxis(cut, -2, 0), index[..., full:]
-
-
-@contextlib.contextmanager
-def outputs_counted() -> Generator[list[int]]:
-    """Collect the size of what every layer returns meanwhile, whatever the kind of its model."""
-    base: Any = keras.Layer
-    sizes, call = list[int](), base.__call__
-
-    def counted(layer: Any, *args: Any, **kwargs: Any) -> Any:
-        result = call(layer, *args, **kwargs)
-        shapes = [getattr(tensor, "shape", ()) for tensor in keras.tree.flatten(result)]
-        sizes.extend(math.prod(side or 1 for side in shape) for shape in shapes)
-        return result
-
-    base.__call__ = counted
-    try:
-        yield sizes
-    finally:
-        base.__call__ = call

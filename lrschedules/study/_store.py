@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import reprlib
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from lrschedules.study import _file
 from lrschedules.study._plan import History, Plan, Run, settings_of
@@ -45,7 +47,7 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True)
         study, settings = self.folder / "study.json", common(plan)
         if study.exists():
-            self._check(settings, _file.read(study, STUDY)["settings"])
+            self._check(settings, self._settings(study))
         # a process that was killed may have left a part of a file
         elif others := [file.name for file in self.folder.iterdir() if file.suffix != ".part"]:
             raise ValueError(
@@ -76,18 +78,46 @@ class Store:
         exact = {name: _file.listed(values) for name, values in history.items()}
         _file.write(self._file(run), RUN, {**self._key(run), "history": exact})
 
+    def _settings(self, study: Path) -> dict[str, Any]:
+        """Return what all runs in the folder have in common."""
+        try:
+            return _file.field(study, _file.read(study, STUDY), "settings", dict)
+        except ValueError as error:
+            raise ValueError(
+                f"compare: store: {error}; choose another folder, or delete this one"
+            ) from error
+
     def _read(self, run: Run) -> History:
         file = self._file(run)
         try:
             content = _file.read(file, RUN)
-            history = content.pop("history")
-            if content != self._key(run):
-                raise ValueError(f"{str(file)!r} holds another run than its name says")  # noqa: TRY301
+            history = _file.field(file, content, "history", dict)
+            for name, value in self._key(run).items():
+                if content.get(name) != value:
+                    raise ValueError(  # noqa: TRY301
+                        f"{str(file)!r} holds another run than its name says: its field {name!r} "
+                        f"must be {value!r}, got {reprlib.repr(content.get(name))}"
+                    )
+            return self._curves(file, history)
         except ValueError as error:
             raise ValueError(
-                f"compare: {error}; delete this file, and its run is trained again"
+                f"compare: store: {error}; delete this file, and its run is trained again"
             ) from error
-        return {name: _file.array(values).tolist() for name, values in history.items()}
+
+    def _curves(self, file: Path, history: dict[str, Any]) -> History:
+        """Return the values of each metric, one an epoch, the loss among them."""
+        found = {
+            name: _file.array(f"{str(file)!r}: its field 'history': {name!r}", values)
+            for name, values in history.items()
+        }
+        for name in ("loss", *found):
+            shape = np.shape(found.get(name, ()))
+            if shape != (self.plan.epochs,):
+                raise ValueError(
+                    f"{str(file)!r}: its field 'history' must hold {self.plan.epochs} values of "
+                    f"{name!r}, one for each epoch, got an array of shape {shape}"
+                )
+        return {name: values.tolist() for name, values in found.items()}
 
     def _key(self, run: Run) -> dict[str, Any]:
         schedule = self.plan.schedules[run.schedule]

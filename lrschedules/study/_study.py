@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import keras
 import numpy as np
 
+from lrschedules.study._built import Built, better
 from lrschedules.study._loop import looped
-from lrschedules.study._plan import Failure, History, Plan, Run, better
+from lrschedules.study._plan import Failure, History, Plan, Run
 from lrschedules.study._stacked import NotStackableError, Stacked
 from lrschedules.study._store import Store
 from lrschedules.study.comparison import Comparison
@@ -34,14 +35,16 @@ class StudyError(RuntimeError):
 class Study:
     """A plan on its way: the runs that are finished, and those that failed."""
 
-    def __init__(self, plan: Plan, store: Store | None, finished: dict[Run, History]) -> None:
+    def __init__(
+        self, plan: Plan, built: Built, store: Store | None, finished: dict[Run, History]
+    ) -> None:
         self.plan = plan
+        self.built = built
         self.store = store
         self.finished = finished
         self.failed: dict[Run, Failure] = {}
         self.unstored: OSError | None = None
         self.how = "none: all runs were stored"
-        self.model: Any = None
 
     def run(self, engine: Engine, memory: int, verbose: int) -> Comparison:
         """Train what is not finished, and return all; see ``compare``."""
@@ -64,8 +67,7 @@ class Study:
         if engine != "loop":
             try:
                 self.how = "stacked"
-                stacked = Stacked(self.plan, memory)
-                self.model = stacked.model
+                stacked = Stacked(self.plan, self.built, memory)
                 yield from stacked.results(set(self.finished), verbose)
             except NotStackableError as reason:
                 if engine == "stacked":
@@ -106,7 +108,9 @@ class Study:
 
     def _comparison(self) -> Comparison:
         plan = self.plan
-        names = list(next(iter(self.finished.values())))
+        histories = list(self.finished.values())
+        # Callbacks may add metrics, and the runs in a store may have been trained without them.
+        names = [name for name in histories[0] if all(name in each for each in histories)]
         shape = (len(plan.schedules), len(plan.base_rates), len(plan.seeds), plan.epochs)
         curves = {name: np.full(shape, np.nan) for name in names}
         order = list(plan.schedules)
@@ -119,7 +123,7 @@ class Study:
             tuple(plan.base_rates),
             tuple(plan.seeds),
             curves,
-            better(self.model or plan.built(), names),
+            better(self.built.model, names),
             {
                 "epochs": plan.epochs,
                 "batch_size": plan.batch_size,

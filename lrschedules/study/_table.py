@@ -8,6 +8,7 @@ import math
 import textwrap
 from typing import TYPE_CHECKING, Literal
 
+from lrschedules._arguments import require
 from lrschedules.study._statistics import MOST_SEEDS, Better
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ class Table:
         pandas.DataFrame
             One row per schedule, one column per attribute of a row.
         """
+        require("Table.frame", "pandas", extra="study")
         import pandas as pd
 
         return pd.DataFrame([dataclasses.asdict(row) for row in self.rows])
@@ -180,6 +182,7 @@ class _Column:
 
 
 def _tabulate(columns: list[_Column], headings: list[str], form: str) -> str:
+    require("the text of a table", "tabulate", extra="study")
     from tabulate import tabulate
 
     return tabulate(

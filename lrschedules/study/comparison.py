@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Literal, get_args
 
+from lrschedules._arguments import one_of
+from lrschedules._param import checked
 from lrschedules.study import _figures, _words
-from lrschedules.study._compared import Compared
+from lrschedules.study._compared import LEVEL, Compared
 from lrschedules.study._statistics import Values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 View = Literal["curves", "differences", "sensitivity"]
+VIEW = one_of(*get_args(View))
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -173,14 +176,13 @@ class Comparison(Compared):
         TypeError, ValueError
             If the view is not known, and as the plot does.
         """
-        if view not in get_args(View):
-            names = ", ".join(map(repr, get_args(View)))
-            raise ValueError(f"Comparison: view must be one of {names}, got {view!r}")
+        checked("Comparison: view", VIEW, view)
+        metric, epoch = self._checked(metric, epoch)
+        level = checked("Comparison: level", LEVEL, level)
         if view == "differences":
             self._several("schedules", view)
             return _words.differences_in_words(self.table(metric, epoch, level))
         if view == "sensitivity":
-            metric, epoch = self._checked(metric, epoch)
             values, at = self._by_base_rate(metric, epoch), self.base_rates
             return _words.means_in_words(values, at, f"{metric} after epoch {epoch} by base rate")
         metric, values = self._runs(metric)

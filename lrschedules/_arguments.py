@@ -1,0 +1,164 @@
+"""Arguments that are not numbers: what each of them may be, and the error for everything else.
+
+A kind is a function that returns a value as the caller needs it, or raises an error that begins
+with "must be". ``checked("compare: engine", one_of("auto", "loop"), engine)`` puts the name of the
+argument in front of it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import inspect
+import itertools
+import os
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# No list of arguments is longer; an iterator without an end is refused instead of exhausted.
+LONGEST = 100_000
+
+
+def one_of(*choices: str) -> Callable[[Any], str]:
+    """Return the kind of an argument that is one of a few words."""
+
+    def kind(value: Any) -> str:
+        rule = f"must be one of {', '.join(map(repr, choices))}, got {value!r}"
+        if not isinstance(value, str):
+            raise TypeError(rule)
+        if value not in choices:
+            raise ValueError(rule)
+        return value
+
+    return kind
+
+
+@dataclasses.dataclass(frozen=True)
+class Text:
+    """The kind of an argument that is a text with at least one character."""
+
+    rule: str
+    example: str
+
+    def __call__(self, value: Any) -> str:
+        wrong = f"must be {self.rule}, got {value!r}; write for example {self.example!r}"
+        if not isinstance(value, str):
+            raise TypeError(wrong)
+        if not value:
+            raise ValueError(wrong)
+        return value
+
+
+@dataclasses.dataclass(frozen=True)
+class Function:
+    """The kind of an argument that is called with so many arguments."""
+
+    rule: str
+    example: str
+    arguments: int
+
+    def __call__(self, value: Any) -> Any:
+        if not (callable(value) and self._fits(value)):
+            raise TypeError(f"must be {self.rule}, got {value!r}; write for example {self.example}")
+        return value
+
+    def _fits(self, value: Callable[..., Any]) -> bool:
+        try:
+            signature = inspect.signature(value)
+        except ValueError:  # some functions written in C do not say what they take
+            return True
+        try:
+            signature.bind(*[None] * self.arguments)
+        except TypeError:
+            return False
+        return True
+
+
+def a_path(value: Any) -> Path:
+    """Return a path that an operating system accepts, whether or not anything is there."""
+    if not isinstance(value, (str, os.PathLike)):
+        raise TypeError(f"must be a path, got {value!r}; write for example 'folder/name'")
+    try:
+        name = os.fsencode(value)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        name = b""
+    if not name or b"\0" in name:
+        raise ValueError(f"must be a path, got {value!r}; write for example 'folder/name'")
+    return Path(os.fsdecode(name))
+
+
+def a_mapping(value: Any) -> Mapping[Any, Any]:
+    """Return a mapping."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"must be a mapping, got {value!r}; write for example {{'name': ...}}")
+    return value  # pyright: ignore[reportUnknownVariableType]
+
+
+def listed(where: str, values: Any, example: str) -> list[Any]:
+    """Return the values of a list or of another iterable, which is neither a text nor a mapping."""
+    wrong = f"{where} must be a list, got {values!r}; write for example {example}"
+    if isinstance(values, (str, bytes, Mapping)):
+        raise TypeError(wrong)
+    try:
+        items: Iterable[Any] = iter(values)
+    except TypeError:
+        raise TypeError(wrong) from None
+    found = list(itertools.islice(items, LONGEST + 1))
+    if len(found) > LONGEST:
+        raise ValueError(f"{where} must be a list of at most {LONGEST} values, got {values!r}")
+    return found
+
+
+def called(where: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function that the user gave; where it refuses its arguments, say which one it was."""
+    try:
+        return function(*arguments)
+    except (TypeError, ValueError) as error:
+        given = ", ".join(map(repr, arguments))
+        raise ValueError(f"{where}({given}) raised {one_line(error)}") from error
+
+
+def axes_of(where: str, ax: Any, size: tuple[float, float]) -> Axes:
+    """Return the axes of matplotlib to draw on: new ones of this size where none were given."""
+    import matplotlib.pyplot as plt
+    from matplotlib.axes import Axes
+
+    if ax is None:
+        return plt.figure(figsize=size, layout="constrained").add_subplot()
+    if not isinstance(ax, Axes):
+        raise TypeError(
+            f"{where}: ax must be axes of matplotlib, got {ax!r}; write for example "
+            "ax=plt.figure().add_subplot()"
+        )
+    return ax
+
+
+def require(where: str, *packages: str, extra: str | None = None) -> None:
+    """Check that packages are installed, which an extra of this one may bring.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If one is missing; the error says how to install those that are.
+    """
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    if missing:
+        names = " ".join(missing)
+        brings = f", or install the extra keras-lrschedules[{extra}]" if extra else ""
+        raise ModuleNotFoundError(
+            f"{where} needs packages that are not installed: {names}; run python -m pip install "
+            f"{names}{brings}",
+            name=missing[0],
+        )
+
+
+def one_line(error: Exception) -> str:
+    """Return an error on one line, without the colours of a terminal, cut where it grows long."""
+    text = " ".join(re.sub(r"\x1b\[[\d;]*m", "", str(error)).split())
+    return f"{type(error).__name__}: {textwrap.shorten(text, 300, placeholder=' ...')}"
