@@ -187,7 +187,7 @@ def test_bad_questions(ask, text):
 
 def test_axes_to_draw_on():
     """Axes that are none are refused by name."""
-    with pytest.raises(TypeError, match=r"^Comparison: ax must be axes of matplotlib, got 5; write"):
+    with pytest.raises(TypeError, match=r"^Comparison: ax must be axes of matplotlib, got 5"):
         comparison(VALUES).plot(ax=5)
 
 
