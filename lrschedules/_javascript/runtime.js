@@ -155,5 +155,11 @@ const repr = (value) => {
   if (Array.isArray(value)) return `[${value.map(repr).join(", ")}]`;
   if (value === null || value === undefined) return "None";
   if (typeof value === "string") return `'${value}'`;
+  if (typeof value === "function") return value.name;
   return String(value).replace("NaN", "nan").replace("Infinity", "inf");
+};
+
+const shown = (value) => {
+  const text = repr(value);
+  return text.length <= 200 ? text : `${text.slice(0, 200)}… (${text.length} characters)`;
 };
