@@ -10,26 +10,24 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import inspect
-import itertools
 import os
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lrschedules._param import Series, checked, shown
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-# No list of arguments is longer; an iterator without an end is refused instead of exhausted.
-LONGEST = 100_000
 
 
 def one_of(*choices: str) -> Callable[[Any], str]:
     """Return the kind of an argument that is one of a few words."""
 
     def kind(value: Any) -> str:
-        rule = f"must be one of {', '.join(map(repr, choices))}, got {value!r}"
+        rule = f"must be one of {', '.join(map(repr, choices))}, got {shown(value)}"
         if not isinstance(value, str):
             raise TypeError(rule)
         if value not in choices:
@@ -47,7 +45,7 @@ class Text:
     example: str
 
     def __call__(self, value: Any) -> str:
-        wrong = f"must be {self.rule}, got {value!r}; write for example {self.example!r}"
+        wrong = f"must be {self.rule}, got {shown(value)}; write for example {self.example!r}"
         if not isinstance(value, str):
             raise TypeError(wrong)
         if not value:
@@ -65,7 +63,9 @@ class Function:
 
     def __call__(self, value: Any) -> Any:
         if not (callable(value) and self._fits(value)):
-            raise TypeError(f"must be {self.rule}, got {value!r}; write for example {self.example}")
+            raise TypeError(
+                f"must be {self.rule}, got {shown(value)}; write for example {self.example}"
+            )
         return value
 
     def _fits(self, value: Callable[..., Any]) -> bool:
@@ -83,35 +83,32 @@ class Function:
 def a_path(value: Any) -> Path:
     """Return a path that an operating system accepts, whether or not anything is there."""
     if not isinstance(value, (str, os.PathLike)):
-        raise TypeError(f"must be a path, got {value!r}; write for example 'folder/name'")
+        raise TypeError(f"must be a path, got {shown(value)}; write for example 'folder/name'")
     try:
         name = os.fsencode(value)
     except UnicodeEncodeError:  # half of a surrogate pair
         name = b""
     if not name or b"\0" in name:
-        raise ValueError(f"must be a path, got {value!r}; write for example 'folder/name'")
+        raise ValueError(f"must be a path, got {shown(value)}; write for example 'folder/name'")
     return Path(os.fsdecode(name))
 
 
 def a_mapping(value: Any) -> Mapping[Any, Any]:
     """Return a mapping."""
     if not isinstance(value, Mapping):
-        raise TypeError(f"must be a mapping, got {value!r}; write for example {{'name': ...}}")
+        raise TypeError(f"must be a mapping, got {shown(value)}; write for example {{'name': ...}}")
     return value  # pyright: ignore[reportUnknownVariableType]
 
 
-def listed(where: str, values: Any, example: str) -> list[Any]:
-    """Return the values of a list or of another iterable, which is neither a text nor a mapping."""
-    wrong = f"{where} must be a list, got {values!r}; write for example {example}"
-    if isinstance(values, (str, bytes, Mapping)):
-        raise TypeError(wrong)
-    try:
-        items: Iterable[Any] = iter(values)
-    except TypeError:
-        raise TypeError(wrong) from None
-    found = list(itertools.islice(items, LONGEST + 1))
-    if len(found) > LONGEST:
-        raise ValueError(f"{where} must be a list of at most {LONGEST} values, got {values!r}")
+def each_once(where: str, kind: Series, values: Any) -> tuple[Any, ...]:
+    """Return the numbers of a series: at least one, and each of them once."""
+    if isinstance(values, Mapping):
+        raise TypeError(f"{where} {kind.refusal(shown(values))}")
+    found = checked(where, kind, values)
+    if not found:
+        raise ValueError(f"{where} must hold at least one number, got {shown(values)}")
+    if len(set(found)) < len(found):
+        raise ValueError(f"{where} must differ, got {shown(list(found))}; write each once")
     return found
 
 
@@ -120,7 +117,7 @@ def called(where: str, function: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return function(*arguments)
     except (TypeError, ValueError) as error:
-        given = ", ".join(map(repr, arguments))
+        given = ", ".join(map(shown, arguments))
         raise ValueError(f"{where}({given}) raised {one_line(error)}") from error
 
 
@@ -133,8 +130,8 @@ def axes_of(where: str, ax: Any, size: tuple[float, float]) -> Axes:
         return plt.figure(figsize=size, layout="constrained").add_subplot()
     if not isinstance(ax, Axes):
         raise TypeError(
-            f"{where}: ax must be axes of matplotlib, got {ax!r}; write for example "
-            "ax=plt.figure().add_subplot()"
+            f"{where}: ax must be an axes of matplotlib, got {shown(ax)}; write for example "
+            "plt.figure().add_subplot()"
         )
     return ax
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import random
-import reprlib
 import sys
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 from keras.src.backend.common import global_state  # the global seed generator has no public name
 
 from lrschedules._arguments import one_line
+from lrschedules._param import shown
 from lrschedules._schedule import Schedule
 
 
@@ -190,7 +190,7 @@ def arrays_of(where: str, structure: Any) -> Any:
     """
 
     def array_of(leaf: Any) -> Any:
-        wrong = f"{where} must hold arrays of numbers, got {reprlib.repr(leaf)}"
+        wrong = f"{where} must hold arrays of numbers, got {shown(leaf)}"
         try:
             array = np.asarray(as_numpy(leaf))
         except Exception as error:
@@ -206,7 +206,7 @@ def arrays_of(where: str, structure: Any) -> Any:
     except RecursionError:
         raise ValueError(f"{where} must hold arrays, got a structure nested too deep") from None
     if not keras.tree.flatten(arrays):
-        raise ValueError(f"{where} must hold at least one array, got {reprlib.repr(structure)}")
+        raise ValueError(f"{where} must hold at least one array, got {shown(structure)}")
     return arrays
 
 

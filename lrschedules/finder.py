@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from lrschedules import datasets
 from lrschedules._arguments import axes_of, one_of
 from lrschedules._copying import batches_of, copied, random_state_kept
 from lrschedules._param import Kind, checked, count, fraction, peak
@@ -23,7 +24,6 @@ Spacing = Literal["geometric", "linear"]
 Method = Literal["steepest", "valley", "minimum/10"]
 SPACING, METHOD = one_of(*get_args(Spacing)), one_of(*get_args(Method))
 POINTS = dataclasses.replace(count, rule="a whole number ≥ 10", example=100, least=10)
-SEED = Kind("a whole number ≥ 0", "none", 0, below=2**53, whole=True)
 ABOVE_ONE = Kind("a number > 1", "none", 4.0, least=1, open=True)
 
 
@@ -203,7 +203,7 @@ def range_test(
     batch_size = checked("range_test: batch_size", count, batch_size)
     smoothing = checked("range_test: smoothing", fraction, smoothing)
     diverge = checked("range_test: diverge", ABOVE_ONE, diverge)
-    batches = batches_of(x, y, batch_size, checked("range_test: seed", SEED, seed))
+    batches = batches_of(x, y, batch_size, checked("range_test: seed", datasets.seeds, seed))
     losses, smoothed = list[float](), list[float]()
     average, stopped = 0.0, "stop reached"
     with random_state_kept():

@@ -115,7 +115,7 @@ VALUES = np.ones((2, 1, 3, 4))
         ({"schedules": {}}, r"must hold at least one each, got 0, 1, 3 and 1"),
         ({"schedules": {"a": 0.1, "b": "B"}}, r"schedules must be texts by name, got 'a': 0.1; wr"),
         ({"base_rates": (0.0,)}, r"base_rates must be a list, each a rate > 0, got \[0.0\]; write"),
-        ({"seeds": (0, 1, 1)}, r"seeds must differ, got \(0, 1, 1\); write each once"),
+        ({"seeds": (0, 1, 1)}, r"seeds must differ, got \[0, 1, 1\]; write each once"),
         ({"seeds": (0, 1, -1)}, r"seeds must be a list, each a whole number ≥ 0, got \[0, 1, -1\]"),
         ({"curves": {}}, r"must hold at least one each, got 2, 1, 3 and 0"),
         ({"curves": {"loss": 1.0}}, r"curves\['loss'\] must have the shape .* \(2, 1, 3, 1\), got"),
@@ -140,7 +140,7 @@ VALUES = np.ones((2, 1, 3, 4))
         ({"better": {"val_loss": ["lower"]}}, r"must be one of 'lower', 'higher', got \['lower'\]"),
         ({"settings": None}, "settings must be a mapping, got None; write for example"),
         ({"settings": {1: 2}}, r"settings must be what JSON can hold, .* name 1 is not a text"),
-        ({"seeds": 3}, r"seeds must be a list, got 3; write for example \[0, 1, 2\]"),
+        ({"seeds": 3}, r"seeds must be a list, each .*, got 3; write for example \[0, 1, 2\]"),
         ({"curves": {"mae": VALUES}}, r"must hold 'loss' or 'val_loss', got 'mae'"),
         ({"curves": {"loss": VALUES, "seed": VALUES}}, r"'seed' is an axis; rename the metric"),
         ({"better": {"acc": "higher"}}, r"better must name one of 'val_loss', got 'acc'"),
@@ -187,7 +187,7 @@ def test_bad_questions(ask, text):
 
 def test_axes_to_draw_on():
     """Axes that are none are refused by name."""
-    with pytest.raises(TypeError, match=r"^Comparison: ax must be axes of matplotlib, got 5"):
+    with pytest.raises(TypeError, match=r"^Comparison: ax must be an axes of matplotlib, got 5"):
         comparison(VALUES).plot(ax=5)
 
 

@@ -21,8 +21,8 @@ ROOT = Path(lrs.__file__).parent
 MODULES = {path.relative_to(ROOT).with_suffix("").as_posix(): path for path in ROOT.rglob("*.py")}
 # Each level may import from those before it; a package counts as one.
 LEVELS = [
-    ["_operations", "_param", "_arguments"],
-    ["_namespaces", "_keras"],
+    ["_operations", "_param"],
+    ["_namespaces", "_keras", "_arguments"],
     ["_declared"],
     ["_function"],
     ["_on_rates"],

@@ -7,22 +7,21 @@ import math
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from lrschedules._arguments import LONGEST, Function, Text, listed, one_of
-from lrschedules._param import Kind, checked, count, factor, peak
+from lrschedules import datasets
+from lrschedules._arguments import Function, Text, each_once, one_of
+from lrschedules._param import MOST_NUMBERS, Kind, Series, checked, count, factor, peak, shown
 from lrschedules._schedule import Schedule, a_schedule
 from lrschedules.study._study import Engine
 
-MOST_SEED = 2**31 - 1
-SEED = Kind(f"a whole number from 0 to {MOST_SEED}", "none", 7, below=MOST_SEED + 1, whole=True)
-SEEDS = Kind(
-    f"a whole number from 1 to {LONGEST}, or a list of seeds",
-    "none",
-    10,
-    least=1,
-    below=LONGEST + 1,
-    whole=True,
+SEEDS = Series(datasets.seeds, [0, 1, 2])
+HOW_MANY = dataclasses.replace(
+    count,
+    rule=f"a whole number from 1 to {MOST_NUMBERS}, or a list of seeds",
+    example=10,
+    below=MOST_NUMBERS + 1,
 )
-CLASS = dataclasses.replace(SEED, rule="a class: a whole number ≥ 0", example=1)
+RATES = Series(peak, [0.5, 1, 2])
+CLASS = Kind("a class: a whole number ≥ 0", "none", 1, below=2**31, whole=True)
 BYTES = dataclasses.replace(
     count, rule="a whole number of bytes ≥ 1", unit="bytes", example=2**30, below=math.inf
 )
@@ -46,13 +45,13 @@ def named_schedules(schedules: Any) -> dict[str, Schedule]:
     """Return the schedules by name."""
     if not isinstance(schedules, Mapping) or not schedules:
         raise TypeError(
-            f"compare: schedules must be a mapping of names to schedules, got {schedules!r}; write "
-            "for example {'constant': Constant(0.1), 'cosine': Cosine(0.1, 0, 450)}"
+            f"compare: schedules must be a mapping of names to schedules, got "
+            f"{shown(schedules)}; write for example {{'constant': Constant(0.1)}}"
         )
     named: Mapping[Any, Any] = schedules
     return {
         checked("compare: schedules: each name", NAME, name): checked(
-            f"compare: schedules[{name!r}]", a_schedule, schedule
+            f"compare: schedules[{shown(name)}]", a_schedule, schedule
         )
         for name, schedule in named.items()
     }
@@ -60,31 +59,14 @@ def named_schedules(schedules: Any) -> dict[str, Schedule]:
 
 def seeds_of(seeds: Any) -> tuple[int, ...]:
     """Return the seeds, of which there are one or more, each once."""
-    if not hasattr(seeds, "__iter__"):
-        return tuple(range(checked("compare: seeds", SEEDS, seeds)))
-    given = listed("compare: seeds", seeds, "seeds=10 or seeds=[0, 1, 2]")
-    chosen = tuple(checked("compare: seeds: each", SEED, seed) for seed in given)
-    return each_once("compare: seeds", chosen, "seeds=[0, 1, 2]")
+    if hasattr(seeds, "__iter__"):
+        return each_once("compare: seeds", SEEDS, seeds)
+    return tuple(range(checked("compare: seeds", HOW_MANY, seeds)))
 
 
 def base_rates_of(base_rates: Any) -> tuple[float, ...]:
     """Return the base rates, of which there are one or more, each once."""
-    given = listed("compare: base_rates", base_rates, "base_rates=[0.5, 1, 2]")
-    rates = tuple(checked("compare: base_rates: each", peak, rate) for rate in given)
-    return each_once("compare: base_rates", rates, "base_rates=[0.5, 1, 2]")
-
-
-def each_once(where: str, values: tuple[Any, ...], example: str) -> tuple[Any, ...]:
-    """Check that there are values, and that they differ from each other."""
-    if not values:
-        raise ValueError(
-            f"{where} must hold at least one value, got (); write for example {example}"
-        )
-    if len(set(values)) < len(values):
-        raise ValueError(
-            f"{where} must be different from each other, got {list(values)}; write each once"
-        )
-    return values
+    return each_once("compare: base_rates", RATES, base_rates)
 
 
 def class_weights_of(class_weight: Any) -> dict[int, float] | None:
@@ -93,13 +75,14 @@ def class_weights_of(class_weight: Any) -> dict[int, float] | None:
         return None
     if not isinstance(class_weight, Mapping):
         raise TypeError(
-            f"compare: class_weight must be a mapping of classes to weights, got {class_weight!r}; "
+            f"compare: class_weight must be a mapping of classes to weights, got "
+            f"{shown(class_weight)}; "
             "write for example {0: 1.0, 1: 2.5}"
         )
     weights: Mapping[Any, Any] = class_weight
     return {
         checked("compare: class_weight: each key", CLASS, key): checked(
-            f"compare: class_weight[{key!r}]", factor, weight
+            f"compare: class_weight[{shown(key)}]", factor, weight
         )
         for key, weight in weights.items()
     }

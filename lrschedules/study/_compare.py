@@ -80,7 +80,7 @@ def compare(
     batch_size : int, optional
         Rows in a batch, ≥ 1; the last of an epoch may have fewer. 32, or that of the dataset.
     seeds : int or iterable of int
-        How many, counted from 0, or which: from 0 to 2147483647, each once.
+        How many, counted from 0, or which: from 0 to 4294967295, each once.
     base_rates : iterable of float
         What each schedule is multiplied by, > 0, each once: one run for each.
     callbacks : callable, optional

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-import reprlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from lrschedules._arguments import Function, called, one_line
 from lrschedules._copying import arrays_of
-from lrschedules._param import checked
+from lrschedules._param import checked, shown
 
 # Inputs, targets where there are some, and sample weights where there are some.
 Rows = tuple[Any, ...]
@@ -150,7 +149,7 @@ def _rows(where: str, given: Any, class_weight: dict[int, float] | None) -> tupl
         shapes = [np.shape(array) for array in keras.tree.flatten(rows)]
         raise ValueError(
             f"{where} must hold arrays with as many rows as each other and at least 1, got shapes "
-            f"{reprlib.repr(shapes)}"
+            f"{shown(shapes)}"
         )
     return rows if class_weight is None else _weighted(where, rows, class_weight), size
 
@@ -172,7 +171,7 @@ def _parts(where: str, given: Any) -> Rows:
     while parts and parts[-1] is None:
         parts.pop()
     if not 1 <= len(parts) <= 3 or any(part is None for part in parts):
-        raise TypeError(f"{where} must be {PAIR}, got {reprlib.repr(given)}")
+        raise TypeError(f"{where} must be {PAIR}, got {shown(given)}")
     return tuple(_arrays(where, part) for part in parts)
 
 
@@ -192,7 +191,7 @@ def _batches(where: str, given: Any) -> Iterator[Any]:
             return iter(given)
     raise TypeError(
         f"{where} must be {PAIR}, a dataset of such batches, or a function from a seed to either, "
-        f"got {reprlib.repr(given)}"
+        f"got {shown(given)}"
     )
 
 

@@ -6,13 +6,14 @@ import hashlib
 import json
 import math
 import os
-import reprlib
 import secrets
 from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
+
+from lrschedules._param import shown
 
 # JSON has no numbers for these.
 NOT_FINITE = ("NaN", "Infinity", "-Infinity")
@@ -104,7 +105,7 @@ def field(path: str | os.PathLike[str], content: dict[str, Any], name: str, kind
         what = {dict: "an object", list: "a list"}[kind]
         raise ValueError(  # noqa: TRY004 - it is what the file holds that is wrong
             f"{os.fspath(path)!r} is damaged: its field {name!r} must be {what} of JSON, got "
-            f"{reprlib.repr(value)}"
+            f"{shown(value)}"
         )
     return value
 
@@ -144,7 +145,7 @@ def array(where: str, nested: Any) -> NDArray[np.float64]:
         # bool is a subclass of int, and no number that was written
         if type(value) not in {int, float} and value not in NOT_FINITE:
             raise ValueError(
-                f"{where} must hold numbers in lists of one length, got {reprlib.repr(value)}"
+                f"{where} must hold numbers in lists of one length, got {shown(value)}"
             )
     try:
         return values.astype(np.float64)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import reprlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lrschedules._arguments import a_mapping, a_path, listed, one_line, one_of, require
-from lrschedules._param import Kind, Series, checked, peak
+from lrschedules._arguments import a_mapping, a_path, each_once, one_line, one_of, require
+from lrschedules._param import Kind, Series, checked, peak, shown
 from lrschedules.study import _saved
 from lrschedules.study._statistics import Better
 
@@ -49,8 +48,8 @@ class Measured:
         losses = dict.fromkeys((name for name in LOSSES if name in curves), "lower")
         fields = {
             "schedules": schedules,
-            "base_rates": _several("base_rates", RATES, self.base_rates),
-            "seeds": _several("seeds", SEEDS, self.seeds),
+            "base_rates": each_once("Comparison: base_rates", RATES, self.base_rates),
+            "seeds": each_once("Comparison: seeds", SEEDS, self.seeds),
             "curves": curves,
             "better": losses | better,
             "settings": _plain(settings),
@@ -97,7 +96,7 @@ class Measured:
     def __getitem__(self, metric: str) -> NDArray[np.float64]:
         if not (isinstance(metric, str) and metric in self.curves):  # pyright: ignore[reportUnnecessaryIsInstance]
             names = ", ".join(map(repr, self.curves))
-            raise ValueError(f"Comparison: metric must be one of {names}, got {metric!r}")
+            raise ValueError(f"Comparison: metric must be one of {names}, got {shown(metric)}")
         return self.curves[metric]
 
     @property
@@ -176,18 +175,9 @@ class Measured:
             ) from error
 
 
-def _several(name: str, kind: Series, values: Any) -> tuple[Any, ...]:
-    """Return the values along an axis, each of them once."""
-    where = f"Comparison: {name}"
-    found = checked(where, kind, listed(where, values, repr(kind.example)))
-    if len(set(found)) < len(found):
-        raise ValueError(f"{where} must differ, got {found!r}; write each once")
-    return found
-
-
 def _own(name: Any, curve: Any) -> NDArray[np.float64]:
     """Return a copy that nobody changes."""
-    where = f"Comparison: curves[{name!r}]"
+    where = f"Comparison: curves[{shown(name)}]"
     if not isinstance(name, str):
         raise TypeError(f"{where} must have a text for its name, got {name!r}; write 'loss'")
     try:
@@ -195,9 +185,7 @@ def _own(name: Any, curve: Any) -> NDArray[np.float64]:
     except (TypeError, ValueError) as error:
         raise ValueError(f"{where} must hold numbers, got {one_line(error)}") from None
     if values.dtype.kind not in "iuf":
-        raise TypeError(
-            f"{where} must hold numbers, got {reprlib.repr(curve)}; write an array of float64"
-        )
+        raise TypeError(f"{where} must hold numbers, got {shown(curve)}; write an array of float64")
     values = np.array(values, np.float64)
     values.flags.writeable = False
     return values
@@ -211,6 +199,6 @@ def _plain(settings: dict[Any, Any]) -> dict[str, Any]:
     except (TypeError, ValueError, RecursionError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(
-            f"Comparison: settings must be what JSON can hold, got {reprlib.repr(settings)}: "
+            f"Comparison: settings must be what JSON can hold, got {shown(settings)}: "
             f"{error}; write texts and finite numbers"
         ) from None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lrschedules._param import shown
 from lrschedules.study import _file
 
 if TYPE_CHECKING:
@@ -56,12 +56,11 @@ def fields(path: Path, axes: Sequence[str]) -> dict[str, Any]:
     if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
         raise ValueError(
             f"{str(path)!r} is damaged: its field 'schedules' must be a list of objects with a "
-            f"different name each, got {reprlib.repr(schedules)}"
+            f"different name each, got {shown(schedules)}"
         )
     if (found := field("axes", list)) != list(axes):
         raise ValueError(
-            f"{str(path)!r} is damaged: its field 'axes' must be {list(axes)}, got "
-            f"{reprlib.repr(found)}"
+            f"{str(path)!r} is damaged: its field 'axes' must be {list(axes)}, got {shown(found)}"
         )
     where = f"{str(path)!r} is damaged: its field 'curves'"
     curves = field("curves", dict)

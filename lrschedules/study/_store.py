@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import reprlib
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
+from lrschedules._param import shown
 from lrschedules.study import _file
 from lrschedules.study._plan import History, Plan, Run, settings_of
 
@@ -96,7 +96,7 @@ class Store:
                 if content.get(name) != value:
                     raise ValueError(  # noqa: TRY301
                         f"{str(file)!r} holds another run than its name says: its field {name!r} "
-                        f"must be {value!r}, got {reprlib.repr(content.get(name))}"
+                        f"must be {value!r}, got {shown(content.get(name))}"
                     )
             return self._curves(file, history)
         except ValueError as error:
