@@ -13,6 +13,7 @@ import inspect
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 from lrschedules import _keras
+from lrschedules._config import DEEPEST, MOST, refuse_misshapen, shown
 from lrschedules._param import checked, ending, param, parameters
 
 if TYPE_CHECKING:
@@ -23,14 +24,27 @@ registry: dict[str, type[Any]] = {}
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(param,))
-class Declared(_keras.LearningRateSchedule):
-    """What follows from a class's declarations alone."""
+class Declared(_keras.Stateless):
+    """What follows from a class's declarations alone.
+
+    It is immutable, whatever a framework does with it: its copies are itself.
+    """
 
     _ending: ClassVar[str | None]
+    # How deep it is nested, and how many schedules a call evaluates.
+    _measured: tuple[int, int]
+    # What _prepare returned.
+    _prepared: Any
+    # An array times a schedule is no array of schedules.
+    __array_ufunc__ = None
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         super().__init_subclass__()
         dataclasses.dataclass(frozen=True, repr=False)(cls)
+        # A default is the constructor's. Where the class had it too, what looks at a schedule without
+        # calling anything, as torch.compile does, would find it in place of the value.
+        for name in vars(cls)["__dataclass_fields__"].keys() & vars(cls).keys():
+            delattr(cls, name)
         if abstract:
             return
         cls.__init__ = _explained(cls.__init__)
@@ -52,6 +66,8 @@ class Declared(_keras.LearningRateSchedule):
             value = checked(where, p.kind, getattr(self, p.name))
             object.__setattr__(self, p.name, value)
         self.check()
+        object.__setattr__(self, "_measured", self._measure())
+        object.__setattr__(self, "_prepared", self._prepare())
 
     def check(self) -> None:
         """Check that the parameters, each of them valid, are valid together.
@@ -61,6 +77,39 @@ class Declared(_keras.LearningRateSchedule):
         ValueError
             If they are not; a class without such a condition inherits this.
         """
+
+    def _copies(self) -> int:
+        """Return how many times a call evaluates the schedules inside."""
+        return 1
+
+    def _prepare(self) -> Any:
+        """Return what calls need besides the parameters; it is made once, with the schedule."""
+        return None
+
+    def _measure(self) -> tuple[int, int]:
+        """Return how deep schedules are nested here, and how many a call evaluates."""
+        values = [getattr(self, p.name) for p in parameters(type(self))]
+        inside = [value._measured for value in values if isinstance(value, Declared)]  # noqa: SLF001
+        deep = 1 + max([0, *[depth for depth, _ in inside]])
+        many = 1 + self._copies() * sum([size for _, size in inside])
+        name = type(self).__name__
+        if deep > DEEPEST:
+            raise ValueError(
+                f"{name}: schedules must be nested at most {DEEPEST} deep, got {deep}; write a "
+                "long list of rates with Piecewise or recipes.interpolate"
+            )
+        if many > MOST:
+            raise ValueError(
+                f"{name}: a call must evaluate at most {MOST} schedules, got {many}; repeat fewer "
+                "schedules, fewer times, or without growth"
+            )
+        return deep, many
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._arguments()})"
@@ -97,10 +146,11 @@ class Declared(_keras.LearningRateSchedule):
         Raises
         ------
         TypeError, ValueError
-            If a parameter is unknown or refused, or a schedule inside is of a class that has not
-            been imported.
+            If a parameter is unknown or refused, if the configuration is of another form, nested
+            too deep or too long, or if a schedule inside is of a class that has not been imported.
         """
-        return cls(**{name: _from_config(value) for name, value in config.items()})
+        refuse_misshapen(cls.__name__, config)
+        return cls(**{k: _from_config(f"{cls.__name__}: {k}", v) for k, v in config.items()})
 
 
 def _package(cls: type) -> str:
@@ -118,12 +168,19 @@ def _to_config(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _from_config(value: Any) -> Any:
+def _from_config(where: str, value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    name = value["class_name"]
+    name = value.get("class_name")
+    if value.keys() != {"class_name", "config"} or not isinstance(name, str):
+        raise TypeError(
+            f"{where} must be a dict like {{'class_name': ..., 'config': ...}}, got {shown(value)}"
+        )
     if name not in registry:
-        raise ValueError(f"unknown schedule {name!r}: import the module that defines it first")
+        raise ValueError(
+            f"{where} holds an unknown schedule {shown(name)}: import the module that defines it "
+            "first"
+        )
     return registry[name].from_config(value["config"])
 
 
@@ -137,7 +194,9 @@ def _explained(init: Any) -> Any:
         remedy = f"write {name}({', '.join(known)})"
         for unknown in kwargs.keys() - known:
             value = kwargs[unknown]
-            raise TypeError(f"{name} has no parameter {unknown!r} (got {value!r}); {remedy}")
+            raise TypeError(
+                f"{name} has no parameter {shown(unknown)} (got {shown(value)}); {remedy}"
+            )
         try:
             signature.bind(self, *args, **kwargs)
         except TypeError as error:

@@ -6,7 +6,6 @@ What follows from a subclass's declarations is in ``_declared``; here is what fo
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any, Self, overload
 
 from lrschedules import _keras
@@ -86,14 +85,15 @@ class Function(Declared, abstract=True):
         Returns
         -------
         float, array or tensor
-            The learning rate, of the kind and the shape of ``step``.
+            The learning rate, of the shape of ``step``. A Python number gives a float, a NumPy
+            array one of float64, a tensor one of float32, and a tensor of float64 one of float64.
 
         Raises
         ------
         ValueError
-            If a Python or NumPy ``step`` is negative or not finite.
+            If a Python or NumPy ``step`` is negative, not finite, or 2**63 or more.
         TypeError
-            If ``step`` is missing, or not a number, array or tensor.
+            If ``step`` is missing, is not a number, array or tensor, or holds truth values.
         """
         if step is None:
             raise TypeError(_keras.missing_step())
@@ -134,10 +134,6 @@ class Function(Declared, abstract=True):
         Linear(start=0.1, stop=0.0, steps=45)
         """
         times = checked("stretch: times", ratio, times)
-        return dataclasses.replace(
-            self,
-            **{
-                p.name: p.kind.stretched(getattr(self, p.name), times)
-                for p in parameters(type(self))
-            },
+        return type(self)(
+            *[p.kind.stretched(getattr(self, p.name), times) for p in parameters(type(self))]
         )

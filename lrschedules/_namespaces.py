@@ -2,89 +2,37 @@
 
 from __future__ import annotations
 
-import math
 import numbers
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from lrschedules._config import shown
 from lrschedules._operations import (
     LARGEST,
     Namespace,
     Op,
     is_number,
     on_numbers,
+    on_tensors,
     refuse_outside,
 )
 
-
-def _lifted(name: str, on_tensors: Op) -> Op:
-    """Compute in double precision where no tensor is involved."""
-    exact: Op = getattr(on_numbers, name)
-    return lambda *args: (exact if all(map(is_number, args)) else on_tensors)(*args)
+# The operations of a library for a step, of which rates in double precision need their own.
+Chosen = Callable[[Any], Namespace]
 
 
-def _tensors(lib: Any, *, enter: Op, leave: Op, real: Op, **own: Op) -> Namespace:
-    """Build the operations of a library with NumPy's names; ``own`` are those that differ."""
-
-    def find(name: str) -> Op:
-        return own.get(name) or getattr(lib, name)
-
-    where, minimum, maximum = find("where"), *(_lifted(m, find(m)) for m in ("minimum", "maximum"))
-    log, log1p, exp, expm1 = find("log"), find("log1p"), find("exp"), find("expm1")
-
-    def from_zero(root: Op, x: Any) -> Any:
-        # Roots are infinitely steep at 0, and a gradient of infinity times 0 is NaN.
-        return where(x > 0, root(maximum(x, 1e-30)), 0.0)
-
-    def power(base: Any, exponent: Any) -> Any:
-        # The logarithm of 0.999999 is 3 % off where the base is rounded to single precision
-        # first; taken in double precision it is right.
-        if is_number(base):
-            return exp(minimum(real(exponent) * math.log(base), math.log(LARGEST)))
-        return from_zero(lambda x: x**exponent, base)
-
-    def product(a: Any, b: Any) -> Any:
-        return minimum(a * b, LARGEST)
-
-    def power_minus_one(base: float, exponent: Any) -> Any:
-        return expm1(real(exponent) * math.log(base))
-
-    def one_minus_power(left: Any, done: Any, power: float) -> Any:
-        # 1 - left ** power loses its digits near done = 0. The logarithm of left is exact when
-        # taken from whichever of the two is small, and expm1 keeps what it has.
-        near = log1p(-minimum(done, 0.5))
-        far = log(maximum(left, 1e-30))
-        value = -expm1(power * where(done < 0.5, near, far))
-        return where(left > 0, value, 1.0)
-
-    return Namespace(
-        enter=enter,
-        leave=leave,
-        real=real,
-        where=where,
-        minimum=minimum,
-        maximum=maximum,
-        product=_lifted("product", product),
-        power=_lifted("power", own.get("power", power)),
-        power_minus_one=_lifted("power_minus_one", power_minus_one),
-        one_minus_power=_lifted("one_minus_power", one_minus_power),
-        sqrt=_lifted("sqrt", own.get("sqrt", lambda x: from_zero(lib.sqrt, x))),
-        **{
-            name: _lifted(name, find(name))
-            for name in ("sin", "cos", "sinh", "cosh", "exp", "log", "floor")
-        },
-    )
+def _no_numbers(dtype: Any) -> TypeError:
+    return TypeError(f"step must hold numbers, got an array of {dtype}")
 
 
-def _numpy() -> Namespace:
+def _numpy() -> Chosen:
     def enter(step: Any) -> Any:
         array = np.asarray(step)
         if array.dtype.kind not in "iuf":
-            raise TypeError(f"step must hold numbers, got an array of {array.dtype}")
-        most = array.max(initial=0) if array.dtype.kind == "f" else 0
-        refuse_outside(step, array.min(initial=0), most)
+            raise _no_numbers(array.dtype)
+        refuse_outside(step, array.min(initial=0).item(), array.max(initial=0).item())
         return array.astype(np.float64 if array.dtype.kind == "f" else np.int64, copy=False)
 
     def leave(value: Any, t: Any) -> Any:
@@ -98,76 +46,105 @@ def _numpy() -> Namespace:
     def power(base: Any, exponent: Any) -> Any:
         return np.minimum(np.power(base, exponent), LARGEST)
 
-    return _tensors(
+    operations = on_tensors(
         np,
         enter=enter,
         leave=leave,
         real=lambda t: np.asarray(t, np.float64),
+        constant=lambda value, _: np.float64(value),
         power=power,
         sqrt=np.sqrt,
     )
+    return lambda _: operations
 
 
-def _jax() -> Namespace:
+def _jax() -> Chosen:
     import jax.numpy as jnp
 
     def enter(step: Any) -> Any:
-        whole = jnp.issubdtype(step.dtype, jnp.integer)
-        return step.astype(int) if whole else step
+        if jnp.issubdtype(step.dtype, jnp.integer):
+            return step.astype(int)
+        if jnp.issubdtype(step.dtype, jnp.floating):
+            return step
+        raise _no_numbers(step.dtype)
 
-    def real(t: Any) -> Any:
-        return t if t.dtype == jnp.float64 else t.astype(jnp.float32)
+    def rates(dtype: Any) -> Namespace:
+        return on_tensors(
+            jnp,
+            enter=enter,
+            leave=lambda value, t: jnp.broadcast_to(jnp.asarray(value, dtype), t.shape),
+            real=lambda t: t.astype(dtype),
+            constant=lambda value, _: jnp.asarray(value, dtype),
+        )
 
-    return _tensors(
-        jnp,
-        enter=enter,
-        leave=lambda value, t: jnp.broadcast_to(real(jnp.asarray(value)), t.shape),
-        real=real,
-    )
+    single, double = rates(jnp.float32), rates(jnp.float64)
+    return lambda step: double if step.dtype == jnp.float64 else single
 
 
-def _torch() -> Namespace:
+def _torch() -> Chosen:
     import torch
 
-    def real(t: Any) -> Any:
-        return t if t.dtype == torch.float64 else t.to(torch.float32)
+    def enter(step: Any) -> Any:
+        if step.dtype.is_floating_point:
+            return step
+        if step.dtype.is_complex or step.dtype == torch.bool:
+            raise _no_numbers(step.dtype)
+        return step.to(torch.int64)
 
     def bound(of_tensors: Op, side: str) -> Op:
         # torch.minimum refuses numbers, torch.clamp takes them
         return lambda a, b: torch.clamp(a, **{side: b}) if is_number(b) else of_tensors(a, b)
 
-    return _tensors(
-        torch,
-        enter=lambda step: step if step.dtype.is_floating_point else step.to(torch.int64),
-        leave=lambda value, t: torch.broadcast_to(
-            real(torch.as_tensor(value, device=t.device)), t.shape
-        ),
-        real=real,
-        minimum=bound(torch.minimum, "max"),
-        maximum=bound(torch.maximum, "min"),
-    )
+    def rates(dtype: Any) -> Namespace:
+        def constant(value: Any, like: Any) -> Any:
+            return torch.as_tensor(value, dtype=dtype, device=like.device)
+
+        return on_tensors(
+            torch,
+            enter=enter,
+            leave=lambda value, t: torch.broadcast_to(constant(value, t), t.shape),
+            real=lambda t: t.to(dtype),
+            constant=constant,
+            minimum=bound(torch.minimum, "max"),
+            maximum=bound(torch.maximum, "min"),
+            # a // b, which has no derivative here
+            floor_divide=lambda a, b: torch.div(a, b, rounding_mode="floor"),
+        )
+
+    single, double = rates(torch.float32), rates(torch.float64)
+    return lambda step: double if step.dtype == torch.float64 else single
 
 
-def _tensorflow() -> Namespace:
+def _tensorflow() -> Chosen:
     import tensorflow as tf
 
     def enter(step: Any) -> Any:
         t = tf.convert_to_tensor(step)
-        return tf.cast(t, tf.int64) if t.dtype.is_integer else t
+        if t.dtype.is_integer:
+            return tf.cast(t, tf.int64)
+        if t.dtype.is_floating:
+            return t
+        raise _no_numbers(t.dtype.name)
 
-    def real(t: Any) -> Any:
-        return t if t.dtype == tf.float64 else tf.cast(t, tf.float32)
+    def rates(dtype: Any) -> Namespace:
+        def real(t: Any) -> Any:
+            return tf.constant(t, dtype) if is_number(t) else tf.cast(t, dtype)
 
-    return _tensors(
-        tf.math,
-        enter=enter,
-        leave=lambda value, t: tf.broadcast_to(real(tf.convert_to_tensor(value)), tf.shape(t)),
-        real=real,
-        where=tf.where,
-    )
+        return on_tensors(
+            tf.math,
+            enter=enter,
+            leave=lambda value, t: tf.broadcast_to(real(value), tf.shape(t)),
+            real=real,
+            constant=lambda value, _: real(value),
+            where=tf.where,
+            floor_divide=tf.math.floordiv,
+        )
+
+    single, double = rates(tf.float32), rates(tf.float64)
+    return lambda step: double if step.dtype == tf.float64 else single
 
 
-def _sympy() -> Namespace:
+def _sympy() -> Chosen:
     import sympy
 
     def where(condition: Any, yes: Any, no: Any) -> Any:
@@ -181,7 +158,7 @@ def _sympy() -> Namespace:
         cases = after.args if isinstance(after, sympy.Piecewise) else [(after, True)]
         return sympy.Piecewise((before, condition), *cases, evaluate=False)
 
-    return Namespace(
+    operations = Namespace(
         enter=lambda step: step,
         leave=lambda value, _: sympy.sympify(value),
         real=lambda t: t,
@@ -196,15 +173,21 @@ def _sympy() -> Namespace:
         log=sympy.log,
         sqrt=sympy.sqrt,
         floor=sympy.floor,
+        floor_divide=lambda a, b: a // b,
         product=lambda a, b: a * b,
         power=lambda base, exponent: base**exponent,
         power_minus_one=lambda base, exponent: (base if exponent == 1 else base**exponent) - 1,
         one_minus_power=lambda left, done, power: 1 - left**power,
         pi=sympy.pi,
     )
+    return lambda _: operations
 
 
-_builders: dict[str, Callable[[], Namespace]] = {
+def _numbers(step: Any) -> Namespace:
+    return on_numbers
+
+
+_builders: dict[str, Callable[[], Chosen]] = {
     "numpy": _numpy,
     "jax": _jax,
     "jaxlib": _jax,
@@ -212,11 +195,11 @@ _builders: dict[str, Callable[[], Namespace]] = {
     "tensorflow": _tensorflow,
     "sympy": _sympy,
 }
-_known: dict[type, Namespace] = {int: on_numbers, float: on_numbers}
+_known: dict[type, Chosen] = {int: _numbers, float: _numbers}
 
 
 def namespace_of(step: Any) -> Namespace:
-    """Return the operations for the type of ``step``.
+    """Return the operations for the type of ``step``, and for its precision.
 
     Raises
     ------
@@ -230,10 +213,10 @@ def namespace_of(step: Any) -> Namespace:
         if library:
             _known[kind] = _builders[library]()
         elif issubclass(kind, numbers.Real):
-            _known[kind] = on_numbers
+            _known[kind] = _numbers
         else:
             raise TypeError(
-                f"step must be a number, an array or a tensor, got {step!r} of type "
+                f"step must be a number, an array or a tensor, got {shown(step)} of type "
                 f"{kind.__name__}; write for example numpy.asarray(steps)"
             )
-    return _known[kind]
+    return _known[kind](step)

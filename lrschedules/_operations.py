@@ -1,4 +1,4 @@
-"""The handful of operations a formula may use, and what they are for Python numbers.
+"""The handful of operations a formula may use: for Python numbers, and for tensors of a library.
 
 Four rules. Nothing is imported that the caller has not imported: the type of the step says which
 library is meant. Steps stay whole numbers until a formula asks for ``real``. Numbers that do not
@@ -12,6 +12,8 @@ import dataclasses
 import math
 from collections.abc import Callable
 from typing import Any
+
+from lrschedules._config import shown
 
 Op = Callable[..., Any]
 
@@ -33,6 +35,8 @@ class Namespace:
         Of two, each a number or a tensor.
     sin, cos, sinh, cosh, exp, log, sqrt, floor
         Of one number or tensor.
+    floor_divide
+        ``floor_divide(t, n)`` is ``t // n``, with a gradient of zero; PyTorch has none for ``//``.
     product, power
         ``product(a, b)`` and ``power(base, exponent)``, held at a very large number where they
         would overflow.
@@ -58,6 +62,7 @@ class Namespace:
     log: Op
     sqrt: Op
     floor: Op
+    floor_divide: Op
     product: Op
     power: Op
     power_minus_one: Op
@@ -87,14 +92,17 @@ def _one_minus_power(left: float, done: float, power: float) -> float:
 
 
 def refuse_outside(step: Any, least: Any, most: Any) -> None:
-    if not (least >= 0 and most < math.inf):
-        raise ValueError(f"step must be ≥ 0 and finite, got {step!r}: steps are counted from 0")
+    if not (least >= 0 and most < 2**63):
+        raise ValueError(
+            f"step must be ≥ 0 and finite, got {shown(step)}; steps are counted from 0 to 2**63 - 1"
+        )
 
 
 def _enter_number(step: Any) -> Any:
-    number = step if is_number(step) else float(step)
-    refuse_outside(step, number, number)
-    return number
+    if isinstance(step, bool):
+        raise TypeError(f"step must be a number, got {step!r}; write int(step) if that is meant")
+    refuse_outside(step, step, step)
+    return step if is_number(step) else float(step)
 
 
 on_numbers = Namespace(
@@ -112,8 +120,77 @@ on_numbers = Namespace(
     log=math.log,
     sqrt=math.sqrt,
     floor=math.floor,
+    floor_divide=lambda a, b: a // b,
     product=lambda a, b: min(a * b, LARGEST),
     power=_power,
     power_minus_one=lambda base, exponent: math.expm1(exponent * math.log(base)),
     one_minus_power=_one_minus_power,
 )
+
+
+def _lifted(name: str, on_tensors: Op) -> Op:
+    """Compute in double precision where no tensor is involved."""
+    exact: Op = getattr(on_numbers, name)
+    return lambda *args: (exact if all(map(is_number, args)) else on_tensors)(*args)
+
+
+def on_tensors(lib: Any, *, enter: Op, leave: Op, real: Op, constant: Op, **own: Op) -> Namespace:
+    """Build the operations of a library with NumPy's names; ``own`` are those that differ.
+
+    ``real(t)`` has the precision of the rates, and so has ``constant(number, like)``, on the device
+    of ``like``.
+    """
+
+    def find(name: str) -> Op:
+        return own.get(name) or getattr(lib, name)
+
+    choose, minimum, maximum = find("where"), *(_lifted(m, find(m)) for m in ("minimum", "maximum"))
+    log, log1p, exp, expm1 = find("log"), find("log1p"), find("exp"), find("expm1")
+
+    def where(condition: Any, yes: Any, no: Any) -> Any:
+        # Of two numbers a library would make tensors in a precision of its own choice.
+        numbers = is_number(yes) and is_number(no)
+        return choose(condition, constant(yes, condition) if numbers else yes, no)
+
+    def from_zero(root: Op, x: Any) -> Any:
+        # Roots are infinitely steep at 0, and a gradient of infinity times 0 is NaN.
+        return where(x > 0, root(maximum(x, 1e-30)), 0.0)
+
+    def power(base: Any, exponent: Any) -> Any:
+        # The logarithm of 0.999999 is 3 % off where the base is rounded to single precision
+        # first; taken in double precision it is right.
+        if is_number(base):
+            return exp(minimum(real(exponent) * math.log(base), math.log(LARGEST)))
+        return from_zero(lambda x: x**exponent, base)
+
+    def product(a: Any, b: Any) -> Any:
+        return minimum(a * b, LARGEST)
+
+    def power_minus_one(base: float, exponent: Any) -> Any:
+        return expm1(real(exponent) * math.log(base))
+
+    def one_minus_power(left: Any, done: Any, power: float) -> Any:
+        # 1 - left ** power loses its digits near done = 0. The logarithm of left is exact when
+        # taken from whichever of the two is small, and expm1 keeps what it has.
+        near = log1p(-minimum(done, 0.5))
+        far = log(maximum(left, 1e-30))
+        value = -expm1(power * where(done < 0.5, near, far))
+        return where(left > 0, value, 1.0)
+
+    return Namespace(
+        enter=enter,
+        leave=leave,
+        real=real,
+        where=where,
+        minimum=minimum,
+        maximum=maximum,
+        product=_lifted("product", product),
+        power=_lifted("power", own.get("power", power)),
+        power_minus_one=_lifted("power_minus_one", power_minus_one),
+        one_minus_power=_lifted("one_minus_power", one_minus_power),
+        sqrt=_lifted("sqrt", own.get("sqrt", lambda x: from_zero(lib.sqrt, x))),
+        **{
+            name: _lifted(name, find(name))
+            for name in ("sin", "cos", "sinh", "cosh", "exp", "log", "floor", "floor_divide")
+        },
+    )

@@ -17,10 +17,11 @@ class Schedule(OnTime, abstract=True):
 
     Call it with a step, and it gives the learning rate in the step's own kind: a Python number
     gives a ``float``, a NumPy array a float64 array of its shape, a Keras variable or a tensor of
-    TensorFlow, JAX or PyTorch a float32 tensor of its shape, a SymPy expression an expression.
-    Steps count optimizer updates from 0.
+    TensorFlow, JAX or PyTorch a float32 tensor of its shape (a float64 tensor, if the step is one),
+    a SymPy expression an expression. Steps count optimizer updates from 0.
 
-    A schedule is immutable; two are equal if they are of one class with equal parameters.
+    A schedule is immutable; two are equal if they are of one class with equal parameters. It has no
+    state: a framework finds nothing in it to save, and changes nothing in it by loading.
     """
 
     def plot(self, steps: int | None = None, ax: Axes | None = None) -> Axes:

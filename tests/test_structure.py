@@ -21,6 +21,7 @@ ROOT = Path(lrs.__file__).parent
 MODULES = {path.relative_to(ROOT).with_suffix("").as_posix(): path for path in ROOT.rglob("*.py")}
 # Each level may import from those before it; a package counts as one.
 LEVELS = [
+    ["_config"],
     ["_operations", "_param"],
     ["_namespaces", "_keras", "_arguments"],
     ["_declared"],

@@ -11,7 +11,6 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -25,7 +24,7 @@ from lrschedules._schedule import Schedule, ScheduleKind
 
 RUNTIME = Path(__file__).with_name("runtime.js").read_text("utf-8")
 # What Python has of itself, or for Keras; JavaScript's of it is in the runtime.
-OTHERWISE = "__init__ __init_subclass__ __post_init__ __call__ get_config from_config"
+OTHERWISE = "__init__ __init_subclass__ __post_init__ __call__ __copy__ __deepcopy__ get_config"
 KINDS = (Kind, Series, ScheduleKind)
 
 
@@ -127,13 +126,10 @@ class _Definitions:
             if name in OTHERWISE.split() and not (cls in KINDS and name == "__call__"):
                 continue
             match member:
-                case FunctionType() if member.__code__.co_filename != "<string>":
+                case FunctionType() if not _by_python(member):
                     yield self._function(member, name)
                 case property(fget=FunctionType() as function) if cls not in KINDS:
                     yield self._function(function, f"get {name}")
-                case cached_property(func=function):
-                    body = self._function(function, "function ")
-                    yield f"get {name}() {{ return cached(this, {json.dumps(name)}, {body}); }}"
                 case _:
                     pass
 
@@ -212,6 +208,12 @@ class _Definitions:
             return _arranged(call, names)
 
         return Statements(called, arranged, overloaded=overloaded)
+
+
+def _by_python(function: FunctionType) -> bool:
+    """Return whether it is Python that gave a class its method: dataclasses add some."""
+    generated = function.__code__.co_filename == "<string>"
+    return generated or function.__module__.partition(".")[0] in sys.stdlib_module_names
 
 
 def _ours(thing: Any) -> bool:

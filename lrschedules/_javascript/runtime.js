@@ -22,7 +22,21 @@ class Callable {
   }
 }
 
+// Each text has classes of its own, and takes schedules that another one has made: they are known
+// by this mark, and by the names of their classes.
+const SCHEDULE = Symbol.for("a schedule of lrschedules");
+
 class Dataclass extends Callable {
+  static [Symbol.hasInstance](value) {
+    let made = value?.[SCHEDULE] ? value : null;
+    while (made && made.constructor.name !== this.name) made = Object.getPrototypeOf(made);
+    return made !== null;
+  }
+
+  get [SCHEDULE]() {
+    return true;
+  }
+
   constructor(...values) {
     super();
     const cls = new.target;
@@ -37,6 +51,8 @@ class Dataclass extends Callable {
       this[p.name] = checked(`${cls.name}: ${p.name}`, p.kind, value);
     });
     this.check();
+    this._measured = this._measure();
+    this._prepared = this._prepare();
   }
 
   __call__(step) {
@@ -55,15 +71,6 @@ const declared = (name, cls, parameters, ending) => {
 
 const parameters = (cls) => cls.parameters;
 
-const dataclasses = {
-  replace: (object, changes) => {
-    const cls = object.constructor;
-    return cls(
-      ...cls.parameters.map((p) => (p.name in changes ? changes[p.name] : object[p.name])),
-    );
-  },
-};
-
 const recipe =
   (checks, called) =>
   (...args) => {
@@ -71,12 +78,6 @@ const recipe =
       kind && args[i] !== undefined ? checked(`${called.name}: ${name}`, kind, args[i]) : args[i];
     return called(...checks.map(checking));
   };
-
-const cached = (object, name, found) => {
-  const value = found.call(object);
-  Object.defineProperty(object, name, { value });
-  return value;
-};
 
 const math = Object.setPrototypeOf({ pi: Math.PI, inf: Infinity, isfinite: Number.isFinite }, Math);
 const np = { max: (value, initial) => Math.max(initial, ...[value].flat()) };
@@ -156,6 +157,7 @@ const repr = (value) => {
   if (value === null || value === undefined) return "None";
   if (typeof value === "string") return `'${value}'`;
   if (typeof value === "function") return value.name;
+  if (typeof value === "boolean") return value ? "True" : "False";
   return String(value).replace("NaN", "nan").replace("Infinity", "inf");
 };
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 from lrschedules._operations import Namespace, on_numbers
@@ -118,7 +117,7 @@ class PerEpoch(Combinator):
         return PerEpoch(self.schedule, steps.stretched(self.steps_per_epoch, times))
 
     def formula(self, t: Any, xp: Namespace) -> Any:
-        return self.schedule.evaluate(t // self.steps_per_epoch, xp)
+        return self.schedule.evaluate(xp.floor_divide(t, self.steps_per_epoch), xp)
 
 
 class Repeat(Combinator):
@@ -126,8 +125,11 @@ class Repeat(Combinator):
 
     Made by :meth:`Schedule.repeat`. Every cycle may be longer or shorter than the one before, and
     its rates higher or lower; lengths are rounded to whole steps. A restart happens at exactly its
-    step, however late. After the last cycle its rate is held. The formula is that of cycles of
-    equal length.
+    step, however late. The formula is that of cycles of equal length.
+
+    After the last cycle the schedule inside goes on with the clock of that cycle. Where it is no
+    longer than ``every``, it has arrived, and its last rate is held; where it is longer or
+    open-ended, the rate changes further.
 
     Use it for warm restarts :cite:p:`loshchilov2017`, for cyclical rates, and for several models
     from one run :cite:p:`huang2017`. Not where a run may stop anywhere: early in a cycle the rate
@@ -148,7 +150,7 @@ class Repeat(Combinator):
     factor: float = param("c", ratio, "what each cycle multiplies the rates by", default=1.0)
 
     def check(self) -> None:
-        if self.growth != 1 and len(self._cycles) > MOST_CYCLES:
+        if self._copies() > MOST_CYCLES:
             raise ValueError(
                 f"Repeat: growth={self.growth!r} makes more than {MOST_CYCLES} cycles; say how "
                 "many there are, as in .repeat(10, growth=0.5)"
@@ -164,22 +166,36 @@ class Repeat(Combinator):
         start, last = self._cycles[-1]
         return None if last.length is None else start + last.length
 
-    @functools.cached_property
-    def _cycles(self) -> list[tuple[int, Schedule]]:
-        """The step at which each cycle begins, and the cycle, its clock at 0 there."""
+    def _lengths(self) -> list[int]:
+        """Return the lengths of the cycles that begin before the last step; no more than needed."""
+        lengths: list[int] = []
+        start = 0
+        for i in range(self.cycles):
+            lengths.append(max(1, round(self.every * on_numbers.power(self.growth, i))))
+            start += lengths[-1]
+            if start > LAST_STEP or len(lengths) > MOST_CYCLES:
+                break
+        return lengths
+
+    def _copies(self) -> int:
+        return 1 if self.growth == 1 else len(self._lengths())
+
+    def _prepare(self) -> list[tuple[int, Schedule]]:
         start = 0
         cycles: list[tuple[int, Schedule]] = []
-        for i in range(self.cycles):
-            longer = max(1, round(self.every * on_numbers.power(self.growth, i)))
-            cycles.append((start, self.schedule.stretch(longer / self.every)))
-            start += longer
-            if start > LAST_STEP or len(cycles) > MOST_CYCLES:
-                break
+        for length in self._lengths() if self.growth != 1 else []:
+            cycles.append((start, self.schedule.stretch(length / self.every)))
+            start += length
         return cycles
+
+    @property
+    def _cycles(self) -> list[tuple[int, Schedule]]:
+        """The step at which each cycle begins, and the cycle, its clock at 0 there."""
+        return self._prepared
 
     def formula(self, t: Any, xp: Namespace) -> Any:
         if self.growth == 1:
-            i = xp.minimum(t // self.every, self.cycles - 1)
+            i = xp.minimum(xp.floor_divide(t, self.every), self.cycles - 1)
             value = self.schedule.evaluate(t - i * self.every, xp)
             return value if self.factor == 1 else xp.product(xp.power(self.factor, i), value)
         value = 0.0

@@ -80,7 +80,7 @@ class Drop(Schedule):
     every: int = param("n", steps, "how long the rate is held between drops")
 
     def formula(self, t: Any, xp: Namespace) -> Any:
-        return self.start * xp.power(self.factor, t // self.every)
+        return self.start * xp.power(self.factor, xp.floor_divide(t, self.every))
 
 
 class Exponential(Schedule):
