@@ -43,7 +43,7 @@ def given_for(optimizer: Any, name: str, value: Any) -> Any:
 def _is_number(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return any(map(_is_number, value))
-    return is_tensor(value) or (isinstance(value, numbers.Real) and not isinstance(value, bool))
+    return not isinstance(value, bool) and (isinstance(value, numbers.Real) or is_tensor(value))
 
 
 def _entry(where: str, name: str, value: Any, now: Any) -> Any:

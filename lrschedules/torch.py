@@ -7,12 +7,11 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
-from lrschedules._parameter_groups import copied, given_for, per_group, replaced, values_at
 from lrschedules._param import checked, wait
+from lrschedules._parameter_groups import copied, given_for, per_group, replaced, values_at
 
 try:
     import torch
-    from torch.optim.lr_scheduler import LRScheduler
 except ImportError as error:
     raise ImportError(
         f"lrschedules.torch needs PyTorch, which could not be imported ({error}); install it with "
@@ -24,7 +23,7 @@ LAST_SEEN = dataclasses.replace(
 )
 
 
-class Scheduler(LRScheduler):  # pyright: ignore[reportUntypedBaseClass]
+class Scheduler(torch.optim.lr_scheduler.LRScheduler):
     """Lets the hyperparameters of a PyTorch optimizer follow schedules (an ``LRScheduler``).
 
     The learning rate, the momentum, the betas, the weight decay and every other number in the
@@ -154,7 +153,7 @@ class Scheduler(LRScheduler):  # pyright: ignore[reportUntypedBaseClass]
         """
         return {"last_epoch": self.last_epoch, "schedules": self._described()}
 
-    def load_state_dict(self, state_dict: Mapping[str, Any], *, strict: bool = False) -> None:
+    def load_state_dict(self, state_dict: Any, *, strict: bool = False) -> None:
         """Continue at the step of a saved state, with the schedules of this scheduler.
 
         Parameters
@@ -187,7 +186,7 @@ class Scheduler(LRScheduler):  # pyright: ignore[reportUntypedBaseClass]
         self._apply()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
+        self.__dict__.update(state)
         # At 1, PyTorch looks for what it has added to the optimizer, which no copy of that has.
         self._step_count += 1
         self._follow_the_optimizer()
@@ -197,7 +196,7 @@ class Scheduler(LRScheduler):  # pyright: ignore[reportUntypedBaseClass]
 
     def _refuse_others(self, saved: Any) -> None:
         if not isinstance(saved, Mapping):
-            raise ValueError(
+            raise ValueError(  # noqa: TRY004 - most often it is missing
                 "Scheduler: state_dict does not say with which schedules it was saved, and strict "
                 "is true; load it without strict=True"
             )

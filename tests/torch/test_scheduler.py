@@ -232,17 +232,19 @@ def test_strict():
     state = Scheduler(optimizer_of(), lr=TRUNK).state_dict()
     Scheduler(optimizer_of(), lr=TRUNK).load_state_dict(state, strict=True)
     other = Scheduler(optimizer_of(), lr=BRANCH)
-    with pytest.raises(ValueError, match=r"lr was .*Constant\(.* saved, and is .*at=100\) now; make"):
+    with pytest.raises(
+        ValueError, match=r"lr was .*Constant\(.* saved, and is .*at=100\) now; make"
+    ):
         other.load_state_dict(state, strict=True)
     more = Scheduler(optimizer_of(), lr=TRUNK, momentum=0.5)
     with pytest.raises(ValueError, match=r"momentum was not scheduled when .* is 0\.5 now"):
         more.load_state_dict(state, strict=True)
     less = Scheduler(optimizer_of(), momentum=0.5)
-    with pytest.raises(ValueError, match="lr was .* is not scheduled now"):
+    with pytest.raises(ValueError, match=r"lr was .* is not scheduled now"):
         less.load_state_dict(
             state | {"schedules": {"momentum": "0.5", **state["schedules"]}}, strict=True
         )
-    with pytest.raises(ValueError, match="does not say with which schedules .* without strict"):
+    with pytest.raises(ValueError, match=r"does not say with which schedules .* without strict"):
         other.load_state_dict({"last_epoch": 3}, strict=True)
 
 
@@ -389,7 +391,9 @@ def test_implementations(kind, options):
     decay, betas = lrs.Linear(0.1, 0, 9), (lrs.Linear(0.5, 0.9, 9), 0.99)
     more = {"betas": betas} if kind is not torch.optim.SGD else {"momentum": betas[0]}
     fast, plain = optimizer_of(kind, **options), optimizer_of(kind, foreach=False)
-    before = [item for item in (values(fast)[0], *options.get("betas", ())) if torch.is_tensor(item)]
+    before = [
+        item for item in (values(fast)[0], *options.get("betas", ())) if torch.is_tensor(item)
+    ]
     schedulers = [Scheduler(o, lr=WAVE, weight_decay=decay, **more) for o in (fast, plain)]
     for _ in range(9):
         for optimizer, scheduler in zip((fast, plain), schedulers, strict=True):
@@ -516,6 +520,36 @@ def test_chained():
     assert scheduler.get_last_lr() == values(optimizer) == [WAVE(6)]
 
 
+class Rate:
+    """An object that is called as a function, and can be changed."""
+
+    def __init__(self, rate):
+        self.rate = rate
+
+    def __call__(self, step):
+        return self.rate
+
+
+def test_what_lambda_does():
+    """What the page about checkpoints says of LambdaLR: why there is a Scheduler."""
+    optimizer = optimizer_of(lr=0.1)
+    scheduler = lr_scheduler.LambdaLR(optimizer, Rate(0.5))
+    assert values(optimizer) == [0.05]  # it multiplies
+
+    states = optimizer.state_dict(), scheduler.state_dict()
+    other, changed = optimizer_of(lr=0.1), Rate(0.25)
+    scheduler = lr_scheduler.LambdaLR(other, changed)
+    other.load_state_dict(states[0])
+    scheduler.load_state_dict(states[1])
+    assert values(other) == [0.05]  # it leaves the saved rate
+    assert changed.rate == 0.5  # it writes into the new function
+
+    added(other)
+    update(other)
+    with pytest.raises(ValueError, match=r"shorter|longer"):
+        scheduler.step()
+
+
 # Bad input --------------------------------------------------------------------------------------
 
 ADAM = torch.optim.Adam
@@ -542,27 +576,47 @@ class Bad(lrs.Schedule):
         (ADAM, {"lr": lambda step: 0.1}, "lr must be a schedule .* got <function"),
         (ADAM, {"lr": [WAVE, None]}, r"lr\[1\] must be a schedule .* got None"),
         (ADAM, {"lr": (WAVE, WAVE)}, r"lr must be a schedule .* write a list to give one per"),
-        (ADAM, {"lr": [WAVE]}, "lr is a list of 1, and the optimizer has 2 parameter groups; write"),
+        (
+            ADAM,
+            {"lr": [WAVE]},
+            "lr is a list of 1, and the optimizer has 2 parameter groups; write",
+        ),
         (ADAM, {"lr": []}, "lr is a list of 0, and the optimizer has 2 parameter groups"),
         (ADAM, {"lr": [WAVE] * 3}, "lr is a list of 3, and the optimizer has 2 parameter groups"),
         (ADAM, {"lr": -0.1}, "lr must be a rate ≥ 0, got -0.1"),
         (ADAM, {"lr": float("nan")}, "lr must be a rate ≥ 0, got nan"),
         (ADAM, {"lr": Bad(1)}, r"lr must be a rate ≥ 0, and Bad\(value=1.0\) is -.* limit it with"),
-        (ADAM, {"momentum": 0.9}, "Adam has no number 'momentum' in its parameter groups; it has lr"),
-        (ADAM, {"learning_rate": WAVE}, "Adam has no number 'learning_rate' .* it has lr, betas, eps"),
+        (
+            ADAM,
+            {"momentum": 0.9},
+            "Adam has no number 'momentum' in its parameter groups; it has lr",
+        ),
+        (
+            ADAM,
+            {"learning_rate": WAVE},
+            "Adam has no number 'learning_rate' .* it has lr, betas, eps",
+        ),
         (ADAM, {"amsgrad": WAVE}, "Adam has no number 'amsgrad'"),
         (ADAM, {"foreach": WAVE}, "Adam has no number 'foreach'"),
         (ADAM, {"params": WAVE}, "Adam has no number 'params'"),
         (ADAM, {"initial_lr": WAVE}, "Adam has no number 'initial_lr'"),
         (ADAM, {"weight_decay": -1}, "weight_decay must be a number ≥ 0, got -1"),
         (ADAM, {"eps": float("inf")}, "eps must be a finite number, got inf"),
-        (ADAM, {"betas": 0.9}, r"betas must be a tuple of 2, each .*, got 0.9; write for example b"),
+        (
+            ADAM,
+            {"betas": 0.9},
+            r"betas must be a tuple of 2, each .*, got 0.9; write for example b",
+        ),
         (ADAM, {"betas": WAVE}, r"betas must be a tuple of 2, .* betas=\(schedule, 0.999\)"),
         (ADAM, {"betas": (0.9,)}, r"betas must be a tuple of 2, .* got \(0.9,\)"),
         (ADAM, {"betas": [0.9, 0.999]}, r"betas\[0\] must be a tuple of 2, .* one tuple per"),
         (ADAM, {"betas": [(0.9, 0.99)]}, "betas is a list of 1, and the optimizer has 2"),
         (ADAM, {"betas": (0.9, 1)}, r"betas\[1\] must be a number ≥ 0 and < 1, got 1"),
-        (ADAM, {"betas": (lrs.Constant(1), 0)}, r"betas\[0\] must be .* < 1, and Constant.* is 1.0"),
+        (
+            ADAM,
+            {"betas": (lrs.Constant(1), 0)},
+            r"betas\[0\] must be .* < 1, and Constant.* is 1.0",
+        ),
         (ADAM, {"betas": [(0, 0), (0, "1")]}, r"betas\[1\]\[1\] must be a schedule .* got '1'"),
         (torch.optim.SGD, {"momentum": SPIKE}, "momentum .* is 1.0 at step 7654321; limit it"),
         (torch.optim.SGD, {"momentum": lrs.Linear(0, 1, 10)}, "momentum .* is 1.0 at step 10"),
@@ -581,7 +635,9 @@ def test_bad_input(kind, given, text):
 
 @pytest.mark.parametrize("wrong", [None, WAVE, torch.nn.Linear(1, 1), torch.optim.SGD], ids=repr)
 def test_no_optimizer(wrong):
-    with pytest.raises(TypeError, match=r"optimizer must be an optimizer of PyTorch, got .*; write"):
+    with pytest.raises(
+        TypeError, match=r"optimizer must be an optimizer of PyTorch, got .*; write"
+    ):
         Scheduler(wrong, lr=WAVE)
 
 
@@ -605,7 +661,10 @@ def test_value_out_of_range_during_training():
         ({}, r"state_dict has no 'last_epoch', only \[\]; give what"),
         ({"step": 3}, r"state_dict has no 'last_epoch', only \['step'\]"),
         *(
-            ({"last_epoch": step}, "last_epoch must be a whole number of steps from -1 to 2147483647")
+            (
+                {"last_epoch": step},
+                "last_epoch must be a whole number of steps from -1 to 2147483647",
+            )
             for step in (-2, 2**31, 1.5, "3", None, True, float("nan"), [3], {}, WAVE)
         ),
         ({"last_epoch": 3, "schedules": 5}, "state_dict does not say with which schedules"),
