@@ -463,6 +463,21 @@ def test_compiled(inside):
     assert set(counts[3:]) == ({counts[3]} if inside else {1})
 
 
+@pytest.mark.filterwarnings("ignore:.*script_method.* is deprecated:DeprecationWarning")
+def test_compiled_at_a_rate_of_zero():
+    """A compiled Adam of PyTorch 2.13 fails at a rate of 0; with what the page says it does not."""
+    for schedule, fails in [(WAVE, True), (WAVE.clip(minimum=1e-8), False)]:
+        torch._dynamo.reset()
+        optimizer = optimizer_of(torch.optim.Adam, foreach=False, lr=torch.tensor(1.0))
+        scheduler = Scheduler(optimizer, lr=schedule)
+        [weight] = optimizer.param_groups[0]["params"]
+        weight.grad = torch.tensor([0.0, 1.0, 2.0])
+        torch.compile(optimizer.step, backend="eager")()
+        scheduler.step()
+        assert weight.isnan().tolist() == [fails, False, False]
+    torch._dynamo.reset()
+
+
 @pytest.mark.parametrize("kind", [torch.optim.SGD, torch.optim.AdamW])
 @pytest.mark.parametrize("fused", [False, True])
 def test_skipped_update(kind, fused):
