@@ -64,6 +64,8 @@ nitpicky = True
 show_warning_types = True
 
 autodoc_typehints = "none"
+# Without PyTorch the page about the scheduler for it is the same: only its docstrings are read.
+autodoc_mock_imports = [] if find_spec("torch") else ["torch"]
 autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False

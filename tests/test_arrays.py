@@ -220,27 +220,3 @@ def test_no_warning_from_any_library():
                 schedule(float(step))
             schedule(jnp.asarray(ANYWHERE))
             schedule(torch.as_tensor(ANYWHERE))
-
-
-def test_torch_scheduler_resumes():
-    """A schedule is what PyTorch's LambdaLR multiplies a rate of 1 by, through save and load."""
-
-    def made():
-        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(3))], lr=1.0)
-        return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, schedule)
-
-    def rates(optimizer, scheduler, steps):
-        for _ in range(steps):
-            yield optimizer.param_groups[0]["lr"]
-            optimizer.step()
-            scheduler.step()
-
-    schedule = lrs.Cosine(0.1, 0, 30).warmup(5)
-    optimizer, scheduler = made()
-    first = list(rates(optimizer, scheduler, 12))
-    state = optimizer.state_dict(), scheduler.state_dict()
-    optimizer, scheduler = made()
-    optimizer.load_state_dict(state[0])
-    scheduler.load_state_dict(state[1])
-
-    assert first + list(rates(optimizer, scheduler, 28)) == [schedule(step) for step in range(40)]

@@ -112,6 +112,20 @@ def test_with_keras_a_call_without_step():
     assert text == "a schedule is a function of the step: write schedule(step)"
 
 
+def test_scheduler_without_torch():
+    """The scheduler for PyTorch says what to install."""
+    program = """
+try:
+    import lrschedules.torch
+except ImportError as error:
+    print(error)
+"""
+    text = " ".join(run(program, blocked=["keras", "torch"]))
+
+    assert "needs PyTorch, which could not be imported (No module named 'torch'); install" in text
+    assert "pip install torch" in text
+
+
 def test_jax_and_torch_without_keras():
     """JAX arrays and torch tensors work where Keras is not installed."""
     program = """

@@ -15,6 +15,7 @@ import lrschedules as lrs
 from lrschedules import callbacks, datasets, finder, plotting, recipes, study, symbolic
 from lrschedules._param import parameters
 from lrschedules.study import _table
+from lrschedules.torch import Scheduler
 from tests.table import PUBLIC
 
 ROOT = Path(lrs.__file__).parent
@@ -33,7 +34,8 @@ LEVELS = [
     ["combinators"],
     ["recipes", "_javascript"],
     ["symbolic", "plotting", "datasets", "run", "_copying"],
-    ["callbacks", "finder", "study"],
+    ["callbacks", "finder", "study", "_parameter_groups"],
+    ["torch"],
     ["__init__"],
 ]
 # What a module may import besides the standard library, NumPy and the package, at its top.
@@ -45,7 +47,7 @@ FOR_KERAS |= {
     f"study/_{name}"
     for name in ("built", "compare", "data", "loop", "plan", "program", "stacked", "store", "study")
 }
-FRAMEWORKS |= {name: {"keras"} for name in FOR_KERAS}
+FRAMEWORKS |= {name: {"keras"} for name in FOR_KERAS} | {"torch": {"torch"}}
 
 TOOLS = [
     function
@@ -65,6 +67,7 @@ METHODS = [
         finder.RangeTest,
         study.Comparison,
         _table.Table,
+        Scheduler,
     )
     for name, method in inspect.getmembers(cls, inspect.isroutine)
     if not name.startswith("_") and method.__module__.startswith("lrschedules")
@@ -82,6 +85,7 @@ CLASSES = [
     study.Comparison,
     _table.Table,
     _table.Row,
+    Scheduler,
     *PUBLIC,
 ]
 CALLABLES = [lrs.param, *TOOLS, *METHODS]
@@ -140,11 +144,12 @@ def test_only_modules_for_keras_name_it():
         assert ("keras" in modules) == (name in FOR_KERAS), name
 
 
-def test_tools_for_keras_are_not_imported_with_the_package():
-    """Whoever wants the tools for Keras says so: the rest of the package never leads to them."""
+def test_tools_for_one_framework_are_not_imported_with_the_package():
+    """Whoever wants the tools for Keras or PyTorch says so: nothing else leads to them."""
     tools = {f"lrschedules.{unit(name)}" for name in FOR_KERAS - {"_keras"}}
+    tools |= {"lrschedules.torch"}
     for name, path in MODULES.items():
-        own = unit(name) in {unit(tool) for tool in FOR_KERAS}
+        own = unit(name) in {unit(tool) for tool in FOR_KERAS} | {"torch"}
         assert own or not imported(path, everywhere=True) & tools, name
 
 

@@ -13,17 +13,17 @@ import lrschedules as lrs
 from lrschedules import plotting
 from lrschedules._declared import registry
 
-# What each framework is given: the imports before our own, and the lines after the schedule.
+# What each framework is given: its import, our own after those of the schedule, and the lines
+# after the schedule.
 TORCH = """\
-# The rate of the optimizer itself is 1: the schedule gives all of it.
-optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, schedule)
+optimizer = torch.optim.SGD(model.parameters(), momentum=0.9)
+scheduler = Scheduler(optimizer, lr=schedule)  # sets the learning rate, from step 0 on
 # after each optimizer.step(): scheduler.step()"""
 PROGRAMS = {
-    "Keras": ("import keras", "optimizer = keras.optimizers.SGD(schedule, momentum=0.9)"),
-    "PyTorch": ("import torch", TORCH),
-    "optax": ("import optax", "optimizer = optax.sgd(schedule)"),
-    "Python": ("import numpy as np", "rate = schedule(0)\nrates = schedule(np.arange({stop}))"),
+    "Keras": ("import keras", "", "optimizer = keras.optimizers.SGD(schedule, momentum=0.9)"),
+    "PyTorch": ("import torch", "from lrschedules.torch import Scheduler", TORCH),
+    "optax": ("import optax", "", "optimizer = optax.sgd(schedule)"),
+    "Python": ("import numpy as np", "", "rate = schedule(0)\nrates = schedule(np.arange({stop}))"),
 }
 
 
@@ -70,8 +70,9 @@ def programs(schedule, code):
     for module in (lrs, lrs.recipes):
         found = sorted(names & set(dir(module)))
         own += [f"from {module.__name__} import {', '.join(found)}"] if found else []
-    middle, stop = "\n".join(own), plotting.horizon(schedule) + 1
-    return {
-        framework: f"{first}\n{middle}\n\nschedule = {code}\n{last.format(stop=stop)}"
-        for framework, (first, last) in PROGRAMS.items()
-    }
+    stop = plotting.horizon(schedule) + 1
+    programs = {}
+    for framework, (first, more, last) in PROGRAMS.items():
+        imports = "\n".join([first, *own, *([more] if more else [])])
+        programs[framework] = f"{imports}\n\nschedule = {code}\n{last.format(stop=stop)}"
+    return programs

@@ -135,8 +135,11 @@ def choices():
         "methods": methods,
         "shapes": [shape.__name__ for shape in SHAPES],
         "start": START,
-        "programs": {"Python": ["", ""]}
-        | {name: [f"{first}\n", f"\n{last}"] for name, (first, last) in WITH.items()},
+        "programs": {"Python": ["", "", ""]}
+        | {
+            name: [f"{first}\n", f"{more}\n" if more else "", f"\n{last}"]
+            for name, (first, more, last) in WITH.items()
+        },
     }
 
 

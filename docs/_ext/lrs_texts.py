@@ -13,7 +13,8 @@ from lrschedules._param import LAST_STEP, parameters, steps
 
 TABS = {
     "Keras": "The same with each back end: TensorFlow, JAX and PyTorch.",
-    "PyTorch": "Here ``model`` is yours; any optimizer will do.",
+    "PyTorch": "Here ``model`` is yours; any optimizer works. :doc:`../guide/resume-pytorch` shows "
+    "checkpoints.",
     "optax": "For JAX: a schedule of this package is one of optax as it is.",
     "Python": "A number gives a number, without any array library; an array the rates of all its "
     "steps, in double precision.",

@@ -90,7 +90,7 @@ def test_copied_program(visit, schedule):
     ("frame", "use"),
     [
         ("Keras", "keras.optimizers.SGD(schedule, momentum=0.9)"),
-        ("PyTorch", "torch.optim.lr_scheduler.LambdaLR(optimizer, schedule)"),
+        ("PyTorch", "Scheduler(optimizer, lr=schedule)"),
         ("optax", "optax.sgd(schedule)"),
     ],
 )

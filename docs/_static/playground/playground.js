@@ -251,8 +251,8 @@
   }
 
   function program() {
-    const [imported, use] = PROGRAMS[frame.value];
-    code.textContent = `${imported}import lrschedules as lrs\n\nschedule = ${active.program}${use}`;
+    const [first, more, use] = PROGRAMS[frame.value];
+    code.textContent = `${first}import lrschedules as lrs\n${more}\nschedule = ${active.program}${use}`;
   }
 
   // Changing -----------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ import torch
 
 import lrschedules as lrs
 from lrschedules.callbacks import RecordRate
+from lrschedules.torch import Scheduler
 
 x, y = lrs.datasets.load_ionosphere().stratified_split(seed=0).train
 run = lrs.Run(batch_size=28, samples=len(y), epochs=20)
@@ -68,12 +69,13 @@ for rows in batches:
 weights["optax"] = np.asarray(parameters[0])
 
 # %%
-# **PyTorch** multiplies the optimizer's own rate by what the schedule says, so
-# that rate is one, and the schedule is called with an ``int``.
+# **PyTorch** changes the rate of an optimizer by a scheduler, which is called
+# after each update. :class:`~lrschedules.torch.Scheduler` is one that takes
+# schedules. It calls them with an ``int``.
 
 kernel, bias = [torch.zeros(n, requires_grad=True) for n in (34, 1)]
-optimizer = torch.optim.SGD([kernel, bias], lr=1.0)
-scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, schedule)
+optimizer = torch.optim.SGD([kernel, bias])
+scheduler = Scheduler(optimizer, lr=schedule)
 for rows in batches:
     optimizer.zero_grad()
     answers = torch.from_numpy(x[rows]) @ kernel + bias

@@ -1,0 +1,160 @@
+"""The parameter groups of a PyTorch optimizer: what may be given for them, and what they hold.
+
+Nothing of PyTorch is imported: its tensors are known by what they can do.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import numbers
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lrschedules import plotting
+from lrschedules._param import checked, factor, fraction, rate
+from lrschedules._schedule import Schedule
+
+# The range of every other hyperparameter is known to its optimizer alone.
+ANY = dataclasses.replace(factor, rule="a finite number", least=-math.inf)
+KINDS = {"lr": rate, "weight_decay": factor, "momentum": fraction, "betas": fraction}
+
+
+def given_for(optimizer: Any, name: str, value: Any) -> Any:
+    """Return what was given for a hyperparameter, checked: for all groups, or a list for each."""
+    groups = optimizer.param_groups
+    for group in groups:
+        usable = [key for key, now in group.items() if _is_number(now)]
+        usable = [key for key in usable if key not in {"params", "initial_lr"}]
+        if name not in usable:
+            raise TypeError(
+                f"Scheduler: {type(optimizer).__name__} has no number {name!r} in its parameter "
+                f"groups; it has {', '.join(usable)}"
+            )
+    now, where = groups[0][name], f"Scheduler: {name}"
+    if not isinstance(value, list):
+        return _entry(where, name, value, now)
+    entries = [_entry(f"{where}[{i}]", name, entry, now) for i, entry in enumerate(value)]
+    return per_group(name, entries, groups)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_is_number, value))
+    return not isinstance(value, bool) and (isinstance(value, numbers.Real) or is_tensor(value))
+
+
+def _entry(where: str, name: str, value: Any, now: Any) -> Any:
+    """Return what was given for one parameter group, or for all; ``now`` is what a group holds."""
+    if not isinstance(now, (list, tuple)):
+        if isinstance(value, tuple):
+            raise TypeError(
+                f"{where} must be a schedule or a number, got {value!r}; write a list to give one "
+                "per parameter group"
+            )
+        return _fitting(where, name, value)
+    if not isinstance(value, tuple) or len(value) != len(now):
+        example = ", ".join(["schedule", *(str(item) for item in now[1:])])
+        raise (ValueError if isinstance(value, tuple) else TypeError)(
+            f"{where} must be a tuple of {len(now)}, each a schedule or a number, got {value!r}; "
+            f"write for example {name}=({example}), or a list with one tuple per parameter group"
+        )
+    return tuple(_fitting(f"{where}[{i}]", name, item) for i, item in enumerate(value))
+
+
+def per_group(name: str, given: Any, groups: list[Any], remedy: str = "") -> list[Any]:
+    """Return what was given, or its values, as a list with one for each group."""
+    if not isinstance(given, list):
+        return [given] * len(groups)
+    if len(given) != len(groups):
+        raise ValueError(
+            f"Scheduler: {name} is a list of {len(given)}, and the optimizer has {len(groups)} "
+            f"parameter groups; write one entry per group, or one schedule for all groups{remedy}"
+        )
+    return given
+
+
+def values_at(name: str, given: Any, step: int) -> Any:
+    """Return the values at a step of what was given, in the same lists and tuples."""
+    if isinstance(given, (list, tuple)):
+        return type(given)(values_at(name, item, step) for item in given)
+    return _value_at(f"Scheduler: {name}", name, given, step)
+
+
+def replaced(now: Any, value: Any, filled: dict[int, Any]) -> Any:
+    """Return what a group holds from now on: the tensor that it holds, filled, or the value."""
+    if isinstance(value, tuple):
+        old = now or [None] * len(value)
+        return tuple(replaced(o, v, filled) for o, v in zip(old, value, strict=True))
+    if not is_tensor(now):
+        return value
+    if filled.setdefault(id(now), value) != value:
+        now = now.clone()  # groups without a tensor of their own share that of the optimizer
+    return now.fill_(value)
+
+
+def copied(value: Any) -> Any:
+    return value.clone() if is_tensor(value) else value
+
+
+def is_tensor(value: Any) -> bool:
+    return hasattr(value, "fill_")
+
+
+def _fitting(where: str, name: str, value: Any) -> Schedule | float:
+    """Return a number, or a schedule, whose values the hyperparameter ``name`` may have.
+
+    Of a schedule, the lowest and the highest value are checked: the extremes of 2000 steps from 0
+    to the last one worth drawing, then the extremes of the steps around these.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    ValueError
+        If a value is out of range.
+    """
+    if isinstance(value, Schedule):
+        last = plotting.horizon(value)
+        for extreme in (np.argmin, np.argmax):
+            _value_at(where, name, value, _step_of(value, last, extreme))
+        return value
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(
+            f"{where} must be a schedule of lrschedules or a number, got {value!r}; write for "
+            "example Constant(0.1)"
+        )
+    return checked(where, KINDS.get(name, ANY), value)
+
+
+def _value_at(where: str, name: str, given: Schedule | float, step: int) -> float:
+    """Return what ``_fitting`` returned as a number: its value at a step.
+
+    Raises
+    ------
+    ValueError
+        If the value is out of range.
+    """
+    if not isinstance(given, Schedule):
+        return given
+    value, kind = given(step), KINDS.get(name, ANY)
+    try:
+        return kind(value)
+    except ValueError:
+        raise ValueError(
+            f"{where} must be {kind.rule}, and {given!r} is {value!r} at step {step}; limit it "
+            "with .clip(minimum, maximum)"
+        ) from None
+
+
+def _step_of(schedule: Schedule, last: int, extreme: Callable[..., Any]) -> int:
+    """Return the step of the lowest or the highest value, in finer and finer grids."""
+    low, high = 0, last
+    while True:
+        steps = np.unique(np.linspace(low, high, 2000).astype(np.int64))
+        at = int(extreme(schedule(steps)))
+        low, high = int(steps[max(at - 1, 0)]), int(steps[min(at + 1, len(steps) - 1)])
+        if high - low <= 2:
+            return int(steps[at])
