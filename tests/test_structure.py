@@ -30,7 +30,7 @@ LEVELS = [
     ["_schedule"],
     ["shapes"],
     ["combinators"],
-    ["recipes", "_javascript"],
+    ["recipes", "_javascript", "_turns"],
     ["symbolic", "plotting", "datasets", "run", "_copying"],
     ["callbacks", "finder", "study"],
     ["__init__"],
