@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Up to this length every step of a curve is looked at to find where it is lowest and highest.
-LOOKED_AT = 2**16
+LOOKED_AT = 2**13
 
 
 def plot(
@@ -203,8 +203,8 @@ def _extremes(schedule: Schedule, last: int) -> tuple[int, int]:
         at = np.unique(np.concatenate([at - 1, at, at + 1, _even(last)]).clip(0, last))
     rates = schedule(at)
     # Rates that are equal but for rounding are one rate: the first of them is meant.
-    lowest = rates <= rates.min() * (1 + 1e-12)
-    highest = rates >= rates.max() * (1 - 1e-12)
+    lowest = np.isclose(rates, rates.min(), rtol=1e-12, atol=0)
+    highest = np.isclose(rates, rates.max(), rtol=1e-12, atol=0)
     return int(at[lowest.argmax()]), int(at[highest.argmax()])
 
 

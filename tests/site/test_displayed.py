@@ -5,6 +5,9 @@ import functools
 import html
 import re
 
+import lrs_entries
+
+from lrschedules.plotting import describe
 from tests.site.built import SITE
 
 # What is in _static is the theme's, and in _modules is source code.
@@ -86,6 +89,13 @@ def test_figures_have_numbers():
     for name, alt in found:
         assert re.search(r"\d \S*at |\d at |from \S+ to \S+", alt), (name, alt)
         assert not re.search(r"\d (?:more )?curves?[.;]", alt), (name, alt)
+
+
+def test_curves_in_words():
+    """The curve of each schedule's page is told there as Python tells it."""
+    for name, entry in lrs_entries.entries().items():
+        words = describe(lrs_entries.example_of(entry)[0])
+        assert f'aria-label="{html.escape(words)}"' in source(f"schedules/{name}.html"), name
 
 
 def described(name):
