@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 from lrschedules import _param
 from lrschedules._param import LAST_STEP, checked, parameters, shown
 from lrschedules._schedule import Schedule, a_schedule
+from lrschedules._turns import turns
 from lrschedules.combinators import PerEpoch
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# Up to this length every step of a curve is looked at to find where it is lowest and highest.
+LOOKED_AT = 2**13
 
 
 def plot(
@@ -55,7 +59,7 @@ def plot(
     last = checked("plot: steps", _param.steps, _longest(named) if steps is None else steps)
     ax = _axes(ax)
     for name, schedule in named.items():
-        at = _sampled(last)
+        at = _drawn(schedule, last)
         ax.plot(at, schedule(at), drawstyle="steps-post", label=name or None)
     ax.set(xlabel="step", ylabel="learning rate", xlim=(0, last))
     ax.set_ylim(bottom=0)
@@ -123,7 +127,7 @@ def picture(schedule: Schedule) -> str:
     schedule = checked("picture: schedule", a_schedule, schedule)
     width, height, margin = 240, 64, 3
     last = horizon(schedule)
-    at = _sampled(last, points=width)
+    at = _drawn(schedule, last, points=width)
     rates = schedule(at)
     top = float(rates.max()) or 1.0
     x = margin + (width - 2 * margin) * at / last
@@ -151,7 +155,7 @@ def describe(schedule: Schedule) -> str:
     -------
     str
         One sentence with the rate at five steps, from 0 to the last that is drawn, and with the
-        lowest and the highest rate drawn where none of the five is as low or as high.
+        lowest and the highest rate of the curve where none of the five is as low or as high.
 
     Examples
     --------
@@ -163,11 +167,10 @@ def describe(schedule: Schedule) -> str:
     schedule = checked("describe: schedule", a_schedule, schedule)
     last = horizon(schedule)
     told = {step: f"{schedule(step):.3g}" for step in (last * i // 4 for i in range(5))}
-    shown, drawn = set(told.values()), _sampled(last)
-    rates = schedule(drawn)
-    for word, i in ("lowest", rates.argmin()), ("highest", rates.argmax()):
-        if (rate := f"{rates[i]:.3g}") not in shown:
-            told[int(drawn[i])] = f"{word} {rate}"
+    shown = set(told.values())
+    for word, step in zip(("lowest", "highest"), _extremes(schedule, last), strict=True):
+        if (rate := f"{schedule(step):.3g}") not in shown:
+            told[step] = f"{word} {rate}"
     values = ", ".join(f"{rate} at {step}" for step, rate in sorted(told.items()))
     return f"Learning rate by step: {values}."
 
@@ -217,5 +220,27 @@ def _span(schedule: Schedule) -> int:
     return inner + int(steps) + int(min(slow, LAST_STEP))
 
 
-def _sampled(last: int, points: int = 2000) -> NDArray[np.int64]:
+def _drawn(schedule: Schedule, last: int, points: int = 2000) -> NDArray[np.int64]:
+    """Return the steps at which a curve is drawn: evenly spaced ones, and those of its extremes."""
+    return np.union1d(_even(last, points), np.array(_extremes(schedule, last), np.int64))
+
+
+def _extremes(schedule: Schedule, last: int) -> tuple[int, int]:
+    """Return the first steps at which a curve is at its lowest and at its highest.
+
+    A curve that is too long to look at every step is looked at where it can turn, and between.
+    """
+    if last <= LOOKED_AT:
+        at = np.arange(last + 1)
+    else:
+        at = np.array([*turns(schedule, last)], np.int64)
+        at = np.unique(np.concatenate([at - 1, at, at + 1, _even(last)]).clip(0, last))
+    rates = schedule(at)
+    # Rates that are equal but for rounding are one rate: the first of them is meant.
+    lowest = np.isclose(rates, rates.min(), rtol=1e-12, atol=0)
+    highest = np.isclose(rates, rates.max(), rtol=1e-12, atol=0)
+    return int(at[lowest.argmax()]), int(at[highest.argmax()])
+
+
+def _even(last: int, points: int = 2000) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, last, points).astype(np.int64))

@@ -45,11 +45,33 @@ def test_few_points(ax):
 
 
 def test_curves_without_a_name(ax):
-    """Beside named curves those without a name are counted; alone they are told."""
+    """Curves without a name are told after those that have one."""
     ax.plot([0, 1], [5, 6])
     assert lrs_figures.described(ax.figure) == "5 at 0, 6 at 1."
     ax.plot([0, 1], [7, 8], label="mean")
-    assert lrs_figures.described(ax.figure) == "mean: 7 at 0, 8 at 1; 1 more curve."
+    assert lrs_figures.described(ax.figure) == "mean: 7 at 0, 8 at 1; 5 at 0, 6 at 1."
+
+
+def test_many_curves(ax):
+    """More curves than are told one by one are told by the range at both ends."""
+    ax.plot([1, 2, 3], np.outer([1, 9, 2], 1 + np.arange(10)), label="_")
+    ax.axvline(2)
+    assert lrs_figures.described(ax.figure) == (
+        "11 curves, from 1 to 10 at 1, and from 2 to 20 at 3."
+    )
+    ax.plot([1, 3], [4, 5], label="mean")
+    assert lrs_figures.described(ax.figure) == (
+        "mean: 4 at 1, 5 at 3; 11 more curves, from 1 to 10 at 1, and from 2 to 20 at 3."
+    )
+    ax.plot([0, 2], [0, 1])
+    assert "; 12 more curves, from 0 to 90." in lrs_figures.described(ax.figure)
+
+
+def test_many_lines_across(ax):
+    """Lines across, more of them than are told one by one, are counted."""
+    for at in range(7):
+        ax.axhline(at)
+    assert lrs_figures.described(ax.figure) == "7 curves."
 
 
 def test_much_is_counted():
@@ -61,7 +83,9 @@ def test_much_is_counted():
     text = lrs_figures.described(figure)
     plt.close(figure)
 
-    assert text.count("; 3 more curves.") == lrs_figures.AXES
+    assert text.count("; 3 more curves, from 6 to 8 at 0, and from 6 to 8 at 1.") == (
+        lrs_figures.AXES
+    )
     assert text.endswith(" And 6 more panels.")
 
 

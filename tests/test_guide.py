@@ -1,5 +1,6 @@
-"""What the guide tells the reader to write does what it says: the decision table, a study."""
+"""What the pages tell the reader to write does what they say; what they claim is so."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -7,10 +8,12 @@ import pytest
 
 import lrschedules as lrs
 
-PAGE = (Path(__file__).parents[1] / "docs" / "guide" / "which-schedule.md").read_text("utf-8")
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = (DOCS / "guide" / "which-schedule.md").read_text("utf-8")
 ROWS = PAGE.split("\n* - ")[2:]
 CALL = re.compile(r"\[`(lrs\.[^`]+)`\]\(\.\./schedules/(\w+)\.rst\)")
 RUN = re.search(r"`run = (lrs\.Run\(.+?\))`", PAGE)[1]
+EXAMPLES = sorted((DOCS / "examples").glob("*/plot_*.py"))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.partition("\n")[0])
@@ -31,7 +34,7 @@ def test_call_of_the_decision_table(call, page):
 
 def test_program_to_begin_with(tmp_path, monkeypatch, capsys):
     """The first program of the page about comparing runs as it stands, but for its size."""
-    page = (Path(__file__).parents[1] / "docs" / "guide" / "compare.md").read_text("utf-8")
+    page = (DOCS / "guide" / "compare.md").read_text("utf-8")
     program = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
     small = program.replace("epochs=50", "epochs=2").replace("seeds=30", "seeds=3")
     assert small.count("epochs=2,") == small.count("seeds=3,") == 1
@@ -40,3 +43,53 @@ def test_program_to_begin_with(tmp_path, monkeypatch, capsys):
 
     assert "cosine" in capsys.readouterr().out
     assert (tmp_path / "study.json").exists()
+
+
+@pytest.mark.parametrize("file", ["docs/index.md", "README.md"])
+def test_first_program(file):
+    """The first program that a reader sees ends where it says that training does."""
+    page = (DOCS.parent / file).read_text("utf-8")
+    program = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
+    scope = {}
+    without_keras = re.sub(r"^.*\bkeras\b.*$", "", program, flags=re.MULTILINE)
+    exec(without_keras, scope)  # noqa: S102 - the page's own code
+
+    assert scope["schedule"].length == scope["total"]
+    for call, said in re.findall(r"^(schedule.*?)  # (.*)$", program, re.MULTILINE):
+        assert eval(call, scope) == eval(said)
+    for drawn in re.findall(r"```\{curve\} (.*)", page):
+        assert eval(drawn, vars(lrs).copy()) == scope["schedule"]
+
+
+def cells(example):
+    """Return the code of an example, cell by cell, with its comments."""
+    return re.split(r"^# %%$(?:\n#.*)*", example.read_text("utf-8"), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_cells_of_an_example(example):
+    """Prose begins a cell and does not stand in one; a table is the last line of its cell."""
+    for cell in cells(example):
+        assert not re.search(r"^# ?%+$|^#.*\n#", cell, re.MULTILINE)
+        for line in ast.parse(cell).body[:-1]:
+            assert not (isinstance(line, ast.Expr) and ".table(" in ast.unparse(line))
+
+
+# What pages have claimed that is not so, or not everywhere.
+NOT_SO = [
+    r"72\W*% (?:flat|of the run)",  # 75 %: the default of fastai's fit_flat_cos
+    r"proved (?:by|at)",  # tests check
+    r"seeds in the time of one fit",  # of a small model
+    r"(?:Up to|before) Keras [23]\b(?!\.)",  # Keras 2.11 to 2.15 raise an error at decay=
+    r"up to version 2\b(?!\.)",
+    r"three times this one warm-up loses",  # nothing on the page showed it
+]
+WRITTEN = [*DOCS.glob("*.md"), *DOCS.glob("guide/*.md"), *EXAMPLES, DOCS.parent / "README.md"]
+
+
+@pytest.mark.parametrize("claim", NOT_SO)
+def test_what_is_not_claimed(claim):
+    """No page says again what is not so."""
+    for page in WRITTEN:
+        words = re.sub(r"\n(?:# )?", " ", page.read_text("utf-8"))
+        assert not re.search(claim, words, re.IGNORECASE), page

@@ -32,7 +32,7 @@ LEVELS = [
     ["_schedule"],
     ["shapes"],
     ["combinators"],
-    ["recipes", "_javascript"],
+    ["recipes", "_javascript", "_turns"],
     ["symbolic", "plotting", "datasets", "run", "_copying"],
     ["callbacks", "finder", "study", "_parameter_groups"],
     ["torch"],

@@ -34,15 +34,15 @@ def plain(text):
 
 def _axes(ax):
     series, others = [], []
-    for name, told in _series(ax):
-        (series if name is not None else others).append((name, told))
+    for one in _series(ax):
+        (series if one[0] is not None else others).append(one)
     if len(series) + len(others) == 0:
         return ""
-    if not series and len(others) <= SERIES:
-        series, others = others, []
-    words = [f"{name}: {told}" if name else told for name, told in series[:SERIES]]
-    if more := len(series[SERIES:]) + len(others):
-        words.append(_counted(more, "more curve"))
+    if len(series) + len(others) <= SERIES:
+        series, others = series + others, []
+    words = [f"{name}: {told}" if name else told for name, told, _ in series[:SERIES]]
+    if more := series[SERIES:] + others:
+        words.append(_together(ax, [data for *_, data in more], "more " if words else ""))
     title = [plain(t) for loc in ("left", "center", "right") if (t := ax.get_title(loc))]
     x, y = plain(ax.get_xlabel()), plain(ax.get_ylabel())
     axes = f"{y} by {x}" if x and y else x or y
@@ -51,40 +51,68 @@ def _axes(ax):
 
 
 def _series(ax):
-    """Yield what is drawn, as its name, None if it has none, and its numbers in words."""
+    """Yield what is drawn: its name or None, its numbers in words, and those of a curve."""
     inside = {id(line) for c in ax.containers for line in _lines(c)}
     for line in ax.lines:
         if id(line) not in inside:
-            yield _name(line), _line(ax, line)
+            data = _data(ax, line)
+            yield _name(line), _line(ax, line, data), data
     for container in ax.containers:
         if isinstance(container, ErrorbarContainer):
-            yield _name(container), _errorbars(ax, container)
+            yield _name(container), _errorbars(ax, container), None
         elif isinstance(container, BarContainer):
-            yield _name(container), _bars(ax, container)
+            yield _name(container), _bars(ax, container), None
     for points in ax.collections:
         if isinstance(points, PathCollection):
             at = np.ma.filled(points.get_offsets(), np.nan).reshape(-1, 2)
             ranges = f"x from {_range(at[:, 0])}, y from {_range(at[:, 1])}"
-            yield _name(points) or "", f"{_counted(len(at), 'point')}, {ranges}"
+            yield _name(points) or "", f"{_counted(len(at), 'point')}, {ranges}", None
     for picture in ax.images:
         values = np.ma.filled(picture.get_array().astype(float), np.nan)
         rows, columns = values.shape[:2]
-        yield "", f"a picture of {rows} by {columns} values from {_range(values)}"
+        yield "", f"a picture of {rows} by {columns} values from {_range(values)}", None
 
 
-def _line(ax, line):
-    x, y = (np.asarray(v, dtype=float) for v in line.get_data(orig=False))
+def _together(ax, curves, more):
+    """Return how many curves there are, and the range of what they show where they begin and end.
+
+    Curves that do not begin and end at the same places have one range for all their points.
+    """
+    text = _counted(len(curves), f"{more}curve")
+    drawn = [data for data in curves if data is not None and data.shape[1]]
+    if not drawn:
+        return text
+    ends = np.array([data[:, [0, -1]] for data in drawn])
+    if np.ptp(ends[:, 0], axis=0).any():
+        return f"{text}, from {_range(np.concatenate([data[1] for data in drawn]))}"
+    told = [f"{_range(ends[:, 1, i])} at {_at(ax.xaxis, ends[0, 0, i])}" for i in (0, -1)]
+    return f"{text}, from {told[0]}, and from {told[1]}"
+
+
+def _data(ax, line):
+    """Return the finite points of a curve, a row of x and one of y; None of a line across."""
     # a line across the axes has one coordinate that is not in the units of the data
-    match line.get_transform().contains_branch_seperately(ax.transData):
-        case True, False:
-            return f"a line at {_at(ax.xaxis, x[0])}"
-        case False, True:
-            return f"a line at {_at(ax.yaxis, y[0])}"
-    finite = np.isfinite(x) & np.isfinite(y)
-    lost = _counted(int((~finite).sum()), "point") + " not finite"
-    x, y = x[finite], y[finite]
+    upright, level = line.get_transform().contains_branch_seperately(ax.transData)
+    if upright != level:
+        return None
+    points = np.array(line.get_data(orig=False), dtype=float)
+    return points[:, np.isfinite(points).all(axis=0)]
+
+
+def _line(ax, line, data):
+    x, y = (np.asarray(v, dtype=float) for v in line.get_data(orig=False))
+    if data is None:
+        upright, _ = line.get_transform().contains_branch_seperately(ax.transData)
+        return f"a line at {_at(*((ax.xaxis, x[0]) if upright else (ax.yaxis, y[0])))}"
+    lost = len(x) - data.shape[1]
+    more = [f"{_counted(lost, 'point')} not finite"] if lost else []
+    return ", ".join(_points(ax, *data) + more)
+
+
+def _points(ax, x, y):
+    """Return the points of a curve that tell it, in words."""
     if not len(x):
-        return lost
+        return []
     shown = range(len(x)) if len(x) <= POINTS else _turns(y)
     least, most = (f"{v:.3g}" for v in (y.min(), y.max()))
     words = []
@@ -94,7 +122,7 @@ def _line(ax, line):
         if len(x) > POINTS and 0 < i < len(x) - 1:
             kind = "lowest " if value == least else "highest " if value == most else ""
         words.append(f"{kind}{value} at {_at(ax.xaxis, x[i])}")
-    return ", ".join(words + [lost] * (not finite.all()))
+    return words
 
 
 def _turns(y):

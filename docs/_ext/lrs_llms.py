@@ -51,12 +51,17 @@ def in_order(app, name="index", seen=None):
 
 
 def described(doctree):
-    """Return what a page is about: its description, or else its first paragraph."""
+    """Return what a page is about: its description, or else its first paragraph.
+
+    A note is not about the page: those of the gallery say where to download an example.
+    """
     for meta in doctree.findall(nodes.meta):
         if meta.get("name") == "description":
             return meta["content"]
-    paragraph = next(iter(doctree.findall(nodes.paragraph)), None)
-    return " ".join(paragraph.astext().split()) if paragraph else ""
+    for paragraph in doctree.findall(nodes.paragraph):
+        if not isinstance(paragraph.parent, nodes.Admonition):
+            return " ".join(paragraph.astext().split())
+    return ""
 
 
 def mark(app, env, docnames):

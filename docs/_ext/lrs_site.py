@@ -126,7 +126,7 @@ def write_files(app, exception):
     (Path(app.outdir) / "_static" / "switcher.json").write_text(listed + "\n")
     card = Path(app.outdir) / app.config.ogp_image
     if not card.exists():
-        draw(lrs.Cosine(0.1, 0.0, steps=10_000).warmup(500), "lrschedules", card)
+        draw(lrs.Cosine(0.1, 0.0, steps=9_500).warmup(500), "lrschedules", card)
 
 
 def setup(app):

@@ -15,7 +15,7 @@ TABS = {
     "Keras": "The same with each back end: TensorFlow, JAX and PyTorch.",
     "PyTorch": "Here ``model`` is yours; any optimizer works. :doc:`../guide/resume-pytorch` shows "
     "checkpoints.",
-    "optax": "For JAX: a schedule of this package is one of optax as it is.",
+    "optax": "For JAX. It works directly as a schedule of optax; no wrapper is needed.",
     "Python": "A number gives a number, without any array library; an array the rates of all its "
     "steps, in double precision.",
 }

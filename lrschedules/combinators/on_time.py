@@ -28,7 +28,8 @@ class Then(Combinator):
     """One schedule, and from a given step on another one, whose clock starts at 0 there.
 
     Made by :meth:`Schedule.then`, and by :meth:`Schedule.warmup` with a :class:`Linear` in front.
-    The second schedule holds from step ``at`` itself. Chains of ``then`` are associative.
+    The second schedule gives the rate from step ``at`` on, ``at`` included. Chains of ``then`` are
+    associative.
 
     Use it for phases that follow each other: a warm-up, a plateau, a decay. Not for a warm-up
     during which the other clock runs already: that is a product, :class:`Times`.

@@ -36,10 +36,11 @@ class Constant(Schedule):
 class TimeBased(Schedule):
     """The rate falls with the number of steps: fast at first, then ever slower, never to zero.
 
-    What ``SGD(0.1, decay=0.002)`` computed, once per update, before Keras 3 stopped reading
-    ``decay``. Rates that fall as 1/t go back to :cite:t:`robbins1951`.
+    It is what ``SGD(0.1, decay=0.002)`` computed, once per update, up to Keras 2.10. Keras 2.11 to
+    2.15 raise ``ValueError: decay is deprecated in the new Keras optimizer``, and Keras 3 ignores
+    the argument. Rates that fall as 1/t go back to :cite:t:`robbins1951`.
 
-    Use it where training has no planned end, and to repeat results from before Keras 3. Not with a
+    Use it where training has no planned end, and to repeat results of Keras up to 2.10. Not with a
     known budget: a schedule that arrives at zero, such as :class:`Linear`, makes better use of it
     :cite:p:`li2020budgeted`.
 

@@ -89,10 +89,11 @@ result = compare(
 result.table("val_loss")
 
 # %%
-# No swing is far ahead of the best constant rate; what it spares is knowing
-# it. The upper bound would be a poor choice for the whole run, and a swing
-# visits it without harm. Triangles that keep their width come back to the top
-# for ever: stop them at the bottom of a cycle only.
+# No swing is ahead of the best constant rate, which here is the lower bound. A
+# swing is for a run whose best rate is not known. Compare the row of the upper
+# bound with those of the three swings, which visit it and come down again.
+# Triangles that keep their height return to the top in every cycle, so stop
+# them at the bottom of a cycle only.
 #
 # **Notice** how the loss goes up and down with the rate, in every cycle:
 

@@ -2,9 +2,9 @@
 A constant rate: the baseline
 =============================
 
-How good is a rate that never changes? Every schedule has to be compared with
-that, with the same model, data, momentum and seeds. And every accuracy with
-the share of the larger class.
+How good is a learning rate that never changes? It is the baseline of every
+schedule, for the same model, data, momentum and seeds. The baseline of every
+accuracy is the share of the larger class.
 """
 
 # %%
@@ -64,8 +64,9 @@ ax.set_title("A constant rate of 0.1, a thin line for each seed")
 ax.legend()
 
 # %%
-# The seeds differ by more than most schedules do. A single run could have
-# given any accuracy between the two ends:
+# One run is not enough to judge a schedule. These thirty differ in their seed
+# alone, and a single one could have given any accuracy from the lowest to the
+# highest:
 
 accuracy = result["val_accuracy"][0, 0, :, -1]
 print(f"accuracy: {accuracy.min():.1%} to {accuracy.max():.1%}")

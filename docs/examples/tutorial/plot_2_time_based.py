@@ -2,9 +2,9 @@ r"""
 A time-based schedule
 =====================
 
-How do you configure a rate that falls with time, and what does it do to
-training? The rate is divided by a number that grows with every update;
-``decay`` says how fast.
+How do you configure a learning rate that falls with time, and what does that
+do to training? The rate is divided by a number that grows with every update,
+and ``decay`` says how fast it grows.
 """
 
 # %%
@@ -29,8 +29,8 @@ schedule = lrs.TimeBased(0.1, decay=0.002)
 print(f"after {updates} updates: {schedule(updates):.4f}")
 
 # %%
-# **Look** before you train: a schedule is a function, and draws itself. Read
-# the ``decay`` of a tutorial as per epoch, and the rate hardly moves.
+# **Plot** the schedule before you train. If you read the ``decay`` of a
+# tutorial as a number per epoch, the rate hardly changes.
 
 plot(
     {
@@ -42,7 +42,7 @@ plot(
 ).set(title="Time-based schedules", ylim=(0, 0.15))
 
 # %%
-# **Train.** The optimizer takes the schedule as it is, and calls it at every
+# **Train.** Pass the schedule to the optimizer, which calls it at every
 # update.
 
 
@@ -61,10 +61,10 @@ model.compile(optimizer(schedule), "binary_crossentropy")
 model.fit(*train, batch_size, epochs, verbose=0)
 print(f"rate of the next update: {float(model.optimizer.learning_rate):.4f}")
 
-# %
-# **Evaluate** against the constant rate: the same thirty seeds for both, so
-# that each difference is between two runs that began with the same weights and
-# saw the same batches.
+# %%
+# **Evaluate** the schedule against the constant rate, with the same thirty
+# seeds for both. Each difference is then between two runs that started from
+# the same weights and saw the same batches. First the validation loss:
 
 result = compare(
     {"constant": lrs.Constant(0.1), "time-based": schedule},
@@ -81,12 +81,12 @@ result = compare(
 result.plot("val_loss").set(title="Means and middle halves of 30 seeds")
 result.table("val_loss")
 
-# %
-# Loss is one thing, right answers are another:
+# %%
+# A lower loss need not mean more correct answers. The same runs, by accuracy:
 
 result.table("val_accuracy")
 
-# %
-# These are differences on one split of the data.
-# :ref:`sphx_glr_auto_examples_tutorial_plot_4_side_by_side.py` draws a split
-# for every seed.
+# %%
+# Both tables are about one split of the data.
+# :ref:`sphx_glr_auto_examples_tutorial_plot_4_side_by_side.py` draws another
+# split for every seed.

@@ -2,9 +2,9 @@
 A drop-based schedule
 =====================
 
-How do you halve the rate every ten epochs? The rate is held, then multiplied
-by a factor, over and over. This one is usually written in epochs, and there
-are two ways to use it so.
+How do you halve the learning rate every ten epochs? The rate is held, then
+multiplied by a factor, and so on to the end. This schedule is usually written
+in epochs, and there are two ways to train with it.
 """
 
 # %%
@@ -32,8 +32,8 @@ print(
 
 # %%
 # Code that computes ``(1 + epoch) // 10`` instead drops one epoch early, and
-# drops once more in the very last one. If you have to repeat such a run, say
-# so:
+# drops once more in the last epoch. To reproduce such a run, write that
+# schedule:
 
 early = lrs.Constant(0.1).then(lrs.Drop(0.05, factor=0.5, every=10), at=9)
 
@@ -41,9 +41,9 @@ ax = plot({"epoch // 10": per_epoch, "(1 + epoch) // 10": early}, steps=epochs)
 ax.set(title="Halved every ten epochs", xlabel="epoch")
 
 # %%
-# **Train.** Either Keras' callback calls the schedule, once per epoch; or the
-# optimizer calls it, once per update, and ``per_epoch`` translates. The second
-# is saved with the model and goes on where it was after a resume.
+# **Train.** Keras' callback calls the schedule once per epoch. Or the
+# optimizer calls it once per update, and ``per_epoch`` turns updates into
+# epochs. The second is saved with the model, and continues after a resume.
 
 
 def build():
@@ -70,10 +70,10 @@ for a, b in zip(fit(0.1, callback), fit(drop), strict=True):
     np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
 print("both ways train the same model")
 
-# %
-# **Evaluate** against the constant rate: the same thirty seeds for both, so
-# that each difference is between two runs that began with the same weights and
-# saw the same batches.
+# %%
+# **Evaluate** the schedule against the constant rate, with the same thirty
+# seeds for both. Each difference is then between two runs that started from
+# the same weights and saw the same batches. First the validation loss:
 
 result = compare(
     {"constant": lrs.Constant(0.1), "drop-based": drop},
@@ -90,12 +90,12 @@ result = compare(
 result.plot("val_loss").set(title="Means and middle halves of 30 seeds")
 result.table("val_loss")
 
-# %
-# Loss is one thing, right answers are another:
+# %%
+# A lower loss need not mean more correct answers. The same runs, by accuracy:
 
 result.table("val_accuracy")
 
-# %
-# These are differences on one split of the data.
-# :ref:`sphx_glr_auto_examples_tutorial_plot_4_side_by_side.py` draws a split
-# for every seed.
+# %%
+# Both tables are about one split of the data.
+# :ref:`sphx_glr_auto_examples_tutorial_plot_4_side_by_side.py` draws another
+# split for every seed.

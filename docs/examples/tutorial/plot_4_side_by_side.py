@@ -93,9 +93,9 @@ for name in splits:
         print(f"  {schedule}, momentum".ljust(27), f"{np.median(runs):.2%}")
 
 # %%
-# With momentum a constant rate does what the schedules do. The value without
-# it moves by a row with the width of the initial weights: 0.05 here, which is
-# what Keras calls normal.
+# With momentum, the constant rate has the same medians as the schedules. The
+# initial weights have a standard deviation of 0.05, which is what Keras calls
+# ``"normal"``.
 #
 # **Then the schedules,** each against the constant rate, seed by seed. A
 # verdict stands only where the interval leaves zero out; a difference that it

@@ -18,7 +18,7 @@ schedule. They are three, and today's Keras runs a fourth.
 #
 # .. math:: \eta(e) = \frac{\eta_0}{1 + d\,e}
 #
-# And what Keras computed up to version 2, once per update :math:`t`, was
+# And what Keras computed up to version 2.10, once per update :math:`t`, was
 #
 # .. math:: \eta(t) = \frac{\eta_0}{1 + d\,t}
 #
@@ -50,9 +50,11 @@ for name, schedule in readings.items():
     print(f"{name:26}", *(f"{rate:8.5f}" for rate in rates))
 
 # %%
-# **Keras 3 ignores** ``decay``. It says so once, and trains on at a constant
-# rate. Run it, with the same seeds, beside an optimizer that was never given a
-# ``decay``:
+# **What became of** ``decay`` depends on the version. Keras 2.11 to 2.15 raise
+# ``ValueError: decay is deprecated in the new Keras optimizer``; there only
+# ``keras.optimizers.legacy.SGD`` still computes it. **Keras 3 ignores it:** it
+# warns once, and trains at a constant rate. Here it trains, with the same
+# seeds, beside an optimizer that was never given a ``decay``:
 
 data = lrs.datasets.load_ionosphere()
 (x, y), validation = data.tail_split()
@@ -87,9 +89,9 @@ print(
 )
 
 # %%
-# So the sentence to write today is ``SGD(lrs.TimeBased(0.1, decay=0.002),
-# momentum=0.8)``: per update, as Keras did it. It also is what Keras' own
-# ``InverseTimeDecay`` computes with ``decay_steps=1``:
+# So today write ``SGD(lrs.TimeBased(0.1, decay=0.002), momentum=0.8)``: it
+# falls per update, as it did in Keras 2.10. Keras' own ``InverseTimeDecay``
+# computes the same with ``decay_steps=1``:
 
 keras_own = keras.optimizers.schedules.InverseTimeDecay(
     0.1, decay_steps=1, decay_rate=d

@@ -1,0 +1,142 @@
+"""What a reader sees on the built pages: text without markup, and what a page promises."""
+
+import collections
+import functools
+import html
+import re
+
+import lrs_entries
+
+from lrschedules.plotting import describe
+from tests.site.built import SITE
+
+# What is in _static is the theme's, and in _modules is source code.
+PAGES = sorted(
+    page.relative_to(SITE).as_posix()
+    for page in SITE.rglob("*.html")
+    if not re.match(r"_static/|_modules/", page.relative_to(SITE).as_posix())
+)
+EXAMPLES = [name for name in PAGES if re.fullmatch(r"auto_examples/\w+/plot_\w+\.html", name)]
+# Pages that Sphinx makes, and those that lead from an old address to the new one.
+MADE = re.compile(r"(404|genindex|py-modindex|search)\.html|auto_examples/plot_\w+\.html")
+WRITTEN = [name for name in PAGES if not MADE.fullmatch(name)]
+
+ROLE = re.compile(r":\w[\w:]*:`|\{\w[\w:]*\}`")
+MARKUP = re.compile(rf"{ROLE.pattern}|`|^\s*\.\. [\w:-]+::|\*\*[^\W\d]|^\s*:::", re.MULTILINE)
+# A comment that is prose, or that was meant to begin a cell.
+PROSE = re.compile(r"^# ?%+$|^#.*(?:\*\*|`)|^# .*\n# ", re.MULTILINE)
+
+
+@functools.cache
+def source(name):
+    return (SITE / name).read_text("utf-8")
+
+
+def text(markup):
+    """Return HTML as it is read: without tags."""
+    return html.unescape(re.sub(r"<[^>]+>", "", markup))
+
+
+def code(name):
+    """Return the blocks of code of a page, and what programs printed."""
+    return [text(block) for block in re.findall(r"<pre>(.*?)</pre>", source(name), re.DOTALL)]
+
+
+def prose(name):
+    """Return the words of a page, with those for who does not see an image, but not its code."""
+    words = re.sub(r"<(script|style|svg|pre|code)\b.*?</\1>", "", source(name), flags=re.DOTALL)
+    spoken = re.findall(r'\b(?:alt|aria-label|title|content)="([^"]*)"', source(name))
+    return "\n".join([text(words), *map(html.unescape, spoken)])
+
+
+def test_no_markup_is_shown():
+    """No role, directive or other sign of reStructuredText or Markdown stands in the words."""
+    assert len(PAGES) > 80
+    shown = [(name, found[0]) for name in PAGES for found in MARKUP.finditer(prose(name))]
+    assert not shown
+
+
+def test_no_markup_in_code():
+    """No role stands in a block of code."""
+    assert not [(n, found[0]) for n in PAGES for c in code(n) for found in ROLE.finditer(c)]
+
+
+def test_no_prose_in_code():
+    """What an example says stands between its cells, not in them."""
+    assert len(EXAMPLES) == 18
+    assert not [(n, found[0]) for n in EXAMPLES for c in code(n) for found in PROSE.finditer(c)]
+
+
+def test_tables_that_are_promised():
+    """Each call for a table, in the code that a page shows, is followed by that table."""
+    for name in EXAMPLES:
+        called = re.findall(r'\.table\("(\w+)"', "\n".join(code(name)))
+        assert re.findall(r"<caption>(\w+) after epoch", source(name)) == called, name
+
+
+def test_tutorial_tables():
+    """Both pages that compare a schedule with the constant rate show its loss and its accuracy."""
+    for name in "plot_2_time_based", "plot_3_drop_based":
+        captions = re.findall(r"<caption>(\w+)", source(f"auto_examples/tutorial/{name}.html"))
+        assert captions == ["val_loss", "val_accuracy"]
+
+
+def test_figures_have_numbers():
+    """Each panel of a figure is told with the numbers that it shows, not with counts alone."""
+    image = r'<img [^>]*?alt="([^"]*)"[^>]*?sphx-glr-(?:single|multi)-img'
+    found = [(name, alt) for name in EXAMPLES for alt in re.findall(image, source(name))]
+    assert len(found) > 25
+    for name, alt in found:
+        assert re.search(r"\d \S*at |\d at |from \S+ to \S+", alt), (name, alt)
+        assert not re.search(r"\d (?:more )?curves?[.;]", alt), (name, alt)
+
+
+def test_curves_in_words():
+    """The curve of each schedule's page is told there as Python tells it."""
+    for name, entry in lrs_entries.entries().items():
+        words = describe(lrs_entries.example_of(entry)[0])
+        assert f'aria-label="{html.escape(words)}"' in source(f"schedules/{name}.html"), name
+
+
+def described(name):
+    """Return what a page says that it is about, to search engines and where it is shared."""
+    fields = r'<meta (?:name|property)="(description|og:description)" content="([^"]*)"'
+    return {field: html.unescape(words) for field, words in re.findall(fields, source(name))}
+
+
+def test_descriptions():
+    """Each page says in its own words what it is about; no two pages say the same."""
+    for field in "description", "og:description":
+        said = {name: described(name).get(field, "") for name in WRITTEN}
+        assert not [name for name, words in said.items() if len(words) < 20]
+        assert twice(said.values()) == []
+
+
+def test_descriptions_for_machines():
+    """No two lines of llms.txt have the same description."""
+    lines = (SITE / "llms.txt").read_text("utf-8").splitlines()
+    said = [line.partition("): ")[2] for line in lines if line.startswith("- [")]
+    assert len(said) == len(WRITTEN)
+    assert twice(said) == []
+
+
+def twice(words):
+    return [text for text, number in collections.Counter(words).items() if number > 1]
+
+
+def test_cosine_beside_linear():
+    """What the guide says of a cosine wave beside a line is what the tables of the example say.
+
+    From the moderate rate the difference is told apart and less than one percent of the loss; from
+    the high one it is not told apart.
+    """
+    page = source("auto_examples/shapes/plot_1_decay.html")
+    linear = [float(mean) for mean in re.findall(r">Linear</th><td[^>]*>([\d.]+)", page)]
+    cosine = re.findall(r">Cosine</th>.*?([+-][\d.]+) \[([+-][\d.]+), ([+-][\d.]+)\]", page)
+    (moderate, low, high), (_, least, most) = (map(float, row) for row in cosine)
+
+    assert low <= moderate <= high < 0
+    assert abs(moderate) < 0.01 * linear[0]
+    assert least < 0 < most
+    guide = text(source("guide/which-schedule.html"))
+    assert "less than one percent" in " ".join(guide.split())
