@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 import lrschedules as lrs
 from tests.site.built import SITE
+from tests.displayed import THIN, counted, links, may_be, number, spread, total
 from tests.strategies import schedules, some_steps
 from tests.table import PUBLIC, SCHEDULES, brief, row_of
 
@@ -124,7 +125,116 @@ def test_links(visit):
         expect(page.locator(".pg-legend tbody tr")).to_have_count(1)
         text = page.get_by_label("One line of Python").input_value()
         assert eval(text, vars(lrs) | vars(lrs.recipes)) == expected, name
-        assert not page.locator(".pg-message").inner_text()
+        assert not page.locator("#pg-problem").inner_text()
+
+
+# What is displayed after each of several addresses; the chart's own numbers are its pixels.
+DISPLAYED = """async (addresses) => {
+  const text = (of, name) => [...of.querySelectorAll(name)].map((e) => e.textContent);
+  const number = (e, name) => Number(e.getAttribute(name));
+  const found = [];
+  for (const address of addresses) {
+    const done = new Promise((arrived) => addEventListener("hashchange", arrived, { once: true }));
+    location.hash = address;
+    await done;
+    const chart = document.querySelector(".pg-chart");
+    const marks = (name) => [...chart.querySelectorAll(`text.${name}`)].map((e) => e);
+    const [, left, top, bottom, right] = chart
+      .querySelector(".pg-frame").getAttribute("d").match(/M([-\\d.]+),([-\\d.]+)V([-\\d.]+)H(.*)/);
+    found.push({
+      line: document.getElementById("pg-line").value,
+      problem: document.getElementById("pg-problem").textContent,
+      legend: [...document.querySelectorAll(".pg-legend tbody tr")].map((row) =>
+        text(row, "code, td").slice(0, 3)),
+      heading: document.getElementById("pg-at").textContent,
+      words: document.querySelector(".pg-words").textContent,
+      spoken: chart.getAttribute("aria-valuetext"),
+      table: [...document.querySelectorAll(".pg-scroll tr")].map((row) => text(row, "th, td")),
+      bottom: Number(bottom),
+      left: Number(left),
+      right: Number(right),
+      rates: marks("pg-rate").map((e) => [e.textContent, number(e, "y") - 4]),
+      steps: marks("pg-step").map((e) => [e.textContent, number(e, "x")]),
+      cursor: [...chart.querySelectorAll(".pg-cursor circle")].map((e) =>
+        [number(e, "cx"), number(e, "cy")]),
+    });
+  }
+  return found;
+}"""
+
+
+def address(made, last, step, log_x, log_y):
+    """Return the part of the address after ``#`` for schedules."""
+    codes = [f"s={urllib.parse.quote(repr(schedule).replace(' ', ''))}" for schedule in made]
+    codes += [f"last={last}", f"step={step}"] + ["x=log"] * log_x + ["y=log"] * log_y
+    return "&".join(codes)
+
+
+def test_displayed(visit):
+    """What is displayed of random permalinks is Python's: legend, axes, words, table, and more."""
+    given = drawn(links, 64)
+    found = visit().evaluate(DISPLAYED, [address(*link) for link in given])
+    for (made, last, step, log_x, log_y), shown in zip(given, found, strict=True):
+        at = min(step, last)
+        assert not shown["problem"]
+        assert shown["heading"] == f"at step {counted(at)}"
+        for schedule, (_, rate, area) in zip(made, shown["legend"], strict=True):
+            assert rate in may_be(schedule(at)), schedule
+            assert area in may_be(total(schedule, last)), schedule
+            assert f"sum {area}." in shown["words"]
+        assert shown["spoken"].startswith(f"step {counted(at)}: {shown['legend'][0][1]} for ")
+        _, *rows = shown["table"]
+        assert [row[0] for row in rows] == list(map(counted, spread(last, 20)))
+        for t, (_, *rates) in zip(spread(last, 20), rows, strict=True):
+            for schedule, rate in zip(made, rates, strict=True):
+                assert rate in may_be(schedule(t)), schedule
+        for schedule, text in zip(made, shown["words"].split("learning rate ")[1:], strict=True):
+            for t, value in zip(spread(last, 4), text.partition(";")[0].split(", "), strict=True):
+                rate, _, there = value.partition(" at ")
+                assert rate in may_be(schedule(t)), schedule
+                assert there == (counted(t) if t else "step 0")
+        assert_axes(shown, [schedule(at) for schedule in made], last, at, log_x, log_y)
+
+
+def assert_axes(shown, rates, last, at, log_x, log_y):
+    """Assert that the labels say what the pixels show: where the cursor is, its rates are known."""
+    for label, x in shown["steps"]:
+        step = int(label.replace(THIN, ""))
+        assert label == counted(step)
+        if not log_x:
+            whole = shown["right"] - shown["left"]
+            assert x == pytest.approx(shown["left"] + whole * step / last, abs=0.1)
+        if step == at:
+            assert x == pytest.approx(shown["cursor"][0][0], abs=0.1)
+    labels = [(label, float(label.replace(THIN, "").lstrip("<")), y) for label, y in shown["rates"]]
+    for label, value, _ in labels:
+        assert label.lstrip("<") in may_be(value)
+    for rate, (_, y) in zip(rates, shown["cursor"], strict=True):
+        if not log_y and shown["bottom"] - y > 20:
+            a_pixel = rate / (shown["bottom"] - y)
+            for _, value, mark in labels:
+                assert value == pytest.approx(a_pixel * (shown["bottom"] - mark), rel=0.01, abs=a_pixel / 5)
+        if log_y:  # the cursor is between the two marks around its rate
+            assert all(mark > y - 1 for _, value, mark in labels if value < rate)
+            assert all(mark < y + 1 for _, value, mark in labels if value > rate)
+
+
+@pytest.mark.parametrize(
+    ("code", "area", "rates"),
+    [
+        ("Constant(0.1)&last=1000", "100", ["0", "0.02", "0.04", "0.06", "0.08", "0.1"]),
+        ("Constant(0.1)&last=2000", "200", ["0", "0.02", "0.04", "0.06", "0.08", "0.1"]),
+        ("Linear(300,0,100)", f"15{THIN}200", ["0", "100", "200", "300"]),
+        ("Constant(7.71e-10)&last=10", "7.71e-09", ["0", "2e-10", "4e-10", "6e-10", "8e-10"]),
+        ("Constant(5000)&last=2", f"10{THIN}000", ["0", f"1{THIN}000", f"2{THIN}000"]),
+    ],
+)
+def test_zeros_are_kept(visit, code, area, rates):
+    """Whole numbers and exponents have all their zeros."""
+    [shown] = visit().evaluate(DISPLAYED, [f"s={code}"])
+    assert shown["legend"][0][2] == area
+    assert [label for label, _ in shown["rates"]][: len(rates)] == rates
+    assert f"sum {area}." in shown["words"]
 
 
 def state(page):
@@ -230,37 +340,166 @@ def test_mouse(visit):
         ("Constant(0.1).clip(0.5, 0.1)", "Clip: minimum must not be above maximum"),
         ("Constant(0.1).then(Constant(1))", "is endless: say when it ends"),
         ("one_cycle(0.1, steps=1)", "one_cycle: up must be at least 1 of steps=1"),
-        ("Linear(0.1, 0, step=9)", "Linear has no parameter step"),
-        ("Line(0.1, 0, 9)", "unknown schedule Line"),
-        ("Linear(0.1, 0, 9", "expected ) at the end"),
-        ("Linear(0.1)", "missing a required argument: 'stop'"),
+        ("Linear(0.1, 0, step=9)", "Linear has no parameter step; did you mean steps?"),
+        ("StepLR(optimizer, 10)", "did you mean Drop(0.1, factor=0.5, every=10)?"),
+        ("Linear(0.1, 0, 9) / 2", "write * 0.5 instead of / 2"),
     ],
 )
 def test_bad_input(visit, line, message):
-    """What Python would refuse is refused in its words, and the last curve stays."""
+    """What Python would refuse is refused in words; the last curve stays, and is seen to be old."""
     page = visit("#s=Linear(0.1,0,steps=200)")
     before = state(page)["curves"]
-    page.get_by_label("One line of Python").fill(line)
-    expect(page.locator(".pg-message")).to_contain_text(message)
+    box = page.get_by_label("One line of Python")
+    box.fill(line)
+    expect(page.locator("#pg-message")).to_contain_text(message)
     assert state(page)["curves"] == before
-    page.get_by_label("One line of Python").fill("Constant(0.1)")
-    expect(page.locator(".pg-message")).to_be_empty()
+    assert_stale(page, ".pg-curve.pg-active", ".pg-legend tbody tr", "#pg-form", ".pg-code pre")
+    box.blur()
+    expect(box).to_have_value(line)
+    box.fill("Constant(0.1)")
+    expect(page.locator("#pg-message")).to_be_empty()
+    assert_fresh(page)
+
+
+OPACITY = "element => getComputedStyle(element).opacity"
+
+
+def assert_stale(page, *greyed):
+    """Assert that what is shown is grey, that a screen reader is told, and that nothing is copied."""
+    stale = page.locator("#pg-stale")
+    expect(stale).to_have_text("Shown in grey: Linear(0.1, 0, steps=200), the last valid one.")
+    for name in greyed:
+        assert float(page.locator(name).first.evaluate(OPACITY)) < 0.6, name
+    for name in ("Copy code", "Copy link"):
+        expect(page.get_by_role("button", name=name)).to_be_disabled()
+    for name in ("#pg-form", "#pg-copy", ".pg-code pre"):
+        expect(page.locator(name)).to_have_attribute("aria-describedby", "pg-stale")
+
+
+def assert_fresh(page):
+    """Assert that all that is shown is what is typed."""
+    expect(page.locator("#pg-stale")).to_be_empty()
+    for name in (".pg-curve.pg-active", ".pg-legend tbody tr", "#pg-form", ".pg-code pre"):
+        assert float(page.locator(name).first.evaluate(OPACITY)) == 1, name
+    for name in ("Copy code", "Copy link"):
+        expect(page.get_by_role("button", name=name)).to_be_enabled()
 
 
 def test_bad_number(visit):
-    """A number out of its range says so, in Python's words."""
+    """A number out of its range says so, in Python's words, and what is shown is seen to be old."""
     page = visit("#s=Linear(0.1,0,steps=200)")
-    page.get_by_label("stop", exact=True).fill("-1")
-    expect(page.locator(".pg-message")).to_have_text(
-        "Linear: stop must be a rate ≥ 0, got -1; write for example 0.1"
-    )
+    stop = page.get_by_label("stop", exact=True)
+    for typed, message in [
+        ("-1", "Linear: stop must be a rate ≥ 0, got -1; write for example 0.1"),
+        ("1e", "Linear: stop must be a number, got 1e"),
+        ("x", "Linear: stop must be a number, got x"),
+    ]:
+        stop.fill(typed)
+        expect(page.locator("#pg-message")).to_have_text(message)
+        assert_stale(page, ".pg-curve.pg-active", ".pg-legend tbody tr", "#pg-line", ".pg-code pre")
+        assert page.locator("#pg-form").evaluate(OPACITY) == "1"
+    stop.fill("5e-2")
+    expect(page.get_by_label("One line of Python")).to_have_value("Linear(0.1, 0.05, steps=200)")
+    assert_fresh(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "steps"), [("1e3", 1000), ("1_000", 1000), ("0x10", 16), ("2**10", 1024)]
+)
+def test_numbers_are_typed_as_in_python(visit, typed, steps):
+    """A field takes a number as Python does, and so does a list."""
+    page = visit("#s=Linear(0.1,0,steps=200)")
+    page.get_by_label("steps", exact=True).fill(typed)
+    line = page.get_by_label("One line of Python")
+    expect(line).to_have_value(f"Linear(0.1, 0, steps={steps})")
+    page.get_by_label("Schedule", exact=True).first.select_option("Piecewise")
+    page.get_by_label("values", exact=True).fill("[0.1, 1e-2]")
+    page.get_by_label("boundaries", exact=True).fill(typed)
+    expect(line).to_have_value(f"Piecewise([0.1, 0.01], boundaries=[{steps}])")
 
 
 def test_bad_address(visit):
     """An address that nobody can read leads to the playground all the same."""
     page = visit("#s=Nothing(1)")
-    expect(page.locator(".pg-message")).to_contain_text("unknown schedule Nothing")
+    expect(page.locator("#pg-problem")).to_have_text(
+        "In the link: Nothing(1) cannot be shown: unknown schedule Nothing"
+    )
     expect(page.locator(".pg-legend tbody tr")).to_have_count(2)
+
+
+def test_one_bad_schedule_in_the_address(visit):
+    """Of several schedules in a link the good ones are shown, and the others are named."""
+    rest = "&s=Constant(0.2)&s=Linear(0.1,0,0)&s=Constant(0.3)&s=Constant(0.4)"
+    page = visit(f"#s=Linear(0.1,0,steps=200)&s=Nothing(1){rest}")
+    assert page.locator(".pg-legend tbody code").all_inner_texts() == [
+        "Linear(0.1, 0, steps=200)",
+        "Constant(0.2)",
+    ]
+    problem = page.locator("#pg-problem")
+    expect(problem).to_contain_text("Nothing(1) cannot be shown: unknown schedule Nothing; ")
+    expect(problem).to_contain_text("Linear(0.1,0,0) cannot be shown: Linear: steps must be")
+    expect(problem).to_contain_text("only the first 4 schedules are shown")
+    page.get_by_label("start", exact=True).fill("0.5")
+    expect(problem).to_be_empty()
+
+
+HUGE = {
+    "methods": "Constant(0.1)" + ".scale(0.999)" * 8000,
+    "parentheses": "(" * 3000 + "Constant(0.1)" + ")" * 3000,
+    "entries": f"Piecewise({[0.1] * 20_001}, {list(range(1, 20_001))})",
+}
+
+
+@pytest.mark.parametrize("text", HUGE.values(), ids=HUGE)
+def test_huge(visit, text):
+    """Whatever is pasted, or is in a link, is answered at once."""
+    page = visit()
+    box = page.get_by_label("One line of Python")
+    time = box.evaluate(
+        """(box, text) => {
+          const begin = performance.now();
+          box.value = text;
+          box.dispatchEvent(new Event("input"));
+          document.body.getBoundingClientRect();
+          return performance.now() - begin;
+        }""",
+        text,
+    )
+    expect(page.locator("#pg-message")).to_contain_text("the playground takes at most")
+    assert page.locator("#pg-line").bounding_box()["height"] < 300
+    assert time < 2000
+    [shown] = page.evaluate(DISPLAYED, [f"s={urllib.parse.quote(text)}&s=Constant(0.2)"])
+    assert "the playground takes at most" in shown["problem"]
+    assert len(shown["problem"]) < 300
+    assert [code for code, *_ in shown["legend"]] == ["Constant(0.2)"]
+
+
+def test_long_line(visit):
+    """A line that is long but not too long is shown by its beginning and its end."""
+    page = visit()
+    text = f"Piecewise({[0.1] * 1000},{list(range(1, 1000))})".replace(" ", "")
+    [shown] = page.evaluate(DISPLAYED, [f"s={text}"])
+    assert len(shown["legend"][0][0]) < 150
+    assert len(shown["words"]) < 400
+    assert shown["line"].startswith("Piecewise([0.1, 0.1")
+    assert page.locator(".pg-legend").bounding_box()["height"] < 250
+
+
+def test_logarithmic_axes(visit):
+    """Step 0 has a place on a logarithmic axis, and a rate of 0 a mark and a word."""
+    page = visit("#s=Linear(0.1,0,steps=200)&x=log&y=log&step=0")
+    texts = page.locator(".pg-chart .pg-step").all_inner_texts()
+    assert texts == ["0", "1", "10", "100"]
+    zero, one = (page.locator(".pg-chart .pg-step").nth(i).bounding_box()["x"] for i in (0, 1))
+    assert one - zero > 20
+    assert page.locator(".pg-chart .pg-rate").first.inner_text() == "0"
+    assert page.locator(".pg-chart .pg-break").count() == 2
+    expect(page.locator(".pg-words")).to_contain_text("A rate of 0 has no place on a logarithmic")
+    box = page.locator(".pg-chart").bounding_box()
+    chart = page.locator(".pg-chart")
+    for x, step in [(zero + 4, 0), (one + 4, 1)]:
+        page.mouse.move(x, box["y"] + 100)
+        expect(chart).to_have_attribute("aria-valuenow", str(step))
 
 
 def test_every_choice_and_every_method(visit):
@@ -300,6 +539,21 @@ def test_fits(visit, width):
     page = visit("#s=Linear(0,0.1,steps=100).then(Cosine(0.1,0,steps=900),at=100)", width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator(".pg-edit").bounding_box()["width"] > 300
+
+
+def test_phone(visit):
+    """On a phone the first slider is near the chart, and nothing to touch is too small."""
+    page = visit("", 360)
+    chart = page.locator(".pg-chart").bounding_box()
+    slider = page.get_by_role("slider", name=re.compile("slider$")).first.bounding_box()
+    assert slider["y"] - chart["y"] - chart["height"] < 350
+    page.get_by_label("Schedule", exact=True).first.select_option("Piecewise")
+    page.get_by_label("Combine with").select_option("per_epoch")
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_text("Table of rates").click()
+    targets = page.locator("#pg-root :is(input, select, textarea, button, summary, .pg-chart)")
+    for i, box in enumerate(target.bounding_box() for target in targets.all()):
+        assert min(box["width"], box["height"]) >= 24, targets.nth(i).evaluate("e => e.outerHTML")
 
 
 @pytest.mark.parametrize("width", [360, 768, 1400])

@@ -3,10 +3,17 @@
 // they are functions of the step.
 
 const Chart = (() => {
+  const { number, counted } = Display;
   const HEIGHT = 380; // at most, in pixels
   const MARGIN = { top: 12, right: 24, bottom: 46, left: 70 };
   const DASHES = ["", "9 4", "3 4", "12 4 2 4"];
   const SAMPLES = 1200;
+  const FORMULAS = 1.5e5; // computed for a curve, about
+  const GAP = 30; // on a logarithmic axis of steps, between step 0 and step 1, in pixels
+  const BAND = 22; // on one of rates, between the rates that it has no place for and the others
+  const SMALLEST = 1e-8; // of the highest rate; smaller ones have no place on a logarithmic axis
+
+  const highest = (rates) => rates.reduce((most, rate) => Math.max(most, rate), 0);
 
   const SVG = "http://www.w3.org/2000/svg";
   function element(name, attributes, parent, text) {
@@ -16,17 +23,6 @@ const Chart = (() => {
     parent?.append(made);
     return made;
   }
-
-  // Numbers as a reader wants them: three digits, a true minus, thousands apart.
-  function number(x) {
-    if (x === 0) return "0";
-    const text = Math.abs(x) < 1e-3 || Math.abs(x) >= 1e6 ? x.toExponential(2) : x.toPrecision(3);
-    return text
-      .replace(/\.?0+(?=$|e)/, "")
-      .replace(/e\+?/, "e")
-      .replaceAll("-", "−");
-  }
-  const counted = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
   // Sampling -----------------------------------------------------------------------------------
 
@@ -58,36 +54,28 @@ const Chart = (() => {
     return found;
   }
 
-  // Return how many formulas a rate takes: cycles that grow are each computed for every step.
-  function effort(schedule) {
-    const times = schedule.growth && schedule.growth !== 1 ? schedule._cycles.length : 1;
-    const inner = LRS.parameters(LRS.type(schedule)).map((p) => schedule[p.name]);
-    return (
-      1 + times * inner.reduce((sum, it) => sum + (it instanceof LRS.Schedule ? effort(it) : 0), 0)
-    );
-  }
-
   // Return steps and rates: every step of a short run; of a long one enough, and every step where
-  // the rate falls or rises so fast that it would show.
+  // the rate falls or rises so fast that it would show. The more formulas a rate takes, the fewer.
   function sampled(schedule, last) {
-    const most = Math.min(20000, Math.max(600, 1e5 / effort(schedule)));
+    const most = Math.min(20000, Math.max(300, FORMULAS / Model.effort(schedule)));
     const samples = Math.min(SAMPLES, most / 2);
+    const early = Math.min(100, most / 4);
     const steps = new Set([0, last]);
     for (let i = 0; i <= samples; i++) steps.add(Math.round((last * i) / samples));
-    for (let i = 0; i < 100; i++) steps.add(Math.round((last + 1) ** (i / 99)) - 1);
+    for (let i = 0; i < early; i++) steps.add(Math.round((last + 1) ** (i / early)) - 1);
     for (const t of [...breakpoints(schedule, last)].slice(0, most / 4)) {
       for (const near of [t - 1, t, t + 1]) if (near >= 0 && near <= last) steps.add(near);
     }
     const sorted = [...steps].sort((a, b) => a - b);
     const rates = sorted.map((t) => schedule(t));
-    const visible = Math.max(...rates) / HEIGHT;
+    const visible = highest(rates) / HEIGHT;
     const points = [];
     for (let i = 0; i < sorted.length; i++) {
-      if (i && points.length < most) refine(sorted[i - 1], rates[i - 1], sorted[i], rates[i]);
+      if (i) refine(sorted[i - 1], rates[i - 1], sorted[i], rates[i]);
       points.push([sorted[i], rates[i]]);
     }
     function refine(a, from, b, to) {
-      if (b - a < 2 || Math.abs(to - from) <= visible) return;
+      if (points.length >= most || b - a < 2 || Math.abs(to - from) <= visible) return;
       const middle = Math.floor((a + b) / 2);
       const rate = schedule(middle);
       refine(a, from, middle, rate);
@@ -122,33 +110,53 @@ const Chart = (() => {
     );
   }
 
+  // A scale has at(), and its marks, each a value and its label. Steps also have back().
   function xScale(last, width, log) {
-    const span = width - MARGIN.left - MARGIN.right;
+    const left = MARGIN.left + (log ? GAP : 0);
+    const span = width - MARGIN.right - left;
     const whole = log ? Math.log10(Math.max(last, 2)) : last;
-    const at = (t) => MARGIN.left + (span * (log ? Math.log10(Math.max(t, 1)) : t)) / whole;
-    const back = (x) => {
-      const part = Math.min(1, Math.max(0, (x - MARGIN.left) / span));
-      return Math.min(last, Math.round(log ? (part ? 10 ** (part * whole) : 0) : part * last));
+    const at = (t) => {
+      if (log) return t < 1 ? MARGIN.left : left + (span * Math.log10(t)) / whole;
+      return left + (span * t) / whole;
     };
-    const marks = log
-      ? powers(1, last)
+    const back = (x) => {
+      if (log && x < left - GAP / 2) return 0;
+      const part = Math.min(1, Math.max(0, (x - left) / span));
+      return Math.min(last, Math.round(log ? 10 ** (part * whole) : part * last));
+    };
+    const steps = log
+      ? [0, ...powers(1, last)]
       : ticks(last, Math.max(3, width / 130)).filter(Number.isInteger);
-    return { at, back, marks };
+    return { at, back, marks: steps.map((step) => [step, counted(step)]) };
   }
 
   function yScale(rates, bottom, log) {
-    const top = Math.max(...rates) || 1;
-    const span = bottom - MARGIN.top;
+    const top = highest(rates) || 1;
+    const labelled = (values) => values.map((rate) => [rate, number(rate)]);
     if (!log) {
       const most = top * 1.05;
-      return { at: (r) => bottom - (span * r) / most, marks: ticks(most, 5) };
+      const at = (rate) => bottom - ((bottom - MARGIN.top) * rate) / most;
+      return { at, marks: labelled(ticks(most, 5)) };
     }
-    const positive = rates.filter((r) => r > top * 1e-8);
-    const low = Math.min(...positive, top / 10);
+    const low = rates
+      .filter((rate) => rate > top * SMALLEST)
+      .reduce((least, rate) => Math.min(least, rate), top / 10);
+    const none = (rate) => rate < low * (1 - 1e-9); // not a mark that is rounded
+    const without = rates.filter(none);
+    const floor = bottom - (without.length ? BAND : 0);
     const [from, to] = [Math.log10(low) - 0.05, Math.log10(top) + 0.05];
-    const at = (r) => bottom - (span * (Math.log10(Math.max(r, low / 1.2)) - from)) / (to - from);
-    const marks = powers(low, top);
-    return { at: (r) => Math.min(bottom, at(r)), marks };
+    const at = (rate) =>
+      none(rate)
+        ? bottom
+        : floor - ((floor - MARGIN.top) * (Math.log10(rate) - from)) / (to - from);
+    const marks = labelled(powers(low, top));
+    if (!without.length) return { at, marks };
+    const zero = highest(without) === 0;
+    const label = zero ? "0" : `<${number(low)}`;
+    const note = zero
+      ? "A rate of 0 has no place on a logarithmic axis: it is drawn at the bottom, marked 0."
+      : `Rates below ${number(low)}, and 0, are drawn at the bottom of the logarithmic axis.`;
+    return { at, marks: [[0, label], ...marks], note, floor };
   }
 
   // Drawing ------------------------------------------------------------------------------------
@@ -166,7 +174,14 @@ const Chart = (() => {
     return text;
   }
 
-  // Draw curves, each {points, index, active}, into an SVG element, and return the scale of steps.
+  // Two strokes across an axis say that it is broken there.
+  function broken(x, y, angle, parent) {
+    const place = { class: "pg-break", transform: `translate(${x} ${y}) rotate(${angle})` };
+    element("path", { d: "M-5,5L-1,-5M1,5L5,-5", ...place }, parent);
+  }
+
+  // Draw curves, each {points, index, active}, into an SVG element. Return the step at a place, what
+  // moves the cursor, and what there is to say of the axes.
   function draw(svg, curves, { last, logX, logY }) {
     const width = Math.max(280, svg.clientWidth);
     const height = svg.clientHeight || HEIGHT;
@@ -174,18 +189,23 @@ const Chart = (() => {
     svg.replaceChildren();
     const x = xScale(last, width, logX);
     const bottom = height - MARGIN.bottom;
-    const y = yScale(curves.flatMap((c) => c.points.map(([, rate]) => rate)), bottom, logY);
+    const rates = curves.flatMap(({ points }) => points.map(([, rate]) => rate));
+    const y = yScale(rates, bottom, logY);
     const axes = element("g", { class: "pg-axes" }, svg);
-    for (const mark of y.marks) {
-      const at = y.at(mark);
+    for (const [rate, label] of y.marks) {
+      const at = y.at(rate);
       element("line", { x1: MARGIN.left, x2: width - MARGIN.right, y1: at, y2: at }, axes);
-      element("text", { x: MARGIN.left - 8, y: at + 4, "text-anchor": "end" }, axes, number(mark));
+      const place = { x: MARGIN.left - 8, y: at + 4, "text-anchor": "end", class: "pg-rate" };
+      element("text", place, axes, label);
     }
-    for (const mark of x.marks) {
-      const at = x.at(mark);
+    for (const [step, label] of x.marks) {
+      const at = x.at(step);
       element("line", { x1: at, x2: at, y1: bottom, y2: bottom + 5, class: "pg-tick" }, axes);
-      element("text", { x: at, y: bottom + 20, "text-anchor": "middle" }, axes, counted(mark));
+      const place = { x: at, y: bottom + 20, "text-anchor": "middle", class: "pg-step" };
+      element("text", place, axes, label);
     }
+    if (logX) broken(MARGIN.left + GAP / 2, bottom, 0, axes);
+    if (y.note) broken(MARGIN.left, (y.floor + bottom) / 2, 90, axes);
     element(
       "path",
       { d: `M${MARGIN.left},${MARGIN.top}V${bottom}H${width - MARGIN.right}`, class: "pg-frame" },
@@ -206,16 +226,9 @@ const Chart = (() => {
       "learning rate",
     );
     for (const { points, index, active } of [...curves].sort((a, b) => a.active - b.active)) {
+      const look = `pg-curve pg-color-${index}${active ? " pg-active" : ""}`;
       const dash = { "stroke-dasharray": DASHES[index] };
-      element(
-        "path",
-        {
-          d: path(points, x, y),
-          class: `pg-curve pg-color-${index}${active ? " pg-active" : ""}`,
-          ...dash,
-        },
-        svg,
-      );
+      element("path", { d: path(points, x, y), class: look, ...dash }, svg);
     }
     const cursor = element("g", { class: "pg-cursor" }, svg);
     const move = (step, rates) => {
@@ -226,7 +239,7 @@ const Chart = (() => {
         element("circle", { cx: at, cy: y.at(rate), r: 4.5, class: `pg-color-${index}` }, cursor),
       );
     };
-    return { back: x.back, move };
+    return { back: x.back, move, note: y.note };
   }
 
   // A sample of a curve's colour and dashes, for what stands beside its name.
@@ -240,5 +253,5 @@ const Chart = (() => {
     return svg;
   }
 
-  return { draw, sampled, area, number, counted, swatch };
+  return { draw, sampled, area, xScale, yScale, swatch };
 })();

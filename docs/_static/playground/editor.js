@@ -75,15 +75,17 @@ const Editor = (() => {
         slider.dispatchEvent(new Event("input"));
       },
     });
+    // as text, so that it takes what Python takes: 1_000, 1e-3, 0.1 / 3
     const input = element("input", {
-      type: "number",
+      type: "text",
       id,
-      step: "any",
+      inputmode: "decimal",
+      autocomplete: "off",
       "aria-describedby": `${id}-hint`,
       placeholder: p.default === null ? "none" : undefined,
       oninput: () => {
-        if (input.value === "") delete args[p.name];
-        else args[p.name] = Number(input.value);
+        if (input.value.trim() === "") delete args[p.name];
+        else args[p.name] = Model.numberOr(input.value);
         show();
         changed();
       },
@@ -93,7 +95,10 @@ const Editor = (() => {
       slider.classList.toggle("pg-unset", (now() ?? null) === null);
     };
     function show() {
-      slider.value = now() === undefined || now() === null ? POSITIONS : position(now());
+      const number = now() ?? undefined; // a text while what is typed is no number
+      if (typeof number !== "string") {
+        slider.value = number === undefined ? POSITIONS : position(number);
+      }
       say();
     }
     input.value = now() ?? "";
@@ -111,8 +116,8 @@ const Editor = (() => {
       "aria-describedby": `${id}-hint`,
       value: (args[p.name] ?? p.default ?? []).join(", "),
       oninput: () => {
-        const items = input.value.split(/[\s,]+/).filter(Boolean);
-        args[p.name] = items.map(Number);
+        const items = input.value.split(/[\s,[\]()]+/).filter(Boolean);
+        args[p.name] = items.map(Model.numberOr);
         changed();
       },
     });

@@ -3,82 +3,174 @@
 //
 // A tree is {name, args, calls}: what it begins with, the arguments that differ from their defaults,
 // and the methods called on it, each {name, args}. An argument is a number, a list of numbers, a
-// boolean, the name of a shape (a string), or a tree.
+// boolean, the name of a shape (a string), or a tree; for None it is undefined.
 
 const Model = (() => {
-  const { begins, methods, shapes, start } = LRS.choices;
+  const { begins, methods, combinators, elsewhere, shapes, start } = LRS.choices;
   const known = (list) => new Map(list.map((entry) => [entry.name, entry]));
   const beginOf = known(begins);
   const methodOf = known(methods);
 
+  // What a name may have meant ------------------------------------------------------------------
+
+  const plain = (name) => name.toLowerCase().replaceAll("_", "");
+
+  // Return how many letters must be changed, added or left out to make one name another.
+  function distance(a, b) {
+    let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+    for (let i = 1; i <= a.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= b.length; j++) {
+        const changed = row[j - 1] + (a[i - 1] !== b[j - 1]);
+        next.push(Math.min(changed, row[j] + 1, next[j - 1] + 1));
+      }
+      row = next;
+    }
+    return row[b.length];
+  }
+
+  // Return the name that was probably meant: not written to its end, or a little differently.
+  function nearest(name, names) {
+    const typed = plain(name).slice(0, 40);
+    const far = (other) => distance(typed, plain(other));
+    const candidates = [...names].sort((a, b) => far(a) - far(b));
+    const begun = candidates.find((other) => typed.length > 2 && plain(other).startsWith(typed));
+    return begun ?? candidates.find((other) => far(other) <= typed.length / 4);
+  }
+
+  // Return what to write for a name that is none of ours: of another library, or misspelt.
+  function meant(name) {
+    if (Object.hasOwn(combinators, name)) {
+      return `: write .${combinators[name]}() after a schedule`;
+    }
+    const typed = plain(name);
+    const [ours, theirs] = [[...beginOf.keys()], Object.keys(elsewhere)];
+    const own = ours.find((other) => plain(other) === typed);
+    const other =
+      theirs.find((other) => other === name) ??
+      theirs.find((other) => plain(other) === typed) ??
+      theirs.find((other) => typed.length > 5 && plain(other).startsWith(typed));
+    if (!own && other) {
+      const [library, line, here] = elsewhere[other];
+      return `; did you mean ${here}? That is ${Display.shortened(line)} of ${library}.`;
+    }
+    const near = own ?? nearest(name, ours);
+    return near ? `; did you mean ${near}?` : "";
+  }
+
   // Reading ------------------------------------------------------------------------------------
 
-  const TOKEN =
-    /\s*(?:(\d[\d_]*\.?[\d_]*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|([A-Za-z_]\w*)|(\S))/giy;
+  // More than this is refused before it is read, so that nothing that is pasted stops the page.
+  const MOST = { letters: 10000, nested: 40, operations: 200, effort: 2500 };
 
-  const WORDS = { True: true, False: false, None: undefined };
+  const TOKEN = /#.*|(\.?\d[\w.]*(?:(?<=e)[+-]\d\w*)?)|([A-Z_]\w*)|(\*\*|\/\/|\S)/giu;
+  const DIGITS = String.raw`\d(?:_?\d)*`;
+  const NUMBER = new RegExp(
+    String.raw`^(?:0x(?:_?[\da-f])+|0o(?:_?[0-7])+|0b(?:_?[01])+|` +
+      String.raw`(?:${DIGITS}\.?(?:${DIGITS})?|\.${DIGITS})(?:e[+-]?${DIGITS})?)$`,
+    "i",
+  );
+  const LEADING = /^0[\d_]*[1-9][\d_]*$/; // 007, which Python refuses
 
+  const WORDS = new Map([
+    ["True", true],
+    ["False", false],
+    ["None", undefined],
+  ]);
+  const PACKAGE = new Set(["lrs", "lrschedules", "recipes"]);
+  const EXAMPLE = "expected a schedule, such as Cosine(0.1, 0, steps=1000)";
+
+  function literal(text) {
+    if (!NUMBER.test(text) || LEADING.test(text)) throw Error(`${text} is not a number`);
+    return Number(text.replaceAll("_", ""));
+  }
+
+  // Return the numbers, names and signs of a line of Python, if they are not too many.
   function tokens(text) {
+    const letters = text.length - (text.match(/\s/g)?.length ?? 0);
+    refuseMore("letters", letters, (n) => `This line has ${n} letters, digits and signs`);
     const found = [];
-    TOKEN.lastIndex = 0;
-    for (let match; TOKEN.lastIndex < text.trimEnd().length && (match = TOKEN.exec(text));) {
-      const [, number, name, sign] = match;
-      found.push(number ? { number: Number(number.replaceAll("_", "")) } : { name, sign });
+    let [depth, nested, operations] = [0, 0, 0];
+    for (const [, number, name, sign] of text.matchAll(TOKEN)) {
+      if (number) found.push({ number: literal(number) });
+      else if (name || sign) found.push({ name, sign });
+      if (sign === "(" || sign === "[") nested = Math.max(nested, ++depth);
+      if (sign === ")" || sign === "]") depth--;
+      if (/^[(*+/-]/.test(sign ?? "")) operations++;
     }
+    refuseMore("nested", nested, (n) => `This line has ${n} parentheses within one another`);
+    refuseMore("operations", operations, (n) => `This line has ${n} calls and operators`);
     return found;
   }
 
-  // Return the tree that a line of Python makes, or throw an error that says what is not understood.
-  function read(text) {
-    const rest = tokens(text.replace(/^\s*schedule\s*=/, ""));
-    const at = (sign) => rest[0]?.sign === sign;
-    const take = (sign) => (at(sign) ? rest.shift() : undefined);
+  function refuseMore(what, count, said) {
+    if (count <= MOST[what]) return;
+    const [has, most] = [count, MOST[what]].map(Display.counted);
+    throw Error(`${said(has)}; the playground takes at most ${most}.`);
+  }
+
+  // Return what a line of Python is: a tree, a number, a list or the name of a shape. Throw an error
+  // that says what is not understood.
+  function parsed(text) {
+    const found = tokens(text);
+    let place = found[0]?.name && found[1]?.sign === "=" ? 2 : 0; // schedule = …
+    const peek = (after = 0) => found[place + after] ?? {};
+    const at = (sign) => peek().sign === sign;
+    const take = (...signs) => (signs.includes(peek().sign) ? found[place++].sign : undefined);
     const need = (sign) => {
-      if (!take(sign))
-        throw Error(`expected ${sign} ${rest.length ? `before ${shown(rest[0])}` : "at the end"}`);
+      const before = place < found.length ? `before ${shown(peek())}` : "at the end";
+      if (!take(sign)) throw Error(`expected ${sign} ${before}`);
     };
     const shown = (token) => token.name ?? token.sign ?? token.number;
 
-    function sum() {
-      let value = product();
-      while (take("+")) value = combined(value, product(), "plus", (a, b) => a + b);
+    function chain(next, ...signs) {
+      let value = next();
+      for (let sign; (sign = take(...signs)); ) value = combined(value, sign, next());
       return value;
     }
-    function product() {
-      let value = factor();
-      while (take("*")) value = combined(value, factor(), "scale", (a, b) => a * b);
-      return value;
+    const sum = () => chain(product, "+", "-");
+    const product = () => chain(signed, "*", "/", "//");
+    function signed() {
+      const sign = take("-", "+");
+      if (!sign) return power();
+      const value = signed();
+      if (typeof value !== "number") throw Error(`${sign} stands before a number`);
+      return sign === "-" ? -value : value;
     }
-    function combined(a, b, method, ofNumbers) {
-      if (typeof a === "number" && typeof b === "number") return ofNumbers(a, b);
-      if (typeof a === "number") [a, b] = [b, a];
-      if (!a.calls || (b.calls && method === "plus"))
-        throw Error("+ and * take schedules and numbers");
-      const name = b.calls ? "times" : method;
-      return {
-        ...a,
-        calls: [...a.calls, { name, args: { [methodOf.get(name).parameters[0].name]: b } }],
-      };
+    function power() {
+      const value = item();
+      return take("**") ? combined(value, "**", signed()) : value;
     }
-    function factor() {
-      if (take("-")) return -factor();
-      if (rest[0]?.number !== undefined) return rest.shift().number;
+    function item() {
+      if (peek().number !== undefined) return found[place++].number;
       if (take("[")) return list("]");
       if (take("(")) {
         const items = list(")"); // a tuple, or one thing in parentheses
         return items.length === 1 && !items.comma ? chained(items[0]) : items;
       }
-      const name = rest.shift()?.name;
-      if (!name) throw Error("expected a schedule, such as Cosine(0.1, 0, steps=1000)");
-      if (at(".")) return take(".") && factor(); // lrs. and lrs.recipes.
-      if (name in WORDS) return WORDS[name];
+      const name = dotted();
+      if (WORDS.has(name)) return WORDS.get(name);
+      const entry = beginOf.get(name);
       if (!at("(")) {
-        if (!beginOf.has(name)) throw Error(`unknown name ${name}`);
+        if (!entry) throw Error(`unknown name ${name}${meant(name)}`);
         return name;
       }
-      const entry = beginOf.get(name);
-      if (!entry) throw Error(`unknown schedule ${name}`);
+      if (!entry) throw Error(`unknown schedule ${name}${meant(name)}`);
       return chained({ name, args: given(entry), calls: [] });
+    }
+    // Return the last of the names with a point between; the others may be the package's alone.
+    function dotted() {
+      const names = [];
+      do {
+        const { name } = peek();
+        if (!name) throw Error(EXAMPLE);
+        names.push(name);
+        place++;
+      } while (take("."));
+      const last = names.pop();
+      const other = names.find((name) => !PACKAGE.has(name));
+      if (other && beginOf.has(last)) throw Error(`unknown name ${other}`);
+      return last;
     }
     function list(end) {
       const items = [];
@@ -92,46 +184,119 @@ const Model = (() => {
     }
     function chained(tree) {
       while (take(".")) {
-        const name = rest.shift()?.name;
+        const { name } = peek();
+        place++;
         const entry = methodOf.get(name);
-        if (!entry || !tree.calls) throw Error(`unknown method ${name}`);
+        if (!entry || !tree?.calls) {
+          const near = name && tree?.calls && nearest(name, methodOf.keys());
+          throw Error(`unknown method ${name}${near ? `; did you mean .${near}()?` : ""}`);
+        }
         tree.calls.push({ name, args: given(entry) });
       }
       return tree;
     }
-    function given(entry) {
+    function given({ name, parameters }) {
       const args = {};
+      let last; // argument with a name
       need("(");
       for (let i = 0; !at(")"); i++) {
-        const named = rest[0]?.name && rest[1]?.sign === "=";
-        const name = named ? rest.shift().name : entry.parameters[i]?.name;
-        if (named) take("=");
-        if (!entry.parameters.some((p) => p.name === name)) {
-          throw Error(`${entry.name} has no parameter ${name ?? `number ${i + 1}`}`);
+        let p = parameters[i];
+        if (peek().name && peek(1).sign === "=") {
+          last = peek().name;
+          p = parameters.find((other) => other.name === last);
+          if (!p) throw Error(unknown(name, last, parameters));
+          place += 2;
+        } else if (last) {
+          throw Error(`${name}: after ${last}= every argument needs its name`);
+        } else if (!p || p.named) {
+          const many = parameters.filter((other) => !other.named).length;
+          throw Error(`${name} takes at most ${many} without a name; write ${usage(name, parameters)}`);
         }
-        args[name] = sum();
+        if (Object.hasOwn(args, p.name)) throw Error(`${name}: ${p.name} is given twice`);
+        args[p.name] = sum();
         if (!take(",")) break;
       }
       need(")");
       return args;
     }
 
-    const tree = sum();
-    if (rest.length) throw Error(`not understood: ${shown(rest[0])}`);
-    if (!tree?.calls) throw Error("expected a schedule, such as Cosine(0.1, 0, steps=1000)");
+    if (!found.length) throw Error(EXAMPLE);
+    const value = sum();
+    if (place < found.length) throw Error(`not understood: ${shown(peek())}`);
+    return value;
+  }
+
+  const usage = (name, parameters) => `${name}(${parameters.map((p) => p.name).join(", ")})`;
+
+  function unknown(name, wrong, parameters) {
+    const names = parameters.map((p) => p.name);
+    const near = nearest(wrong, names);
+    const remedy = near ? `did you mean ${near}?` : `write ${usage(name, parameters)}`;
+    return `${name} has no parameter ${wrong}; ${remedy}`;
+  }
+
+  const OF_NUMBERS = new Map([
+    ["+", (a, b) => a + b],
+    ["-", (a, b) => a - b],
+    ["*", (a, b) => a * b],
+    ["/", (a, b) => a / b],
+    ["//", (a, b) => Math.floor(a / b)],
+    ["**", (a, b) => a ** b],
+  ]);
+
+  // Return what an operator makes of two numbers, or of a schedule and another thing.
+  function combined(a, sign, b) {
+    if (typeof a === "number" && typeof b === "number") {
+      const result = OF_NUMBERS.get(sign)(a, b);
+      if (!Number.isFinite(result)) throw Error(`${a} ${sign} ${b} is not a number`);
+      return result;
+    }
+    if (typeof a === "number" && (sign === "+" || sign === "*")) [a, b] = [b, a];
+    if (!a?.calls) throw Error("+ and * take schedules and numbers");
+    if (sign === "/" && typeof b === "number" && b > 0) {
+      throw Error(`a schedule is not divided: write * ${1 / b} instead of / ${b}`);
+    }
+    if (sign === "-") {
+      throw Error(
+        "nothing is subtracted from a schedule, as no rate is negative: " +
+          "write lower rates, or a part of them, such as * 0.9",
+      );
+    }
+    if (sign !== "+" && sign !== "*") throw Error(`${sign} is for numbers: a schedule has + and *`);
+    if (sign === "+" && b?.calls) throw Error("+ takes a schedule and a number, not two schedules");
+    if (typeof b !== "number" && !b?.calls) throw Error("+ and * take schedules and numbers");
+    const name = sign === "+" ? "plus" : b.calls ? "times" : "scale";
+    const args = { [methodOf.get(name).parameters[0].name]: b };
+    return { ...a, calls: [...a.calls, { name, args }] };
+  }
+
+  // Return the tree that a line of Python makes.
+  function read(text) {
+    const tree = parsed(text);
+    if (!tree?.calls) throw Error(EXAMPLE);
     return tree;
+  }
+
+  // Return the number that is typed, or the text if it is none, which run() then refuses.
+  function numberOr(text) {
+    try {
+      const value = parsed(text);
+      return typeof value === "number" ? value : text;
+    } catch {
+      return text;
+    }
   }
 
   // Writing ------------------------------------------------------------------------------------
 
-  const PLAIN = new Set(["start", "stop", "value", "values", "schedule", "second", "other"]);
+  const UNNAMED = new Set(["start", "stop", "value", "values", "schedule", "second", "other"]);
 
   const isRecipe = (name) => beginOf.get(name).group === "Recipes";
   const qualified = (name, prefix) => prefix + (prefix && isRecipe(name) ? "recipes." : "") + name;
 
   function value(it, prefix) {
     if (it?.calls) return python(it, prefix);
-    if (Array.isArray(it)) return `[${it.join(", ")}]`;
+    if (Array.isArray(it)) return `[${it.map((item) => value(item, prefix)).join(", ")}]`;
     if (typeof it === "string") return qualified(it, prefix);
     return typeof it === "boolean" ? { true: "True", false: "False" }[it] : String(it ?? "None");
   }
@@ -141,7 +306,7 @@ const Model = (() => {
     const texts = [];
     entry.parameters.forEach((p, i) => {
       if (!(p.name in args)) return (plain = false);
-      plain &&= i === 0 || PLAIN.has(p.name);
+      plain &&= !p.named && (i === 0 || UNNAMED.has(p.name));
       texts.push((plain ? "" : `${p.name}=`) + value(args[p.name], prefix));
     });
     return `${name}(${texts.join(", ")})`;
@@ -160,16 +325,57 @@ const Model = (() => {
 
   // Computing ----------------------------------------------------------------------------------
 
-  function run(tree) {
-    const argument = (it) => (it?.calls ? run(it) : typeof it === "string" ? LRS[it] : it);
-    const values = (args, entry) => entry.parameters.map((p) => argument(args[p.name]));
+  const EXPECTED = {
+    number: "a number",
+    list: "a list of numbers",
+    schedule: "a schedule",
+    bool: "True or False",
+    shape: "a shape, such as Linear or Cosine",
+  };
+
+  // Return an argument as a function of the package takes it.
+  function argument(name, parameters, p, it) {
+    if (it === undefined) {
+      if ("default" in p) return undefined;
+      const remedy = `write ${usage(name, parameters)}`;
+      throw TypeError(`${name}: missing a required argument: '${p.name}'; ${remedy}`);
+    }
+    const shape = p.kind.type === "shape";
+    const nested = Array.isArray(it) && it.some((item) => item?.calls);
+    if (nested || shape !== (typeof it === "string")) {
+      const got = Display.shortened(value(it, ""));
+      throw TypeError(`${name}: ${p.name} must be ${EXPECTED[p.kind.type]}, got ${got}`);
+    }
+    return shape ? LRS[it] : it.calls ? built(it) : it;
+  }
+
+  function built(tree) {
+    const values = ({ name, args }, { parameters }) =>
+      parameters.map((p) => argument(name, parameters, p, args[p.name]));
     return tree.calls.reduce(
       (schedule, call) => {
         if (!schedule[call.name]) throw TypeError(`.${call.name}() is for finite shapes alone`);
-        return schedule[call.name](...values(call.args, methodOf.get(call.name)));
+        return schedule[call.name](...values(call, methodOf.get(call.name)));
       },
-      LRS[tree.name](...values(tree.args, beginOf.get(tree.name))),
+      LRS[tree.name](...values(tree, beginOf.get(tree.name))),
     );
+  }
+
+  // Return how many formulas a rate takes: cycles that grow are each computed for every step.
+  function effort(schedule) {
+    const times = schedule.growth && schedule.growth !== 1 ? schedule._cycles.length : 1;
+    return LRS.parameters(LRS.type(schedule)).reduce((sum, { name }) => {
+      const it = schedule[name];
+      if (Array.isArray(it)) return sum + it.length / 10;
+      return it instanceof LRS.Schedule ? sum + times * effort(it) : sum;
+    }, 1);
+  }
+
+  // Return the schedule that a tree is, or throw the error of Python.
+  function run(tree) {
+    const schedule = built(tree);
+    refuseMore("effort", effort(schedule), (n) => `Each rate of this schedule takes ${n} formulas`);
+    return schedule;
   }
 
   // Return the tree of an entry's example, with the arguments of another tree where it has them.
@@ -211,5 +417,19 @@ const Model = (() => {
     return { name, args: args[name] };
   }
 
-  return { begins, methods, shapes, start, beginOf, methodOf, read, python, run, begun, suited };
+  return {
+    begins,
+    methods,
+    shapes,
+    start,
+    beginOf,
+    methodOf,
+    read,
+    numberOr,
+    python,
+    run,
+    effort,
+    begun,
+    suited,
+  };
 })();

@@ -3,7 +3,7 @@
 
 (() => {
   const { element } = Editor;
-  const { number, counted } = Chart;
+  const { number, counted, shortened } = Display;
   const MOST = 4;
   const LAST = 2 ** 31 - 1;
   const PROGRAMS = LRS.choices.programs;
@@ -18,22 +18,21 @@
 
   function fromAddress() {
     const given = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
-    const lines = given.getAll("s").slice(0, MOST);
     const whole = (name) => (/^\d+$/.test(given.get(name)) ? Number(given.get(name)) : undefined);
     const log = (name) => given.get(name) === "log";
-    const read = (text) => {
-      const tree = Model.read(text);
-      Model.run(tree);
-      return tree;
-    };
-    let trees;
-    try {
-      trees = lines.map(read);
-      problem = "";
-    } catch (error) {
-      problem = `The address holds a schedule that cannot be shown: ${error.message}.`;
+    const lines = given.getAll("s");
+    const [trees, problems] = [[], []];
+    for (const line of lines.slice(0, MOST)) {
+      try {
+        trees.push(valid(line));
+      } catch (error) {
+        const why = shortened(error.message, 300);
+        problems.push(`${shortened(line, 60)} cannot be shown: ${why}`);
+      }
     }
-    if (!trees?.length) trees = Model.start.slice(0, 2).map(read);
+    if (lines.length > MOST) problems.push(`only the first ${MOST} schedules are shown`);
+    problem = problems.length ? `In the link: ${problems.join("; ")}` : "";
+    if (!trees.length) trees.push(...Model.start.slice(0, 2).map(valid));
     items = trees.map((tree, slot) => ({ tree, slot }));
     active = items[0];
     view = {
@@ -42,6 +41,13 @@
       logY: log("y"),
       step: whole("step"),
     };
+  }
+
+  // Return the tree that a line of Python makes, or throw an error that says what is wrong with it.
+  function valid(text) {
+    const tree = Model.read(text);
+    Model.run(tree);
+    return tree;
   }
 
   function toAddress() {
@@ -54,11 +60,15 @@
     history.replaceState(null, "", `#${parts.join("&")}`);
   }
 
+  // Keep what is shown in the address, unless that holds something that could not be shown.
+  const keep = () => problem || toAddress();
+
   // The page -----------------------------------------------------------------------------------
 
   root.innerHTML = `
     <div class="pg">
       <section class="pg-view" aria-label="Curves">
+        <p class="pg-message" id="pg-problem" role="status"></p>
         <div class="pg-tools">
           <span><label for="pg-last">Steps</label>
             <input type="number" id="pg-last" min="1" max="${LAST}" step="1"></span>
@@ -66,6 +76,8 @@
             <input type="number" id="pg-step" min="0" step="1"></span>
           <span><label for="pg-log-x">log steps</label><input type="checkbox" id="pg-log-x"></span>
           <span><label for="pg-log-y">log rates</label><input type="checkbox" id="pg-log-y"></span>
+          <button type="button" id="pg-add">Compare with another</button>
+          <button type="button" id="pg-link">Copy link</button>
         </div>
         <svg id="pg-chart" class="pg-chart" tabindex="0" role="slider" aria-valuemin="0"
           aria-label="Step under the cursor" aria-describedby="pg-words"></svg>
@@ -74,10 +86,25 @@
             <th scope="col">sum of rates</th><td></td></tr></thead>
           <tbody id="pg-legend"></tbody>
         </table>
-        <div class="pg-row">
-          <button type="button" id="pg-add">Compare with another</button>
-          <button type="button" id="pg-link">Copy link</button>
+      </section>
+      <section class="pg-edit" aria-label="Editor">
+        <div class="pg-line">
+          <label for="pg-line">One line of Python, to edit or to paste</label>
+          <textarea id="pg-line" rows="2" spellcheck="false" autocapitalize="off"></textarea>
+          <p class="pg-message" id="pg-message" role="status"></p>
+          <p class="pg-message" id="pg-stale"></p>
         </div>
+        <div id="pg-form" role="group" aria-label="Numbers" aria-describedby="pg-stale"></div>
+        <div class="pg-code">
+          <div class="pg-row">
+            <span><label for="pg-frame">Code for</label>
+              <select id="pg-frame">${Object.keys(PROGRAMS).map((n) => `<option>${n}</option>`)}</select></span>
+            <button type="button" id="pg-copy" aria-describedby="pg-stale">Copy code</button>
+          </div>
+          <pre tabindex="0" aria-describedby="pg-stale"><code id="pg-program"></code></pre>
+        </div>
+      </section>
+      <section class="pg-more" aria-label="In words and numbers">
         <p class="pg-words" id="pg-words" aria-live="polite"></p>
         <details>
           <summary>Table of rates</summary>
@@ -85,31 +112,14 @@
             aria-label="Table of rates"></div>
         </details>
       </section>
-      <section class="pg-edit" aria-label="Editor">
-        <div class="pg-line">
-          <label for="pg-line">One line of Python, to edit or to paste</label>
-          <textarea id="pg-line" rows="2" spellcheck="false" autocapitalize="off"></textarea>
-          <p class="pg-message" id="pg-message" role="status"></p>
-        </div>
-        <div id="pg-form"></div>
-        <div class="pg-code">
-          <div class="pg-row">
-            <span><label for="pg-frame">Code for</label>
-              <select id="pg-frame">${Object.keys(PROGRAMS).map((n) => `<option>${n}</option>`)}</select></span>
-            <button type="button" id="pg-copy">Copy code</button>
-          </div>
-          <pre tabindex="0"><code id="pg-program"></code></pre>
-        </div>
-      </section>
     </div>`;
-  const [svg, legend, atStep, words, rates, line, message, form, code] = [
+  const [svg, legend, atStep, words, rates, line, form, code] = [
     "chart",
     "legend",
     "at",
     "words",
     "rates",
     "line",
-    "message",
     "form",
     "program",
   ].map(part);
@@ -124,28 +134,37 @@
     "frame",
   ].map(part);
 
-  function say(text, invalid) {
-    message.textContent = text;
-    line.setAttribute("aria-invalid", Boolean(invalid));
+  // Say what is wrong; where "line" or "form" is, what is shown is still the last valid schedule.
+  function say(wrong, where) {
+    part("problem").textContent = problem;
+    part("message").textContent = shortened(wrong, 400);
+    part("stale").textContent = wrong && `Shown in grey: ${shortened(active.text)}, the last valid one.`;
+    if (wrong) root.dataset.stale = where;
+    else delete root.dataset.stale;
+    line.setAttribute("aria-invalid", Boolean(draft));
+    copy.disabled = link.disabled = Boolean(wrong);
   }
 
   // Showing ------------------------------------------------------------------------------------
 
   let problem = ""; // what is wrong with the address
+  let draft = ""; // what is wrong with the line while it is none of Python
   let drawn; // what the cursor needs of the chart
   let describing; // what waits until the hand rests
   let keeping;
 
-  // Compute what has changed; a schedule in error keeps its last curve and says why.
+  // Compute what has changed, and return what is wrong with the numbers of the active schedule, which
+  // then keeps its last curve.
   function computed() {
-    const failed = [];
+    let failed = "";
     for (const item of items) {
       try {
         item.schedule = Model.run(item.tree);
         item.text = Model.python(item.tree);
         item.program = Model.python(item.tree, "lrs.");
+        item.kept = structuredClone(item.tree);
       } catch (error) {
-        failed.push(error.message);
+        failed = error.message;
       }
     }
     const horizon = Math.max(...items.map(({ schedule }) => LRS.horizon(schedule)));
@@ -153,16 +172,17 @@
     view.step = Math.min(view.step ?? Math.floor(view.shown / 2), view.shown);
     for (const item of items) {
       const key = `${item.text} ${view.shown}`;
-      if (item.key !== key)
-        Object.assign(item, { key, points: Chart.sampled(item.schedule, view.shown) });
+      if (item.key === key) continue;
+      const points = Chart.sampled(item.schedule, view.shown);
+      Object.assign(item, { key, points, sum: Chart.area(points) });
     }
-    return failed.join(" ");
+    return failed;
   }
 
   function show() {
     const failed = computed();
-    say(failed || problem, failed);
-    if (document.activeElement !== line) line.value = active.text;
+    say(draft || failed, draft ? "line" : "form");
+    if (document.activeElement !== line && !draft) line.value = active.text;
     last.value = view.last ?? "";
     last.placeholder = view.shown;
     step.max = view.shown;
@@ -172,7 +192,7 @@
     program();
     draw();
     clearTimeout(describing);
-    describing = setTimeout(describe, 400);
+    describing = setTimeout(() => (describe(), keep()), 400);
   }
 
   function draw() {
@@ -198,9 +218,9 @@
     const current = { "aria-current": item === active && "true" };
     const name = button(
       { class: "pg-choose", onclick, ...current },
-      element("code", {}, item.text),
+      element("code", {}, shortened(item.text)),
     );
-    const label = { "aria-label": `Remove ${item.text}`, disabled: items.length === 1 };
+    const label = { "aria-label": `Remove ${shortened(item.text)}`, disabled: items.length === 1 };
     const remove = button({ class: "pg-small", onclick: drop, ...label }, "✕");
     item.cell = element("td");
     return element(
@@ -208,7 +228,7 @@
       {},
       heading("row", element("span", {}, Chart.swatch(item.slot), name)),
       item.cell,
-      element("td", {}, number(Chart.area(item.points))),
+      element("td", {}, number(item.sum)),
       element("td", {}, remove),
     );
   }
@@ -220,34 +240,21 @@
     read.forEach(([rate, , item]) => (item.cell.textContent = number(rate)));
     atStep.textContent = `at step ${counted(view.step)}`;
     if (document.activeElement !== step) step.value = view.step;
-    const text = read.map(([rate, , item]) => `${number(rate)} for ${item.text}`).join(", ");
     svg.setAttribute("aria-valuemax", view.shown);
     svg.setAttribute("aria-valuenow", view.step);
-    svg.setAttribute("aria-valuetext", `step ${view.step}: ${text}`);
-  }
-
-  // Return steps that divide what is shown into equal parts.
-  function spread(parts) {
-    const steps = Array.from({ length: parts + 1 }, (_, i) => Math.floor((view.shown * i) / parts));
-    return [...new Set(steps)];
+    svg.setAttribute("aria-valuetext", Display.reading(items, view.step));
   }
 
   // Say the curves in words and numbers, and as a table.
   function describe() {
-    const sentences = items.map(({ text, schedule, points }) => {
-      const at = (t) => `${number(schedule(t))} at ${t ? "" : "step "}${counted(t)}`;
-      const values = spread(4).map(at).join(", ");
-      return `${text}: learning rate ${values}; sum ${number(Chart.area(points))}.`;
-    });
-    words.textContent = sentences.join(" ");
-    const names = items.map(({ text }) => heading("col", element("code", {}, text)));
-    const rows = spread(20).map((t) => {
-      const cells = items.map(({ schedule }) => element("td", {}, number(schedule(t))));
-      return element("tr", {}, heading("row", counted(t)), ...cells);
-    });
+    const sentences = items.map((item) => Display.sentence(item, view.shown));
+    words.textContent = [...sentences, drawn.note].filter(Boolean).join(" ");
+    const names = items.map(({ text }) => heading("col", element("code", {}, shortened(text))));
+    const rows = Display.table(items, view.shown).map(([t, ...texts]) =>
+      element("tr", {}, heading("row", t), ...texts.map((text) => element("td", {}, text))),
+    );
     const head = element("thead", {}, element("tr", {}, heading("col", "step"), ...names));
     rates.replaceChildren(element("table", {}, head, element("tbody", {}, ...rows)));
-    toAddress();
   }
 
   function program() {
@@ -259,17 +266,18 @@
 
   let waiting;
   function changed() {
-    problem = "";
+    problem = draft = "";
     waiting ??= requestAnimationFrame(() => {
       waiting = undefined;
       show();
     });
   }
 
-  // Edit an item; focused says what then has the focus.
+  // Edit an item; focused says what then has the focus. What is wrong with another is given up.
   function edit(item, focused) {
+    for (const other of items) if (other.kept) other.tree = structuredClone(other.kept);
     active = item;
-    line.value = "";
+    draft = "";
     form.replaceChildren(Editor.editor(item.tree, changed));
     show();
     if (focused) root.querySelector(focused)?.focus();
@@ -279,7 +287,7 @@
     view.step = Math.min(view.shown, Math.max(0, to));
     point();
     clearTimeout(keeping);
-    keeping = setTimeout(toAddress, 400);
+    keeping = setTimeout(keep, 400);
   }
 
   async function copied(button, text) {
@@ -332,14 +340,13 @@
     });
     on(line, "input", () => {
       try {
-        const tree = Model.read(line.value);
-        Model.run(tree);
-        active.tree = tree;
-        form.replaceChildren(Editor.editor(tree, changed));
-        show();
+        active.tree = valid(line.value);
+        problem = draft = "";
+        form.replaceChildren(Editor.editor(active.tree, changed));
       } catch (error) {
-        say(error.message, true);
+        draft = error.message;
       }
+      show();
     });
     on(line, "blur", show);
     on(window, "hashchange", begin);
@@ -349,6 +356,8 @@
   function begin() {
     fromAddress();
     edit(active);
+    clearTimeout(describing);
+    describe(); // at once, and the address stays as it was written
   }
 
   listen();

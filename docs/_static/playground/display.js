@@ -1,0 +1,69 @@
+"use strict";
+// What a reader sees of numbers and schedules. Every number that the page shows is written by
+// number(): in the legend, at both axes, in the words, in the table, for a screen reader.
+
+const Display = (() => {
+  const THIN = "\u202f";
+  const CODE = 120; // characters of a line of Python that are shown where it is a name
+
+  // Return x in exponential notation with so many digits, rounded to the nearest. Of two that are as
+  // near Python takes the even one, and toExponential the larger one.
+  function rounded(x, digits) {
+    const [exact, power] = x.toExponential(99).split("e");
+    const end = exact.indexOf(".") + digits;
+    const halfway = /^50*$/.test(exact.slice(end));
+    if (halfway && Number(exact[end - 1]) % 2 === 0) return `${exact.slice(0, end)}e${power}`;
+    return x.toExponential(digits - 1);
+  }
+
+  // Return a number as Python's format(x, ".3g") writes it; from 1000 to a million it is written out,
+  // with thousands apart.
+  function number(x, digits = 3) {
+    if (x === 0) return "0"; // -0 too
+    if (!Number.isFinite(x)) return String(x);
+    const [mantissa, power] = rounded(x, digits).split("e");
+    if (power < -4 || power >= Math.max(digits, 6)) {
+      const exponent = String(Math.abs(power)).padStart(2, "0");
+      return `${Number(mantissa)}e${power < 0 ? "-" : "+"}${exponent}`;
+    }
+    const apart = (whole) => whole.replace(/\B(?=(\d{3})+$)/g, THIN);
+    return String(Number(`${mantissa}e${power}`)).replace(/\d+/, apart);
+  }
+
+  // Return a step, of which every digit counts.
+  const counted = (step) => number(step, 10);
+
+  // Return a line of Python, or its beginning and its end.
+  function shortened(text, most = CODE) {
+    if (text.length <= most) return text;
+    const half = Math.floor((most - 3) / 2);
+    return `${text.slice(0, half)} … ${text.slice(-half)}`;
+  }
+
+  // Return steps that divide what is shown into equal parts.
+  function spread(last, parts) {
+    const steps = Array.from({ length: parts + 1 }, (_, i) => Math.floor((last * i) / parts));
+    return [...new Set(steps)];
+  }
+
+  // Return a curve in words and numbers.
+  function sentence({ text, schedule, sum }, last) {
+    const at = (t) => `${number(schedule(t))} at ${t ? "" : "step "}${counted(t)}`;
+    const values = spread(last, 4).map(at).join(", ");
+    return `${shortened(text)}: learning rate ${values}; sum ${number(sum)}.`;
+  }
+
+  // Return the rows of the table of rates, each a step and the rates there.
+  const table = (items, last) =>
+    spread(last, 20).map((t) => [counted(t), ...items.map(({ schedule }) => number(schedule(t)))]);
+
+  // Return the step under the cursor and the rates there, for a screen reader.
+  function reading(items, step) {
+    const rates = items.map(({ text, schedule }) => {
+      return `${number(schedule(step))} for ${shortened(text)}`;
+    });
+    return `step ${counted(step)}: ${rates.join(", ")}`;
+  }
+
+  return { number, counted, shortened, sentence, table, reading };
+})();

@@ -1,0 +1,54 @@
+"""What the playground must display, in Python: its numbers, its words, its table.
+
+Two languages may differ in the last digit of a sine, and sums in the order of their terms; next to
+a tie that shows in the third digit. ``may_be`` allows for that, and for nothing else.
+"""
+
+import math
+
+import numpy as np
+from hypothesis import strategies as st
+
+from tests.strategies import schedules
+
+THIN = "\N{NARROW NO-BREAK SPACE}"
+SAME = 1e-9  # relative
+
+
+def number(x, digits=3):
+    """Return a number as a reader sees it; from 1000 to a million it is written out."""
+    text = f"{x:.{digits}g}"
+    if 1000 <= abs(float(text)) < 10 ** max(digits, 6):
+        return f"{float(text):,.0f}".replace(",", THIN)
+    return "0" if x == 0 else text
+
+
+def counted(step):
+    """Return a step as a reader sees it."""
+    return f"{step:,}".replace(",", THIN)
+
+
+def may_be(x, within=SAME):
+    """Return all that may be shown for a number that is known but for a relative error."""
+    return {number(x), number(x * (1 - within)), number(x * (1 + within))}
+
+
+def spread(last, parts):
+    """Return steps that divide what is shown into equal parts."""
+    return sorted({last * i // parts for i in range(parts + 1)})
+
+
+def total(schedule, last):
+    """Return the sum of the rates of all steps before the last that is shown."""
+    return math.fsum(schedule(np.arange(last)).tolist())
+
+
+# A permalink: up to three schedules, the last step shown, the step of the cursor, two logarithms.
+# Of a long run the playground sums samples; these are short, so that each step is one.
+links = st.tuples(
+    st.lists(schedules(), min_size=1, max_size=3),
+    st.integers(1, 900),
+    st.integers(0, 900),
+    st.booleans(),
+    st.booleans(),
+)

@@ -1,0 +1,392 @@
+"""What the playground reads and what it displays, without a browser: its scripts under Node."""
+
+import json
+import re
+from pathlib import Path
+
+import lrs_choices
+import pytest
+from hypothesis import strategies as st
+
+import lrschedules as lrs
+from lrschedules import plotting
+from tests.displayed import counted, links, may_be, number, spread, total
+from tests.test_javascript import drawn, ran
+
+SCRIPTS = Path(lrs_choices.__file__).parents[1] / "_static" / "playground"
+NAMES = vars(lrs) | vars(lrs.recipes) | {"lrs": lrs}
+
+
+@pytest.fixture(scope="module")
+def shown():
+    """Return what an expression over the scripts of the playground is."""
+    files = [SCRIPTS / f"{name}.js" for name in ("display", "model", "chart")]
+    script = "\n".join([lrs_choices.generated(), *(file.read_text("utf-8") for file in files)])
+    script += """
+    const outcome = (text) => {
+      try {
+        const tree = Model.read(text);
+        Model.run(tree);
+        return Model.python(tree);
+      } catch (error) { return { error: error.message }; }
+    };
+    const readable = (text) => Model.run(Model.read(text));
+    """
+    return lambda code: ran(f"{script}\nconsole.log(JSON.stringify({code}));")
+
+
+def read(shown, texts):
+    """Return the line of Python that each text is read as, or the error that refuses it."""
+    found = shown(f"{json.dumps(texts)}.map(outcome)")
+    return [each if isinstance(each, str) else each["error"] for each in found]
+
+
+NUMBERS = [0.0, -0.0, 1.0, 10.0, 100.0, 150.0, 200.0, 300.0, 1000.0, 5000.0, 12_345.0]
+NUMBERS += [123_456.0, 999_499.0, 999_500.0, 1e6, 1.5e6, 1e10, 1e12, 2.0**100]
+NUMBERS += [0.1, 0.075, 0.05, 0.025, 0.0001, 0.00012345, 0.00009999, 7.71e-10, 1e-12, 1e-300]
+# these round up to a power of ten
+NUMBERS += [0.9995, 0.9996, 9.995, 9.996, 99.95, 99.96, 999.5, 999.6, 9.9996e-5, 9.996e-10]
+# these lie between two numbers of three digits, as near to the one as to the other
+NUMBERS += [100.5, 101.5, 1005.0, 1015.0, 1.125, 1.375, 0.3125, 0.0009765625, 2.0**-30]
+NUMBERS += [-0.1, -100.0, -1.5e-7, -1234.0]
+
+
+def test_numbers(shown):
+    """A number is shown as Python writes it, whole numbers with all their zeros."""
+    numbers = NUMBERS + [10.0**k for k in range(-12, 13)] + [3 * 10.0**k for k in range(-12, 13)]
+    numbers += drawn(st.floats(1e-12, 1e12), 300)
+    numbers += drawn(st.builds(lambda m, e: m * 10.0**e, st.integers(1, 9999), st.integers(-12, 8)), 300)
+    assert shown(f"{json.dumps(numbers)}.map((x) => Display.number(x))") == [
+        number(x) for x in numbers
+    ]
+
+
+def test_numbers_agree_with_the_words_of_the_package():
+    """The alternative text of a figure and the playground say one number in one way."""
+    for x in NUMBERS:
+        if 0 < x < 999.5 or x >= 1e6:
+            assert number(x) == f"{x:.3g}"
+    assert "0.075 at 250" in plotting.describe(lrs.Linear(0.1, 0, 1000))
+    assert number(lrs.Linear(0.1, 0, 1000)(250)) == "0.075"
+
+
+def test_steps(shown):
+    """A step is shown with all of its digits."""
+    steps = [0, 7, 100, 999, 1000, 12_345, 999_999, 1_000_000, 2**31 - 1]
+    assert shown(f"{steps}.map(Display.counted)") == list(map(counted, steps))
+
+
+@pytest.fixture(scope="module")
+def permalinks(shown):
+    """Return random permalinks, and what is displayed of each."""
+    given = drawn(links, 64)
+    rows = [[list(map(repr, made)), last, step] for made, last, step, _, _ in given]
+    return given, shown(
+        json.dumps(rows)
+        + """.map(([texts, last, step]) => {
+          const items = texts.map((text) => {
+            const tree = Model.read(text);
+            const schedule = Model.run(tree);
+            const sum = (last) => Chart.area(Chart.sampled(schedule, last));
+            return { text: Model.python(tree), schedule, sum: sum(last), long: sum(100 * last) };
+          });
+          return {
+            reading: Display.reading(items, Math.min(step, last)),
+            words: items.map((item) => Display.sentence(item, last)),
+            sums: items.map(({ sum }) => Display.number(sum)),
+            long: items.map(({ long }) => long),
+            table: Display.table(items, last),
+          };
+        })"""
+    )
+
+
+def test_reading(permalinks):
+    """What a screen reader says at the cursor is Python's."""
+    for (made, last, step, _, _), found in zip(*permalinks, strict=True):
+        at = min(step, last)
+        start, _, text = found["reading"].partition(": ")
+        assert start == f"step {counted(at)}"
+        rates = re.findall(r"(?:^|, )([^ ]+) for ", text)
+        assert len(rates) == len(made)
+        for schedule, rate in zip(made, rates, strict=True):
+            assert rate in may_be(schedule(at)), schedule
+
+
+def test_words(permalinks):
+    """The words about a curve are Python's: five rates, and the sum."""
+    for (made, last, *_), found in zip(*permalinks, strict=True):
+        for schedule, text, alone in zip(made, found["words"], found["sums"], strict=True):
+            _, _, values = text.partition(": learning rate ")
+            values, _, end = values.partition("; sum ")
+            rates = [value.split(" at ") for value in values.split(", ")]
+            assert [step for _, step in rates] == [
+                counted(t) if t else "step 0" for t in spread(last, 4)
+            ]
+            for t, (rate, _) in zip(spread(last, 4), rates, strict=True):
+                assert rate in may_be(schedule(t)), schedule
+            assert end == f"{alone}."
+            assert alone in may_be(total(schedule, last)), schedule
+
+
+def test_table_of_rates(permalinks):
+    """The table is Python's."""
+    for (made, last, *_), found in zip(*permalinks, strict=True):
+        steps = spread(last, 20)
+        assert [row[0] for row in found["table"]] == list(map(counted, steps))
+        for t, (_, *rates) in zip(steps, found["table"], strict=True):
+            for schedule, rate in zip(made, rates, strict=True):
+                assert rate in may_be(schedule(t)), schedule
+
+
+def test_sum_of_a_long_run(permalinks):
+    """Of a long run not every step is summed; two digits are right all the same."""
+    for (made, last, *_), found in zip(*permalinks, strict=True):
+        for schedule, long in zip(made, found["long"], strict=True):
+            expected = total(schedule, 100 * last)
+            assert long == pytest.approx(expected, rel=0.01, abs=1e-300), schedule
+
+
+@pytest.mark.parametrize("most", [1e-9, 3e-5, 0.1, 0.25, 1.0, 7.0, 300.0, 2500.0, 1e7])
+def test_axis_of_rates(shown, most):
+    """Each label at the axis of rates is the rate that is drawn at its height."""
+    for log in ("false", "true"):
+        rates = [most, most / 100, 0.0]
+        marks, heights = shown(
+            f"(({{ at, marks }}) => [marks.map(([r, label]) => [label, at(r)]), {rates}.map(at)])"
+            f"(Chart.yScale({rates}, 300, {log}))"
+        )
+        high, low, bottom = heights
+        assert bottom == 300
+        assert len(marks) >= 3
+        for label, at in marks:
+            if log == "true" and label != "0":
+                rate = most / 100 ** ((at - high) / (low - high))
+            else:
+                rate = most * (bottom - at) / (bottom - high)
+            assert float(label.replace("\u202f", "")) == pytest.approx(rate, rel=0.01, abs=1e-300)
+            assert label == number(float(label.replace("\u202f", "")))
+
+
+@pytest.mark.parametrize("last", [1, 7, 100, 1000, 12_345, 10**6, 2**31 - 1])
+def test_axis_of_steps(shown, last):
+    """Each label at the axis of steps is the step there; step 0 has its own place."""
+    for log in ("false", "true"):
+        marks, back, two = shown(
+            "((x) => [x.marks.map(([t, label]) => [label, x.at(t)]), "
+            f"x.marks.map(([t]) => x.back(x.at(t))), [x.at(0), x.at(1)]])"
+            f"(Chart.xScale({last}, 700, {log}))"
+        )
+        steps = [int(label.replace("\u202f", "")) for label, _ in marks]
+        assert [label for label, _ in marks] == list(map(counted, steps))
+        assert back == steps
+        assert steps[0] == 0
+        if log == "true":
+            assert two[1] - two[0] > 20
+
+
+def test_zero_on_a_logarithmic_axis(shown):
+    """Rates without a logarithm are marked, and there is a word about them."""
+    zero, small, none = shown(
+        "[[0.1, 0], [0.1, 1e-12, 0], [0.1, 0.01]].map((rates) => Chart.yScale(rates, 300, true))"
+        ".map(({ marks, note, at }) => [marks[0][1], note ?? '', at(0.011)])"
+    )
+    assert zero[0] == "0"
+    assert "A rate of 0 has no place on a logarithmic axis" in zero[1]
+    assert small[0] == "<0.01"
+    assert "below 0.01, and 0, are drawn at the bottom" in small[1]
+    assert none[:2] == ["0.01", ""]
+    assert zero[2] < 290  # the lowest rate is above the mark
+
+
+# Reading ------------------------------------------------------------------------------------------
+
+
+def test_numbers_of_python(shown):
+    """A number is read if Python reads it, and as the same."""
+    texts = ["1e-3", "1E5", "1_000", "1_0.0_1e1_0", ".5", "5.", "5.e-1", "0x10", "0XfF", "0b101"]
+    texts += ["0o17", "00", "0_0", "0.10", "+0.5", "-0.5", "--1", "1e+2", "2**-1", "2**3**2"]
+    texts += ["-2**2", "1/3", "10//3", "1000 - 100", "2 * 3 + 4", "(1 + 2) * 3", "7 - 2 - 1"]
+    texts += ["1__0", "1_", "_1", "007", "1e", "0x", "1.2.3", "1e5.0", "1a", "0b2", "é", "", "1 2"]
+    texts += ["1/0", "(-8)**0.5", "[1]*2", "True", "None", "'1'", "1 +"]
+    found = shown(f"{json.dumps(texts)}.map(Model.numberOr)")
+    for text, value in zip(texts, found, strict=True):
+        try:
+            expected = eval(text)
+        except (SyntaxError, NameError, ZeroDivisionError):
+            expected = None
+        if isinstance(expected, (int, float)) and not isinstance(expected, bool):
+            assert value == expected, text
+        else:
+            assert value == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Linear(0.1, 0, steps=1e3)",
+        "Linear(0.1, 0, steps=1_000)  # a comment, with ( and \"",
+        "# first\nLinear(0.1, 0, # here too\n steps=10)",
+        "schedule = lrs.Linear(0.1 / 3, 0, steps=1000 - 100)",
+        "lr = lrs.recipes.one_cycle(2 * 0.1, steps=2**10)",
+        "0.5 * Cosine(0.1, 0, 90).warmup(10, shape=Cosine) + 0.01",
+        "Linear(0, 1, 10) * lrs.Drop(0.1, 0.5, every=10)",
+        "(Linear(0.1, 0, 10))",
+        "Piecewise((0.1, 0.01), [10,])",
+        "Constant(0.1).then(Linear(0.1, 0, 10), at=100)",
+        "lrs.recipes.htd(0.1, 0, 100, lower=-3, upper=+3)",
+    ],
+)
+def test_read_as_python(shown, text):
+    """A line that Python takes is the same schedule here."""
+    [line] = read(shown, [text])
+    expected = eval(text.split("=", 1)[1] if re.match(r"\w+ = ", text) else f"({text}\n)", NAMES)
+    assert eval(line, NAMES) == expected
+
+
+REFUSED = [
+    ("Linear(constructor, 0, 10)", "unknown name constructor"),
+    ("Linear(toString, 0, 10)", "unknown name toString"),
+    ("Linear(__proto__, 0, 10)", "unknown name __proto__"),
+    ("hasOwnProperty(0.1)", "unknown schedule hasOwnProperty"),
+    ("Linear(0.1, 0, 10).constructor(1)", "unknown method constructor"),
+    ("Linear(0.1, 0, steps=10, steps=20)", "Linear: steps is given twice"),
+    ("Linear(0.1, 0, 10, steps=20)", "Linear: steps is given twice"),
+    ("Linear(start=0.1, 0, 10)", "Linear: after start= every argument needs its name"),
+    ("Linear(0.1, 0, 10, 20)", "Linear takes at most 3 without a name"),
+    ("one_cycle(0.1, 100, 0.3)", "one_cycle takes at most 2 without a name"),
+    ("Linear(0.1, 0, step=9)", "Linear has no parameter step; did you mean steps?"),
+    ("Linear(0.1, 0, gamma=9)", "Linear has no parameter gamma; write Linear(start, stop, steps)"),
+    ("Linear(0.1)", "Linear: missing a required argument: 'stop'; write Linear(start, stop, steps)"),
+    ("one_cycle(0.1)", "one_cycle: missing a required argument: 'steps'"),
+    ("Linear(0.1, 0, 10).warmup()", "warmup: missing a required argument: 'steps'"),
+    ("Linear(0.1, 0, 9) / 2", "a schedule is not divided: write * 0.5 instead of / 2"),
+    ("Linear(0.1, 0, 9) / 0", "/ is for numbers: a schedule has + and *"),
+    ("2 / Linear(0.1, 0, 9)", "+ and * take schedules and numbers"),
+    ("Linear(0.1, 0, 9) ** 2", "** is for numbers: a schedule has + and *"),
+    ("Linear(0.1, 0, 9) - 0.01", "nothing is subtracted from a schedule"),
+    ("-Linear(0.1, 0, 9)", "- stands before a number"),
+    ("Linear(0.1, 0, 9) + Linear(0.1, 0, 9)", "+ takes a schedule and a number"),
+    ("Linear(0.1, 0, 9) + -0.01", "Plus: amount must be a rate ≥ 0, got -0.01"),
+    ("Linear(0.1, 0, 9) * [1]", "+ and * take schedules and numbers"),
+    ("Linear(1 / 0, 0, 9)", "1 / 0 is not a number"),
+    ("Linear(1__0, 0, 9)", "1__0 is not a number"),
+    ("Linear(Cosine, 0, 9)", "Linear: start must be a number, got Cosine"),
+    ("Linear(Constant(1), 0, 9)", "Linear: start must be a rate ≥ 0, got Constant(value=1)"),
+    ("Linear(0.1, 0, 9).warmup(5, shape=3)", "warmup: shape must be a shape, such as Linear"),
+    ("Piecewise([Constant(1)], [])", "Piecewise: values must be a list of numbers"),
+    ("Scale(Constant(1), 2)", "unknown schedule Scale: write .scale() after a schedule"),
+    ("Line(0.1, 0, 9)", "unknown schedule Line; did you mean Linear?"),
+    ("cosine(0.1, 0, 9)", "unknown schedule cosine; did you mean Cosine?"),
+    ("Exponental(0.1, 0.5)", "did you mean Exponential?"),
+    ("OneCycle(0.1, 9)", "did you mean one_cycle?"),
+    ("Wurst(0.1)", "unknown schedule Wurst"),
+    ("os.Linear(0.1, 0, 9)", "unknown name os"),
+    ("Linear(0.1, 0, 9).warm_up(5)", "unknown method warm_up; did you mean .warmup()?"),
+    ("Constant(0.1).k_decay(2)", ".k_decay() is for finite shapes alone"),
+    ("Linear(0.1, 0, 9", "expected ) at the end"),
+    ("Linear(0.1, 0, 9))", "not understood: )"),
+    ("Linear(0.1, 0, 9) Constant(1)", "not understood: Constant"),
+    ("", "expected a schedule, such as Cosine(0.1, 0, steps=1000)"),
+    ("# nothing", "expected a schedule, such as Cosine(0.1, 0, steps=1000)"),
+    ("0.1", "expected a schedule, such as Cosine(0.1, 0, steps=1000)"),
+    ("StepLR(optimizer, 10)", "unknown schedule StepLR; did you mean Drop(0.1, factor=0.5, every=10)?"),
+    (
+        "torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1)",
+        "did you mean one_cycle_torch(0.1, 100)? "
+        "That is OneCycleLR(optimizer, 0.1, total_steps=100) of PyTorch.",
+    ),
+    ("keras.optimizers.schedules.CosineDecay(0.1, 100)", "did you mean Cosine(0.1, 0, steps=100)?"),
+    ("CosineAnnealing(0.1)", "did you mean Cosine(0.1, 0.01, steps=100)? That is CosineAnnealingLR"),
+    ("cosine_decay_schedule", "unknown name cosine_decay_schedule; did you mean Cosine("),
+]
+
+
+def test_refused(shown):
+    """What is not read is refused in words that say what to write."""
+    for (text, message), found in zip(REFUSED, read(shown, [t for t, _ in REFUSED]), strict=True):
+        assert message in found, text
+
+
+def test_names_of_other_libraries(shown):
+    """Each schedule of the table of peers is answered with ours, which is read."""
+    known = lrs_choices.elsewhere()
+    assert {"StepLR", "OneCycleLR", "CosineDecay", "get_wsd_schedule"} <= set(known)
+    for name, found in zip(known, read(shown, [f"{name}(0.1)" for name in known]), strict=True):
+        assert f"unknown schedule {name}; did you mean " in found
+    lines = [ours for _, _, ours in known.values()]
+    for line, found in zip(lines, read(shown, lines), strict=True):
+        assert eval(found, NAMES) == eval(line, NAMES), line
+
+
+# What is refused before it is read, and the message.
+TOO_MUCH = {
+    "letters": (
+        "Constant(0.1)" + ".scale(0.999)" * 8000,
+        "This line has 104\u202f013 letters, digits and signs; the playground takes at most 10\u202f000.",
+    ),
+    "entries": (f"Piecewise({[0.1] * 20_001}, {list(range(1, 20_001))})", "This line has "),
+    "parentheses": (
+        "(" * 3000 + "Constant(0.1)" + ")" * 3000,
+        "This line has 3\u202f001 parentheses within one another; the playground takes at most 40.",
+    ),
+    "brackets": ("[" * 3000, "This line has 3\u202f000 parentheses within one another"),
+    "methods": (
+        "Constant(0.1)" + ".scale(1)" * 700,
+        "This line has 701 calls and operators; the playground takes at most 200.",
+    ),
+    "signs": ("Constant(" + "-" * 3000 + "1)", "This line has 3\u202f001 calls and operators"),
+    "powers": ("Constant(" + "2**" * 3000 + "1)", "This line has 3\u202f001 calls and operators"),
+    "names": ("lrs." * 2400 + "Constant(0.1)", ""),
+    "formulas": (
+        "Linear(1, 0, 9)" + ".repeat(80, growth=1.01)" * 2,
+        "formulas; the playground takes at most 2\u202f500.",
+    ),
+}
+# The most that is not refused.
+MOST = [
+    "Constant(0.1)" + ".scale(0.999)" * 199,
+    "Linear(1, 0, 9)" + ".delay(1)" * 199,
+    "Linear(1, 0, 9)" + ".repeat(2)" * 20,
+    "(" * 39 + "Constant(0.1)" + ")" * 39,
+    "Linear(0.1, 0, 9)" + " * Linear(0.1, 0, 9)" * 99,
+    "Linear(1, 0, 9)" + ".then(Linear(1, 0, 9))" * 99,
+    f"Piecewise({[1] * 1200}, {list(range(1, 1200))})".replace(" ", ""),
+    f"interpolate({[1] * 150}, {list(range(1, 150))})",
+    "Linear(1, 0, 9)" + ".repeat(30, growth=1.01)" * 2 + ".delay(1)",
+]
+
+
+def test_too_much(shown):
+    """Much text costs no time: it is refused by its size, before it is read."""
+    texts = [text for text, _ in TOO_MUCH.values()]
+    found, times = shown(
+        f"((texts) => {{ const times = []; return [texts.map((text) => {{"
+        "const begin = performance.now(); const found = outcome(text);"
+        f"times.push(performance.now() - begin); return found; }}), times]; }})({json.dumps(texts)})"
+    )
+    for (name, (_, message)), each in zip(TOO_MUCH.items(), found, strict=True):
+        assert message in (each if isinstance(each, str) else each["error"]), name
+    assert max(times) < 1000, dict(zip(TOO_MUCH, times, strict=True))
+
+
+def test_the_most(shown):
+    """What is just not too much is read and drawn, with a bounded number of formulas."""
+    found = shown(
+        f"""{json.dumps(MOST)}.map((text) => {{
+          const schedule = readable(text);
+          let rates = 0;
+          const apply = (target, _, [step]) => ((rates += 1), target(step));
+          Chart.sampled(new Proxy(schedule, {{ apply }}), LRS.horizon(schedule));
+          return [rates, Model.effort(schedule)];
+        }})"""
+    )
+    for text, (rates, effort) in zip(MOST, found, strict=True):
+        assert rates * effort < 1e6, text
+
+
+def test_shortened(shown):
+    """A long line is shown by its beginning and its end."""
+    long, short = shown(f"['{'x' * 500}', 'Constant(0.1)'].map((t) => Display.shortened(t))")
+    assert long == "x" * 58 + " … " + "x" * 58
+    assert short == "Constant(0.1)"
