@@ -26,10 +26,11 @@ def shaped(where: str, shape: Shape) -> Shape:
             raise ValueError(f"rates must be finite, got {start!r} and {stop!r}")
         refusal = f"{rule}, got {shown(shape)}; write for example shape=Cosine"
         try:
-            made: Any = shape(start, stop, steps)
+            made = shape(start, stop, steps)
         except (TypeError, ValueError) as error:
             raise type(error)(f"{refusal}; it raised: {error}") from error
-        if not isinstance(made, Function) or made.length is None:
+        is_schedule = isinstance(made, Function)  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not is_schedule or made.length is None:
             raise TypeError(f"{refusal}; it returned {shown(made)}")
         return made
 

@@ -110,8 +110,8 @@ class Series:
         items: list[Any] = []
         try:
             for item in value:
-                items.append(item)  # noqa: PERF402 - it may go on without end
-                if len(items) > MOST_NUMBERS:
+                items.append(item)
+                if len(items) > MOST_NUMBERS:  # it may go on without end
                     break
         except TypeError:
             raise TypeError(self.refusal(shown(value))) from None

@@ -105,7 +105,10 @@ def test_parameter_out_of_its_range(cls, p):
             lambda: lrs.Constant(1).clip(0.2, 0.1),
             r"^Clip: minimum must not be above maximum, got 0\.2 and 0\.1; write for example",
         ),
-        (lambda: lrs.Linear(0, 1, 9).geometric(0, 1), "^geometric: start must be a rate > 0, got 0"),
+        (
+            lambda: lrs.Linear(0, 1, 9).geometric(0, 1),
+            "^geometric: start must be a rate > 0, got 0",
+        ),
         (lambda: lrs.Linear(0, 1, 9).geometric(1, 0), "^geometric: stop must be a rate > 0, got 0"),
         (lambda: lrs.Linear(1, 0, 9).k_decay(0), "^k_decay: k must be a number > 0, got 0"),
         (lambda: lrs.Linear(1, 0, 9).repeat(0), "^repeat: cycles must be a whole number .*, got 0"),
@@ -153,7 +156,10 @@ def test_bad_value(made, text):
     [
         (lambda: lrs.Constant(1) * "2", "^scale: factor must be a number ≥ 0, got '2'"),
         (lambda: lrs.Constant(1).delay("2"), "^delay: steps must be .*, got '2'"),
-        (lambda: lrs.Constant(1).per_epoch(None), "^per_epoch: steps_per_epoch must be .*, got None"),
+        (
+            lambda: lrs.Constant(1).per_epoch(None),
+            "^per_epoch: steps_per_epoch must be .*, got None",
+        ),
         (lambda: lrs.Constant(1).stretch("2"), "stretch: times must be .*, got '2'"),
         (lambda: lrs.Constant(1).per_epoch(2).stretch("2"), "stretch: times must be .*, got '2'"),
         (lambda: lrs.Constant(1).warmup("2"), "^warmup: steps must be .*, got '2'"),

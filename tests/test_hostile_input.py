@@ -76,7 +76,19 @@ def nested(depth):
 def numbers_of_all_kinds():
     """Return numbers: some functions take some of them."""
     return [
-        *(10**400, -(10**400), 10**5000, math.nan, math.inf, -math.inf, -0.0, 0, -1, -1e-300, 5e-324),
+        *(
+            10**400,
+            -(10**400),
+            10**5000,
+            math.nan,
+            math.inf,
+            -math.inf,
+            -0.0,
+            0,
+            -1,
+            -1e-300,
+            5e-324,
+        ),
         *(1e308, 0.5, 1, 3.5, 2**31 - 1, 2**31, 2**63, fractions.Fraction(1, 3), np.uint64(2**63)),
         *(fractions.Fraction(10**400), np.float32("nan"), np.int64(-1), np.float64(1e308)),
         *(np.longdouble("1e4000"), np.float16(0.5), None),
@@ -138,30 +150,32 @@ def accepted(name, default, value):
     return isinstance(value, numbers.Real)
 
 
+def flaw(error, function, name, value):
+    """Return what is wrong with the text of an error, or None."""
+    text, called = str(error), function.__name__
+    begins = f"{called}: ", f"{called.title().replace('_', '')}: ", "schedule must be"
+    flaws = {
+        "does not name the function": not text.startswith(begins),
+        "does not name the parameter": not re.search(rf"\b{name}\b", text),
+        "does not show the value": not shows(text, value),
+        "is long": len(text) > 2000,
+        "is no error of values": not isinstance(error, (TypeError, ValueError)),
+    }
+    return next((f"{error!r:.500} {flaw}" for flaw, is_one in flaws.items() if is_one), None)
+
+
 def failure(function, arguments, name, value):
     """Return what is wrong with the answer to an argument, or None."""
-    called, begin = function.__name__, time.process_time()
-    default = inspect.signature(function).parameters[name].default
+    begin = time.process_time()
     try:
         function(**arguments | {name: value})
-    except (TypeError, ValueError) as error:
-        text = str(error)
-        begins = text.startswith((f"{called}: ", f"{called.title().replace('_', '')}: "))
-        if not (begins or text.startswith("schedule must be")):
-            return f"does not name the function: {text}"
-        if not re.search(rf"\b{name}\b", text):
-            return f"does not name the parameter: {text}"
-        if not shows(text, value):
-            return f"does not show the value: {text}"
-        if len(text) > 2000:
-            return f"has {len(text)} characters"
-    except Exception as error:  # noqa: BLE001 - any other is what this test looks for
-        return f"raises {error!r:.500}"
+    except Exception as error:  # noqa: BLE001 - those that it should not be are looked for
+        found = flaw(error, function, name, value)
     else:
-        if not accepted(name, default, value):
-            return "is accepted"
+        default = inspect.signature(function).parameters[name].default
+        found = None if accepted(name, default, value) else "is accepted"
     seconds = time.process_time() - begin
-    return f"takes {seconds} s" if seconds > 1 else None
+    return found or (f"takes {seconds} s" if seconds > 1 else None)
 
 
 def test_hostile_arguments():

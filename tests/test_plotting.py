@@ -70,16 +70,25 @@ def test_plot_needs_a_step(steps):
 
 def test_plot_needs_a_schedule():
     """A plot of nothing is refused."""
-    with pytest.raises(ValueError, match="^plot: schedules must hold at least one schedule, got {}"):
+    with pytest.raises(ValueError, match=r"^plot: schedules must hold at least one .*, got \{\}$"):
         plot({})
 
 
 @pytest.mark.parametrize(
     ("made", "text"),
     [
-        (lambda: plot(0.1), r"^plot: schedules must be a schedule or a mapping .*, got 0\.1; write"),
-        (lambda: plot([LINE]), r"^plot: schedules must be .*, got \[Linear\(.*; write for example {"),
-        (lambda: plot({"a": LINE, "b": 1}), r"^plot: schedules\['b'\] must be a schedule .*, got 1"),
+        (
+            lambda: plot(0.1),
+            r"^plot: schedules must be a schedule or a mapping .*, got 0\.1; write",
+        ),
+        (
+            lambda: plot([LINE]),
+            r"^plot: schedules must be .*, got \[Linear\(.*; write for example {",
+        ),
+        (
+            lambda: plot({"a": LINE, "b": 1}),
+            r"^plot: schedules\['b'\] must be a schedule .*, got 1",
+        ),
         (lambda: LINE.plot("9"), "^plot: steps must be a whole number of steps .*, got '9'"),
         (lambda: LINE.plot(ax=plt), "^plot: ax must be an axes of matplotlib, got <module"),
         (lambda: picture(0.1), r"^picture: schedule must be a schedule .*, got 0\.1"),

@@ -75,7 +75,7 @@ def whole_steps(name: str, part: float, of: int, less: int = 0) -> int:
     0.29 times 100 is a little below 29 in floating point, and means 29.
     """
     number = math.floor(round(part * of, 6)) - less
-    if not 0 < number < of:
+    if not 0 < number < of - less:
         raise ValueError(
             f"{name} must be at least {less + 1} of steps={of!r} and leave one, got {part!r}; "
             f"write for example steps={steps.example!r}"

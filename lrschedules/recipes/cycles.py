@@ -32,6 +32,8 @@ def sgdr(
 
     Stochastic gradient descent with warm restarts :cite:p:`loshchilov2017`. Each cycle may be
     longer and lower than the one before; ``factor`` multiplies both of its rates, as in the paper.
+    A formula holds at most 1000 cycles of growing length, so that a ``growth`` of 1.01 needs a
+    number of ``cycles``.
 
     Use it to have a model at the end of each cycle, before the run is over. Not where the run may
     stop anywhere: after a restart the rate is high again.
@@ -49,8 +51,7 @@ def sgdr(
     factor : float
         What each cycle multiplies the rates by, > 0; no unit.
     cycles : int
-        Number of cycles; they go on without end when not given. A ``growth`` a little above 1 needs
-        it, because a formula holds at most 1000 cycles.
+        Number of cycles, without end when not given.
 
     Returns
     -------

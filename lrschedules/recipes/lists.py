@@ -109,7 +109,9 @@ def interpolate(
             "example interpolate([0, 0.4, 0], [15, 30])"
         )
     steps = [b - a for a, b in itertools.pairwise([0, *boundaries])]
-    return _in_turn(list(map(shaped("interpolate: shape", shape), values, values[1:], steps)), steps)
+    return _in_turn(
+        list(map(shaped("interpolate: shape", shape), values, values[1:], steps)), steps
+    )
 
 
 def _in_turn(parts: Sequence[Schedule], steps: Sequence[int]) -> Schedule:
