@@ -346,9 +346,9 @@ def test_copies(copied, steps):
 def test_optimizer_keeps_no_scheduler():
     """What the optimizer calls when it is loaded is not the scheduler that was dropped."""
     optimizer = optimizer_of()
-    scheduler = Scheduler(optimizer, lr=TRUNK)
-    used(optimizer, scheduler, 20)
     scheduler = Scheduler(optimizer, lr=0.5)
+    Scheduler(optimizer, lr=TRUNK)
+    assert values(optimizer) == [0.0]
     optimizer.load_state_dict(optimizer.state_dict())
 
     assert values(optimizer) == [0.5] == scheduler.get_last_lr()
