@@ -4,7 +4,9 @@ import inspect
 import re
 from pathlib import Path
 
+from docutils import nodes
 from docutils.statemachine import StringList
+from lrs_peers import index
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -15,6 +17,15 @@ logger = logging.getLogger(__name__)
 
 # A link in the sidebar, and what opens the pages under it.
 TOGGLE = re.compile(r"(>([^<>]+)</a>\s*<details[^>]*>\s*<summary)>")
+# What readers search for, and the page that answers it where its title says something else.
+ANSWERS = {
+    "guide/migrate": ["callback", "LearningRateScheduler", "ReduceLROnPlateau"],
+    "guide/resume": ["checkpoint", "save and load"],
+    "guide/units": ["epochs", "steps per epoch"],
+    "guide/which-schedule": ["which schedule", "best schedule", "fine-tuning"],
+}
+# Where a piece of a table ends that is there as HTML.
+END = re.compile(r"(</(?:caption|p|t[dh])>)(?=<)")
 
 
 class Kinds(SphinxDirective):
@@ -38,6 +49,24 @@ def check_complete(app, env):
     modules = {name for name in public if inspect.ismodule(getattr(lrs, name.split(".")[1]))}
     for name in sorted(public - modules - set(documented)):
         logger.warning("%s is public and on no page of the reference", name, type="lrs_docs")
+    for name in sorted(ANSWERS.keys() - env.found_docs):
+        logger.warning("%s answers what readers search for, and is no page", name, type="lrs_docs")
+
+
+def answer(app, doctree):
+    """Put what the page answers into the index, which the search ranks above the text of pages."""
+    if names := ANSWERS.get(app.env.docname):
+        doctree.insert(0, index(names))
+
+
+def separate_cells(app, doctree, docname):
+    """Write a space between the cells of tables that are there as HTML.
+
+    The index of the search is made of the text without its tags, where they would be one word.
+    """
+    for raw in doctree.findall(nodes.raw):
+        if raw["format"] == "html" and END.search(raw.astext()):
+            raw[:] = [nodes.Text(END.sub(r"\1 ", raw.astext()))]
 
 
 def mend(app, pagename, templatename, context, doctree):
@@ -72,6 +101,8 @@ def say_where(app, exception):
 def setup(app):
     app.add_directive("kinds", Kinds)
     app.connect("env-check-consistency", check_complete)
+    app.connect("doctree-read", answer)
+    app.connect("doctree-resolved", separate_cells)
     app.connect("html-page-context", mend)
     # after the theme has put its functions there
     app.connect("html-page-context", name_toggles, priority=900)

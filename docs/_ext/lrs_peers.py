@@ -4,6 +4,7 @@ Our own rates are computed as the page is built. Those of the other libraries ar
 which a test compares with the libraries themselves.
 """
 
+import collections
 import importlib.util
 import re
 import sys
@@ -31,6 +32,12 @@ NAMES = re.compile(
     r"lrs\.recipes\.(?P<func>\w+)|lrs\.(?P<class>[A-Z]\w*)|(?<=\.)(?P<meth>\w+)(?=\()"
 )
 
+# What a line calls, in another library and here: the first of them is what the line begins with.
+THEIRS = re.compile(r"(\w+)\(")
+OURS = re.compile(r"lrs\.(?:recipes\.)?(\w+)")
+# Other libraries give any schedule to these, so they are no other names of a schedule.
+GENERAL = {"LambdaLR", "SGD"}
+
 
 def load(file=TABLE):
     """Return the table, or another module of data beside it, read anew at each build."""
@@ -44,6 +51,42 @@ def pins():
     """Return the version of each package that the table is compared with."""
     lines = PINS.read_text().splitlines()
     return dict(line.split("==") for line in lines if "==" in line)
+
+
+def their_names(rows):
+    """Return what the lines of other libraries begin with: the names that their users know."""
+    return dict.fromkeys(THEIRS.search(row.theirs)[1] for row in rows)
+
+
+def equivalents(rows):
+    """Return the class or recipe that each name in other libraries stands for in most rows."""
+    names = their_names(rows)
+    found = {name: collections.Counter() for name in names if name not in GENERAL}
+    for row in rows:
+        name, *others = THEIRS.findall(row.theirs)
+        if name in found:
+            # A function that combines others stands for the combination, not for its first part.
+            combines = names.keys() & set(others)
+            ours = type(row.schedule(lrs)).__name__ if combines else OURS.search(row.ours)[1]
+            found[name][ours] += 1
+    return {name: ours.most_common(1)[0][0] for name, ours in found.items()}
+
+
+def field_names(families):
+    """Return the names that the field has for each class or recipe."""
+    found = collections.defaultdict(list)
+    for family in (family for group in families.values() for family in group):
+        begins = OURS.search(family.ours)[1]
+        combined = ")." in family.ours
+        made = type(eval(family.ours, {"lrs": lrs})).__name__ if combined else begins  # noqa: S307
+        found[made].append(family.name)
+        found[begins] += family.also
+    return found
+
+
+def index(names, target=""):
+    """Return entries of the index, which the search of the site ranks above the text of pages."""
+    return addnodes.index(entries=[("single", name, target, "main", None) for name in names])
 
 
 def number(rate):
@@ -122,6 +165,7 @@ class Peers(FromTable):
         version = f" Compared with {library.package} {pins()[library.package]}."
         headings = [f"In {name}", "Here", "Rates, and where they differ"]
         return [
+            index(their_names(rows), nodes.make_id(name)),
             nodes.paragraph("", "", *words(library.use + version)),
             table(headings, [33, 33, 34], map(self.cells, rows), "across"),
         ]
@@ -213,6 +257,7 @@ class Coverage(FromTable):
         if family.source:
             citation, _ = self.parse_inline(f"{{cite:p}}`{family.source}`", lineno=self.lineno)
             name += [nodes.Text(" "), *citation]
+        also = [[nodes.Text(f"Also: {', '.join(family.also)}.")]] if family.also else []
         rows = family.rows(read.ROWS)
         same = {row.library for row in rows if not row.differs and not row.refused}
         differs = {row.library for row in rows} - same
@@ -222,7 +267,7 @@ class Coverage(FromTable):
             if libraries
         ]
         compared = [[nodes.Text(line)] for line in lines or ["No row of the table."]]
-        return [cell(name), cell([cited(family.ours)]), cell(*compared)]
+        return [cell(name, *also), cell([cited(family.ours)]), cell(*compared)]
 
 
 def label(app, pagename, templatename, context, doctree):

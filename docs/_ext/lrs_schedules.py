@@ -6,13 +6,27 @@ programs at the next build.
 
 import ast
 import inspect
+import re
 from pathlib import Path
 
 from docutils import nodes
 from docutils.statemachine import StringList
 from lrs_curves import CARD, curve, drawn
 from lrs_entries import entries, example_of
-from lrs_peers import FromTable, cell, cited, counted, number, table, words
+from lrs_peers import (
+    FAMILIES,
+    FromTable,
+    cell,
+    cited,
+    counted,
+    equivalents,
+    field_names,
+    index,
+    load,
+    number,
+    table,
+    words,
+)
 from lrs_playground import link
 from lrs_texts import WIDTHS, composition, declared, formula, signed, tabs
 from numpydoc.docscrape import NumpyDocString
@@ -40,6 +54,9 @@ SOURCES = """\
    :list: bullet
 """
 
+# The other names of a schedule, as its docstring has them.
+ALSO = re.compile(r"\bAlso called (.+?)[.;:]", re.DOTALL)
+
 # Rows of other libraries that are shown at once; more are folded, so that a phone can pass them.
 MANY = 5
 
@@ -54,8 +71,10 @@ class Schedule(FromTable):
         doc = NumpyDocString(inspect.getdoc(entry))
         *about, when = "\n".join(doc["Extended Summary"]).split("\n\n")
         made = "Formula" if inspect.isclass(entry) else "Composition"
+        lead = nodes.paragraph("", "", *self.inline(" ".join(doc["Summary"])), classes=["lead"])
         found = [
-            nodes.paragraph("", "", *self.inline(" ".join(doc["Summary"])), classes=["lead"]),
+            index(self.other_names(entry)),
+            lead,
             *self.picture(entry),
             *self.text("\n\n".join(about)),
             self.section("When to use it, and when not", *self.text(when)),
@@ -66,13 +85,23 @@ class Schedule(FromTable):
         ]
         # Whoever is sent to the entry begins at the top of its page.
         for node in [n for part in found for n in part.findall(addnodes.desc_signature)]:
-            found[0]["ids"] += node["ids"]
+            lead["ids"] += node["ids"]
             node["ids"] = []
         if others := self.others(entry):
             found.append(self.section("What others call it", *others))
         if ":cite:" in str(doc):
             found.append(self.section("Sources", *self.text(SOURCES)))
         return found
+
+    def other_names(self, entry):
+        """Return what else the entry is called: by its docstring, the field, other libraries."""
+        self.env.note_dependency(str(FAMILIES))
+        said = ALSO.findall(inspect.getdoc(entry))
+        names = [name for text in said for name in re.split(r",? (?:and|or) |, ", text)]
+        names += field_names(load(FAMILIES).FAMILIES)[entry.__name__]
+        theirs = equivalents(self.read().ROWS)
+        names += [name for name, ours in theirs.items() if ours == entry.__name__]
+        return dict.fromkeys(" ".join(name.split()) for name in names)
 
     def picture(self, entry):
         """Return the curve, what its parts are, and the way into the playground."""

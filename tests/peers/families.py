@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 
 class Family(NamedTuple):
-    """A kind of schedule that the field knows, what is written here, and its source."""
+    """A kind of schedule that the field knows, what is written here, its source, other names."""
 
     name: str
     ours: str
     pattern: str
     source: str = ""
+    also: tuple[str, ...] = ()
 
     def rows(self, table):
         """Return the rows of the table of peers that belong to the family."""
@@ -23,28 +24,52 @@ class Family(NamedTuple):
 
 FAMILIES = {
     "Decays": [
-        Family("constant", "lrs.Constant(0.1)", r"^lrs\.Constant\([^()]*\)$", "robbins1951"),
         Family(
-            "time-based, 1/t", "lrs.TimeBased(0.1, decay=0.002)", r"lrs\.TimeBased", "robbins1951"
+            "constant",
+            "lrs.Constant(0.1)",
+            r"^lrs\.Constant\([^()]*\)$",
+            "robbins1951",
+            also=("fixed learning rate",),
         ),
-        Family("drop, step decay", "lrs.Drop(0.1, factor=0.5, every=10)", r"lrs\.Drop", "he2016"),
+        Family(
+            "time-based",
+            "lrs.TimeBased(0.1, decay=0.002)",
+            r"lrs\.TimeBased",
+            "robbins1951",
+            also=("time-based decay", "inverse time decay", "1/t decay"),
+        ),
+        Family(
+            "drop",
+            "lrs.Drop(0.1, factor=0.5, every=10)",
+            r"lrs\.Drop",
+            "he2016",
+            also=("step decay", "staircase"),
+        ),
         Family(
             "multistep",
             "lrs.recipes.multistep(0.1, 0.1, [30, 60])",
             r"recipes\.multistep",
             "he2016",
+            also=("multi-step decay", "milestones"),
         ),
-        Family("piecewise constant", "lrs.Piecewise([0.1, 0.01], [30])", r"lrs\.Piecewise"),
+        Family(
+            "piecewise constant",
+            "lrs.Piecewise([0.1, 0.01], [30])",
+            r"lrs\.Piecewise",
+            also=("lookup table",),
+        ),
         Family(
             "piecewise linear or cosine",
             "lrs.recipes.interpolate([0.0, 0.4, 0.0], [15, 30])",
             r"recipes\.interpolate|lrs\.Linear\([^()]*\)\.then\(lrs\.Cosine",
+            also=("piecewise linear", "interpolation"),
         ),
         Family(
             "exponential",
             "lrs.Exponential(0.1, factor=0.95)",
             r"^lrs\.Exponential",
             "li2021exponential",
+            also=("exponential decay",),
         ),
         Family(
             "natural exponential",
@@ -61,39 +86,56 @@ FAMILIES = {
             "lrs.Polynomial(0.1, 0, steps=100, power=2)",
             r"^lrs\.Polynomial\([^()]*\)$",
             "chen2018",
+            also=("polynomial decay", "poly"),
         ),
         Family(
             "linear, to zero",
             "lrs.Linear(0.1, 0, steps=100)",
             r"^lrs\.Linear\([^()]*\)(\.delay\(\d+\))?$",
             "li2020budgeted",
+            also=("linear decay", "linear decay to zero", "D2Z"),
         ),
         Family(
             "cosine",
             "lrs.Cosine(0.1, 0, steps=100)",
             r"^lrs\.Cosine\([^()]*\)$",
             "loshchilov2017",
+            also=("cosine decay", "cosine annealing"),
         ),
         Family(
             "inverse square root",
             "lrs.recipes.inverse_sqrt(0.1, warmup=10)",
             r"inverse_sqrt|lrs\.InverseSqrt",
             "vaswani2017",
+            also=("inverse square root decay", "rsqrt"),
         ),
-        Family("noam", "lrs.recipes.noam(512, warmup=4000)", r"recipes\.noam", "vaswani2017"),
-        Family("power", "lrs.Power(0.1, power=0.5, steps=100)", r"lrs\.Power"),
+        Family(
+            "noam",
+            "lrs.recipes.noam(512, warmup=4000)",
+            r"recipes\.noam",
+            "vaswani2017",
+            also=("transformer schedule", "Attention Is All You Need"),
+        ),
+        Family("power", "lrs.Power(0.1, power=0.5, steps=100)", r"lrs\.Power", also=("power law",)),
         Family(
             "k-decay",
             "lrs.Cosine(0.1, 0, 100).k_decay(2)",
             r"^lrs\.\w+\([^()]*\)\.k_decay",
             "zhang2020",
         ),
-        Family("REX", "lrs.Rex(0.1, 0, steps=100)", r"lrs\.Rex", "chen2022rex"),
+        Family(
+            "REX",
+            "lrs.Rex(0.1, 0, steps=100)",
+            r"lrs\.Rex",
+            "chen2022rex",
+            also=("reflected exponential",),
+        ),
         Family(
             "hyperbolic tangent",
             "lrs.recipes.htd(0.1, 0, 100)",
             r"recipes\.htd|lrs\.Tanh",
             "hsueh2019",
+            also=("tanh decay",),
         ),
         Family(
             "hyperbolic",
@@ -113,34 +155,35 @@ FAMILIES = {
     ],
     "Warm-ups": [
         Family(
-            "linear, from 0",
+            "linear warmup, from 0",
             "lrs.Cosine(0.1, 0, 90).warmup(10)",
             r"\.warmup\(\d+\)",
             "goyal2017",
+            also=("cosine warmup", "cosine with warmup", "linear warmup and cosine decay"),
         ),
         Family(
-            "linear, without a step at 0",
+            "linear warmup, without a step at 0",
             "lrs.Constant(0.1).warmup(9, start=0.01)",
             r"warmup\(\d+, start=",
         ),
         Family(
-            "cosine",
+            "cosine-shaped warmup",
             "lrs.Constant(0.1).warmup(10, shape=lrs.Cosine)",
             r"warmup\(\d+, shape=lrs\.Cosine",
         ),
         Family(
-            "power",
+            "power-shaped warmup",
             "lrs.Linear(0, 0.1, 10).k_decay(2).then(lrs.Constant(0.1))",
             r"^lrs\.Linear\(0, [^()]*\)\.k_decay|^lrs\.Polynomial\(0, ",
         ),
         Family(
-            "untuned, linear",
+            "untuned linear warmup",
             "lrs.recipes.untuned_linear(lrs.Constant(0.1))",
             r"untuned_linear",
             "ma2021",
         ),
         Family(
-            "untuned, exponential",
+            "untuned exponential warmup",
             "lrs.recipes.untuned_exponential(lrs.Constant(0.1))",
             r"untuned_exponential",
             "ma2021",
@@ -152,6 +195,10 @@ FAMILIES = {
             "lrs.recipes.sgdr(0.1, 0, steps=10)",
             r"recipes\.sgdr|Cosine\([^()]*\)\.repeat",
             "loshchilov2017",
+            also=(
+                "cosine annealing with warm restarts",
+                "stochastic gradient descent with warm restarts",
+            ),
         ),
         Family("cycles that shrink", "lrs.Cosine(0.1, 0, 10).repeat(3, growth=0.5)", r"growth=0"),
         Family(
@@ -169,12 +216,14 @@ FAMILIES = {
             "lrs.recipes.snapshot(0.1, 300, cycles=3)",
             r"snapshot",
             "huang2017",
+            also=("snapshot ensembling",),
         ),
         Family(
             "triangular",
             "lrs.recipes.triangular(0.01, 0.1, steps=10)",
             r"triangular\(",
             "smith2017",
+            also=("cyclical learning rates", "CLR"),
         ),
         Family(
             "triangular2",
@@ -198,6 +247,7 @@ FAMILIES = {
             "lrs.recipes.one_cycle(0.1, 100)",
             r"recipes\.one_cycle\(",
             "smith2019",
+            also=("1cycle", "super-convergence"),
         ),
         Family("one cycle, PyTorch's", "lrs.recipes.one_cycle_torch(0.1, 100)", r"one_cycle_torch"),
         Family(
@@ -211,6 +261,7 @@ FAMILIES = {
             "lrs.recipes.slanted_triangular(0.1, 100)",
             r"slanted_triangular",
             "howard2018",
+            also=("ULMFiT",),
         ),
     ],
     "Plateaus": [
@@ -222,6 +273,7 @@ FAMILIES = {
             "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20)",
             r"warmup_stable_decay\([^()]*\)$|\.cooldown\(|at=70",
             "hu2024",
+            also=("WSD", "warmup-stable-decay", "trapezoidal"),
         ),
         Family(
             "1-sqrt cooldown",
@@ -235,9 +287,18 @@ FAMILIES = {
             r"FiniteExponential",
         ),
         Family(
-            "knee", "lrs.recipes.knee(0.1, warmup=10, explore=70, exploit=20)", r"knee", "iyer2023"
+            "knee",
+            "lrs.recipes.knee(0.1, warmup=10, explore=70, exploit=20)",
+            r"knee",
+            "iyer2023",
+            also=("explore-exploit",),
         ),
-        Family("flat and cosine", "lrs.recipes.flat_cosine(0.1, 100)", r"flat_cosine"),
+        Family(
+            "flat and cosine",
+            "lrs.recipes.flat_cosine(0.1, 100)",
+            r"flat_cosine",
+            also=("flat and anneal", "fit_flat_cos"),
+        ),
         Family(
             "WSD-S, repeated",
             "lrs.recipes.repeated_wsd(0.1, 10, 70, 20, cycles=3)",
@@ -249,6 +310,7 @@ FAMILIES = {
             "lrs.recipes.infinite(0.3, 0.1, 0.01, warmup=10, cooldown=20, hold=30, anneal=40)",
             r"recipes\.infinite",
             "ibrahim2024",
+            also=("infinite learning rate", "continual pre-training"),
         ),
         Family(
             "power scheduler, in tokens",

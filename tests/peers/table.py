@@ -86,6 +86,15 @@ ROUNDED = "Here every cycle is a whole number of steps; there a restart falls be
 
 TRUNCATED = "There 2 / (1 − 0.999) is 1999.99…, rounded down: the warm-up is too short by a step."
 
+# The first of the lengths from 1 to 399 whose drop comes a step late, and how many they are.
+LATE_DROPS, LATE_COUNT = (41, 47, 55, 61, 82, 83), 51
+LATE = (
+    "XLA, which compiles the schedule, multiplies the step by 1/41 instead of dividing it by 41. "
+    "In single precision the product is a little too small, so that the drop comes a step late. "
+    f"It is late for {LATE_COUNT} of the lengths from 1 to 399: "
+    f"{', '.join(map(str, LATE_DROPS))} and so on."
+)
+
 TAIL = "The last steps of a cosine"
 NEAR_ONE = "A factor near 1"
 RESTARTS = "Restarts of cycles that double"
@@ -95,6 +104,7 @@ INTEGER = "A rate that is written as a whole number"
 BOUNDARY = "A boundary"
 PAST = "After the last step of a cosine"
 ONE_CYCLE = "The end of one cycle"
+DROP = "A drop after 41 steps"
 
 KERAS = [
     Row(
@@ -133,6 +143,16 @@ KERAS = [
         "ExponentialDecay(0.1, 10, 0.5, staircase=True)",
         "lrs.Drop(0.1, factor=0.5, every=10)",
         shown=(9, 10, 20),
+    ),
+    Row(
+        "Keras",
+        "ExponentialDecay(0.1, 41, 0.5, staircase=True)",
+        "lrs.Drop(0.1, factor=0.5, every=41)",
+        steps=range(164),
+        shown=(40, 42),
+        differs={41: (0.05, 0.1), 82: (0.025, 0.05)},
+        why=LATE,
+        exact=DROP,
     ),
     Row(
         "Keras",
@@ -345,6 +365,16 @@ OPTAX = [
     ),
     Row(
         "optax",
+        "optax.exponential_decay(0.1, 41, 0.5, staircase=True)",
+        "lrs.Drop(0.1, factor=0.5, every=41)",
+        steps=range(164),
+        shown=(40, 42),
+        differs={41: (0.05, 0.1), 82: (0.025, 0.05)},
+        why=LATE,
+        exact=DROP,
+    ),
+    Row(
+        "optax",
         "optax.exponential_decay(1, 10, 0.5)",
         "lrs.Exponential(1, factor=0.5, every=10)",
         shown=(0, 5, 10),
@@ -455,6 +485,16 @@ OPTAX = [
     ),
     Row(
         "optax",
+        "optax.cosine_onecycle_schedule(100, 0.1, pct_start=0.29)",
+        "lrs.recipes.one_cycle(0.1, 100, up=0.29)",
+        steps=[0, 100],
+        shown=(0, 100),
+        differs={28: (0.09971862, 0.1), 29: (0.1, 0.09995241)},
+        why="0.29 of 100 steps is 29, and the peak is there; in floating point `0.29 * 100` is a "
+        "little less, and optax rounds it down to 28.",
+    ),
+    Row(
+        "optax",
         "optax.cosine_onecycle_schedule(3, 0.1)",
         "lrs.recipes.one_cycle(0.1, 3)",
         steps=[],
@@ -495,6 +535,13 @@ PYTORCH = [
         "StepLR(optimizer, 10, gamma=0.5)",
         "lrs.Drop(0.1, factor=0.5, every=10)",
         shown=(9, 10, 20),
+    ),
+    Row(
+        "PyTorch",
+        "StepLR(optimizer, 41, gamma=0.5)",
+        "lrs.Drop(0.1, factor=0.5, every=41)",
+        shown=(40, 41, 42, 82),
+        exact=DROP,
     ),
     Row(
         "PyTorch",
@@ -857,6 +904,19 @@ TRANSFORMERS = [
         "get_cosine_with_hard_restarts_schedule_with_warmup(optimizer, 10, 100, num_cycles=3)",
         "lrs.Cosine(0.1, 0, steps=30).repeat(3).warmup(10)",
         shown=(10, 40, 100),
+    ),
+    Row(
+        "transformers",
+        "get_cosine_with_hard_restarts_schedule_with_warmup(optimizer, 10, 110, num_cycles=3)",
+        "lrs.Cosine(0.1, 0, steps=33).repeat(3).warmup(10)",
+        steps=range(11),
+        shown=(5, 10),
+        differs={
+            43: (0.1, 2.467198e-05),
+            44: (0.0997736, 0.09990134),
+            109: (0.0, 0.0002219018),
+        },
+        why=ROUNDED,
     ),
     Row(
         "transformers",

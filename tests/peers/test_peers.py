@@ -4,14 +4,16 @@ import functools
 import math
 import re
 
+import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 
 import lrschedules as lrs
 from tests.peers import libraries
 from tests.peers.families import FAMILIES
-from tests.peers.table import LIBRARIES, ROWS
+from tests.peers.table import LATE_COUNT, LATE_DROPS, LIBRARIES, ROWS
 
 
 def name(row):
@@ -107,6 +109,23 @@ def test_single_precision(row):
     schedule, steps = row.schedule(lrs), np.array(sorted(measured(row)), dtype=np.int32)
     tolerance = 2e-5 if isinstance(schedule, lrs.Exponential) else 1e-6
     np.testing.assert_allclose(schedule(jnp.asarray(steps)), schedule(steps), rtol=tolerance)
+
+
+def test_late_drops():
+    """XLA makes the drops late that the table names, also those of optax, and none of ours."""
+    lengths = np.arange(1, 400, dtype=np.int32)
+    whole = jax.jit(lambda steps: jnp.floor(steps / lengths.astype(np.float32)))(lengths)
+    found = lengths[np.asarray(whole) < 1].tolist()
+    assert (tuple(found[: len(LATE_DROPS)]), len(found)) == (LATE_DROPS, LATE_COUNT)
+
+    def rates(made):
+        compiled = jax.jit(
+            lambda steps: [made(n)(t) for n, t in zip(LATE_DROPS, steps, strict=True)]
+        )
+        return [float(rate) for rate in compiled(jnp.asarray(LATE_DROPS))]
+
+    assert set(rates(lambda n: optax.exponential_decay(1.0, n, 0.5, staircase=True))) == {1.0}
+    assert set(rates(lambda n: lrs.Drop(1.0, factor=0.5, every=n))) == {0.5}
 
 
 def test_every_library_has_rows():
