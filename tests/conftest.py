@@ -1,6 +1,8 @@
 """Settings that hold for every test, made before anything heavy is imported."""
 
+import gc
 import os
+import sys
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.update(
@@ -17,6 +19,27 @@ hypothesis.settings.register_profile(
     "lrschedules", deadline=None, derandomize=IN_CI, database=None, max_examples=60
 )
 hypothesis.settings.load_profile("lrschedules")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _compiled_programs_freed():
+    """Free what JAX has compiled for a module: the next one shares none of it."""
+    yield
+    if "jax" in sys.modules:
+        sys.modules["jax"].clear_caches()
+        gc.collect()
+
+
+def pytest_collection_modifyitems(config, items):
+    """Let what takes longest begin first, so that no worker is left with it at the end.
+
+    Two workers are given a half each (``--dist worksteal``): the longest tests stand in turn at
+    the beginning of either.
+    """
+    longest = [item for item in items if item.get_closest_marker("long")]
+    others = [item for item in items if not item.get_closest_marker("long")]
+    middle = len(items) // 2 - len(longest[::2])
+    items[:] = longest[::2] + others[:middle] + longest[1::2] + others[middle:]
 
 
 def pytest_configure(config):

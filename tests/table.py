@@ -15,6 +15,8 @@ from lrschedules.symbolic import t, trace
 from tests.recipes_table import RECIPES_TABLE
 
 LAST = 2**31 - 1
+# More than the steps around which any row of the table is compared.
+PROBES = 48
 
 
 def compounding(decay, epochs):
@@ -184,11 +186,16 @@ def brief(schedule):
 
 
 def probes(schedule):
-    """Return steps at which back ends are compared: around every step of the schedule's row."""
+    """Return steps at which back ends are compared: around every step of the schedule's row.
+
+    There are as many for each schedule, the last one several times: JAX compiles an operation
+    once for each shape.
+    """
     known = [step for row, values in TABLE if row == schedule for step in values]
     steps = {0, 1, 2, 3, 100, 2**24, 2**24 + 1, 2**30, LAST}
     steps |= {step + shift for step in known for shift in (-1, 0, 1)}
-    return np.array(sorted(step for step in steps if 0 <= step <= LAST))
+    chosen = sorted(step for step in steps if 0 <= step <= LAST)
+    return np.array(chosen + [LAST] * (PROBES - len(chosen)))
 
 
 def tolerance(schedule):

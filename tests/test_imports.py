@@ -34,7 +34,7 @@ print(*(name for name in {HEAVY!r} if name in sys.modules))
 
 
 def run(*parts, blocked=(), backend="jax"):
-    """Run a program where some packages cannot be imported, and return what it prints."""
+    """Run a program where some packages cannot be imported, and return the lines it prints."""
     program = BLOCK.format(blocked=set(blocked)) + "".join(parts)
     done = subprocess.run(
         [sys.executable, "-W", "error::UserWarning:lrschedules", "-c", program],
@@ -45,27 +45,12 @@ def run(*parts, blocked=(), backend="jax"):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout.split()
-
-
-def test_without_keras():
-    """Without Keras, NumPy alone is enough, and nothing heavy is imported."""
-    assert run(USE, REPORT, blocked=["keras"]) == []
+    return done.stdout.splitlines()
 
 
 def test_numpy_is_enough():
     """With nothing but NumPy installed, numbers and arrays work."""
-    assert run(USE, REPORT, blocked=HEAVY) == []
-
-
-@pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_with_keras(backend):
-    """Importing imports Keras and what Keras brings, and nothing more."""
-    keras_alone = run("import keras\n", REPORT, backend=backend)
-    with_us = run(USE, REPORT, backend=backend)
-
-    assert sorted(with_us) == sorted(keras_alone)
-    assert {"keras", backend} <= set(with_us)
+    assert run(USE, REPORT, blocked=HEAVY) == [""]
 
 
 WITHOUT_STEP = """
@@ -75,41 +60,48 @@ try:
 except TypeError as error:
     print(error)
 """
-
-
-def test_keras_without_a_back_end():
-    """Where Keras has no back end, schedules work, and one called as Keras would says why."""
-    backends = ["jax", "torch", "tensorflow", "openvino"]
-    assert "keras" not in run(USE, REPORT, blocked=backends)
-    text = " ".join(run(WITHOUT_STEP, blocked=backends))
-
-    assert "was called without one. If Keras made the call" in text
-    assert "Keras could not be (No module named 'jax')" in text
-    assert "set KERAS_BACKEND to it, and import keras before lrschedules" in text
-
-
-def test_keras_comes_later():
-    """A schedule made while Keras was absent says so when Keras calls it, instead of training."""
-    program = """
-import lrschedules as lrs
+KERAS_COMES_LATER = """
 sys.meta_path.pop(0)
 import keras
+"""
+CALLED_BY_KERAS = """
 optimizer = keras.optimizers.SGD(lrs.Constant(0.1))
 try:
     optimizer.learning_rate
 except TypeError as error:
     print(error)
 """
-    text = " ".join(run(program, blocked=["keras"]))
-
-    assert "lrschedules was imported while Keras could not be (No module named 'keras')" in text
 
 
-def test_with_keras_a_call_without_step():
-    """Where Keras works, only the missing step is spoken of."""
-    text = " ".join(run(WITHOUT_STEP))
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_without_keras_and_with_it(backend):
+    """Without Keras, nothing heavy is imported; with it, Keras and what it brings, and no more.
 
-    assert text == "a schedule is a function of the step: write schedule(step)"
+    One process imports the package while Keras is blocked, and Keras afterwards; the other one
+    imports the package alone.
+    """
+    program = (USE, REPORT, KERAS_COMES_LATER, REPORT, CALLED_BY_KERAS)
+    without_keras, keras_alone, error = run(*program, blocked=["keras"], backend=backend)
+    with_us, missing = run(USE, REPORT, WITHOUT_STEP, backend=backend)
+
+    assert without_keras == ""
+    assert sorted(with_us.split()) == sorted(keras_alone.split())
+    assert {"keras", backend} <= set(with_us.split())
+    # A schedule made while Keras was absent says so when Keras calls it, instead of training.
+    assert "lrschedules was imported while Keras could not be (No module named 'keras')" in error
+    # Where Keras works, only the missing step is spoken of.
+    assert missing == "a schedule is a function of the step: write schedule(step)"
+
+
+def test_keras_without_a_back_end():
+    """Where Keras has no back end, schedules work, and one called as Keras would says why."""
+    backends = ["jax", "torch", "tensorflow", "openvino"]
+    imported, text = run(USE, REPORT, WITHOUT_STEP, blocked=backends)
+
+    assert "keras" not in imported.split()
+    assert "was called without one. If Keras made the call" in text
+    assert "Keras could not be (No module named 'jax')" in text
+    assert "set KERAS_BACKEND to it, and import keras before lrschedules" in text
 
 
 def test_scheduler_without_torch():
@@ -135,7 +127,8 @@ import lrschedules as lrs
 schedule = lrs.TimeBased(0.1, decay=0.002)
 print(float(schedule(jnp.asarray(500))), float(schedule(torch.tensor(500))), "keras" in sys.modules)
 """
-    first, second, keras = run(program, blocked=["keras"])
+    [line] = run(program, blocked=["keras"])
+    first, second, keras = line.split()
 
     assert float(first) == pytest.approx(0.05, rel=1e-6)
     assert float(second) == pytest.approx(0.05, rel=1e-6)

@@ -86,6 +86,7 @@ def test_with_callbacks_that_set_the_rate(first):
         assert history.history["learning_rate"] == list(recorder.rates[2::3])
 
 
+@pytest.mark.any_backend
 def test_in_csv(tmp_path):
     """CSVLogger writes the rate, when it stands after the recorder."""
     schedule = lrs.TimeBased(0.5, decay=0.5)
@@ -97,6 +98,7 @@ def test_in_csv(tmp_path):
     np.testing.assert_allclose(written, schedule(np.array([2, 5, 8])), rtol=1e-6)
 
 
+@pytest.mark.any_backend
 def test_saved_as_csv(tmp_path):
     """The file has a line for every update, with the rate to the last digit."""
     recorder = RecordRate()
@@ -207,6 +209,7 @@ def test_gradient_accumulation():
     np.testing.assert_allclose(recorder.rates, schedule(np.arange(6)), rtol=1e-6)
 
 
+@pytest.mark.any_backend
 def test_several_optimizers_are_refused():
     """Optimizers with a rate each have no one rate to record, and that is said at once."""
     model, recorder = model_with(0.1), RecordRate()
@@ -216,6 +219,7 @@ def test_several_optimizers_are_refused():
         recorder.on_train_begin()
 
 
+@pytest.mark.any_backend
 def test_a_model_without_optimizer_is_refused():
     """A model that was not compiled gets the remedy."""
     recorder = RecordRate()

@@ -196,6 +196,7 @@ def test_scaled_losses():
     assert test.stopped == "diverged"
 
 
+@pytest.mark.any_backend
 def test_refused():
     """What cannot be tested is refused before anything is trained, by name and with a remedy."""
     layers = [keras.Input((3,)), keras.layers.Dense(1)]

@@ -91,6 +91,7 @@ def assert_rates(actual, expected):
     np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.any_backend
 def test_numbers_as_keras():
     """On a number, every rate of random scripts is the one of Keras' callback."""
     rng = np.random.default_rng(5)
@@ -282,6 +283,7 @@ def test_scaled_losses():
     assert_rates(applied.rates, scheduled(SCHEDULE, [1, 1, 1, 0.5]))
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_not_finite_is_no_improvement(bad):
     """A value that is not finite is waited for, and is never the best one."""
@@ -292,6 +294,7 @@ def test_not_finite_is_no_improvement(bad):
     assert callback.plateau == (0.5, 4.0, 0, 0)
 
 
+@pytest.mark.any_backend
 def test_min_scale():
     """All factors together come to no less than the limit."""
     callback = plateau(patience=1, min_scale=0.2)
@@ -299,6 +302,7 @@ def test_min_scale():
     assert callback.scale == 0.2
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize(
     ("metrics", "monitor", "values", "scale"),
     [
@@ -317,6 +321,7 @@ def test_direction(metrics, monitor, values, scale):
     assert callback.scale == scale
 
 
+@pytest.mark.any_backend
 def test_unknown_direction():
     """A metric that Keras does not know asks for a mode, in the first batch; with one it goes."""
     model, applied = model_with(SCHEDULE, metrics=["mae"]), Applied()
@@ -331,6 +336,7 @@ def test_unknown_direction():
     assert higher.plateau.best == 2
 
 
+@pytest.mark.any_backend
 def test_missing_metric():
     """A metric that is not there is an error after the first epoch, which names what is."""
     model, applied = model_with(SCHEDULE, metrics=["mae"]), Applied()
@@ -344,6 +350,7 @@ def test_missing_metric():
         fit(model, ReduceOnPlateau("accuracy", mode="max"))
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize(
     ("options", "kind", "text"),
     [
@@ -363,6 +370,7 @@ def test_bad_arguments(options, kind, text):
         ReduceOnPlateau(**options)
 
 
+@pytest.mark.any_backend
 def test_models_without_one_rate():
     """What has no rate as a number or a function of the step is refused at once."""
     model = model_with(0.1)

@@ -1,5 +1,6 @@
 """A replica of a stacked study is a plain fit, whatever the model, optimizer, loss and metrics."""
 
+import functools
 import random
 
 import keras
@@ -56,6 +57,12 @@ def study(build=None, train=(X, Y), validation=VALIDATION, **options):
     return compare(SCHEDULES, build, train, validation, **settings | options)
 
 
+@functools.cache
+def plain():
+    """Return what several tests compare with: the study as it is, trained once."""
+    return study()
+
+
 def assert_equal_curves(actual, expected, rtol=1e-4, without=()):
     assert actual.curves.keys() == expected.curves.keys()
     for name, values in expected.curves.items():
@@ -74,7 +81,8 @@ def normalized():
 @pytest.mark.parametrize("optimizer", [momentum, lambda rate: keras.optimizers.Adam(rate * 0.1)])
 def test_replica_is_a_plain_fit(middle, optimizer):
     """Loss and metrics of each run are those of the fit that the documentation says it is."""
-    epochs, build = 20, net(*middle)
+    # Engines that drift apart slowly would on any back end; one has the time for it.
+    epochs, build = 20 if BACKEND == "jax" else 6, net(*middle)
     result = study(build, optimizer=optimizer, epochs=epochs, seeds=2)
     for i, schedule in enumerate(SCHEDULES.values()):
         keras.utils.set_random_seed(1)
@@ -205,16 +213,18 @@ def test_any_model_any_loss():
 def test_weights_count():
     """Weights of classes and of samples reach the loss, alike in both engines and in fit."""
     by_class = {"class_weight": {0: 0.5, 1: 3.0}, "weighted_metrics": ["accuracy"]}
-    assert_equal_curves(study(**by_class), study(**by_class, engine="loop"))
+    result = study(**by_class)
+    assert_equal_curves(result, study(**by_class, engine="loop"))
 
     weights = np.where(Y[:, 0] == 1, 3.0, 0.5)
     assert_equal_curves(
-        study(**by_class),
+        result,
         study(train=(X, Y, weights), weighted_metrics=["accuracy"], engine="loop"),
     )
-    assert abs(study()["loss"] / study(**by_class)["loss"] - 1).min() > 0.01
+    assert abs(plain()["loss"] / result["loss"] - 1).min() > 0.01
 
 
+@pytest.mark.any_backend
 def test_rate_is_what_the_optimizer_makes_of_it():
     """A schedule that the optimizer's function changes counts as changed, in both engines."""
     half = {"optimizer": lambda rate: keras.optimizers.SGD(0.5 * rate), "base_rates": [1, 4]}
@@ -225,6 +235,7 @@ def test_rate_is_what_the_optimizer_makes_of_it():
     assert result["loss"].shape == (2, 2, 1, 3)
 
 
+@pytest.mark.any_backend
 def test_blocks():
     """Cut into blocks that fit into memory, a study gives the same."""
     assert_equal_curves(study(seeds=5, memory=40_000), study(seeds=5), rtol=1e-5)
@@ -257,7 +268,7 @@ class Batches(keras.utils.PyDataset):
 
 def test_datasets():
     """What comes in batches is read once, and is the same as the arrays."""
-    expected = study()
+    expected = plain()
     assert_equal_curves(study(train=Batches(), batch_size=None), expected, rtol=1e-6)
     batches = [Batches()[i] for i in range(4)]
     assert_equal_curves(study(train=iter(batches), batch_size=None), expected, rtol=1e-6)

@@ -95,6 +95,7 @@ def test_rate_reaches_the_weights():
     np.testing.assert_allclose(moved[2], 2 * moved[1], rtol=1e-3)
 
 
+@pytest.mark.any_backend
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=brief)
 def test_keras_serializes(schedule):
     """Keras writes a schedule as JSON and reads it back the same, alone or in an optimizer."""
@@ -107,6 +108,7 @@ def test_keras_serializes(schedule):
     assert optimizer._learning_rate == schedule
 
 
+@pytest.mark.any_backend
 def test_is_a_keras_schedule():
     """Keras knows a schedule by its class."""
     for schedule in SCHEDULES:
@@ -147,6 +149,7 @@ def test_learning_rate_scheduler():
     )
 
 
+@pytest.mark.any_backend
 def test_same_as_keras_own():
     """TimeBased, Exponential and Polynomial are Keras' schedules of these formulas."""
     theirs = keras.optimizers.schedules
@@ -162,6 +165,7 @@ def test_same_as_keras_own():
         np.testing.assert_allclose(ours(steps), expected, rtol=2e-5, err_msg=repr(ours))
 
 
+@pytest.mark.any_backend
 def test_compounding_reading_is_what_the_callback_did():
     """Dividing the last epoch's rate by 1 + decay * epoch gives the tutorial's printed table."""
     callback = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / (1 + 0.001 * epoch))
@@ -171,6 +175,7 @@ def test_compounding_reading_is_what_the_callback_did():
     np.testing.assert_allclose(history["learning_rate"], printed, rtol=1e-6)
 
 
+@pytest.mark.any_backend
 def test_keras_ignores_decay():
     """What Keras does with decay=: it warns, and trains at a constant rate."""
     with pytest.warns(UserWarning, match="Argument `decay` is no longer supported and will be ign"):
