@@ -19,10 +19,18 @@ logger = logging.getLogger(__name__)
 TOGGLE = re.compile(r"(>([^<>]+)</a>\s*<details[^>]*>\s*<summary)>")
 # What readers search for, and the page that answers it where its title says something else.
 ANSWERS = {
+    "guide/glossary": ["warm up", "learning rate finder"],
     "guide/migrate": ["callback", "LearningRateScheduler", "ReduceLROnPlateau"],
     "guide/resume": ["checkpoint", "save and load"],
     "guide/units": ["epochs", "steps per epoch"],
-    "guide/which-schedule": ["which schedule", "best schedule", "fine-tuning"],
+    "guide/which-schedule": [
+        "which schedule",
+        "best schedule",
+        "learning rate decay",
+        "fine-tune",
+        "fine-tuning",
+    ],
+    "guide/write-your-own": ["custom schedule", "subclass"],
 }
 # Where a piece of a table ends that is there as HTML.
 END = re.compile(r"(</(?:caption|p|t[dh])>)(?=<)")

@@ -54,8 +54,11 @@ def pins():
 
 
 def their_names(rows):
-    """Return what the lines of other libraries begin with: the names that their users know."""
-    return dict.fromkeys(THEIRS.search(row.theirs)[1] for row in rows)
+    """Return what the lines of other libraries begin with, and the library that is first to do so.
+
+    These are the names that the users of those libraries know.
+    """
+    return {THEIRS.search(row.theirs)[1]: row.library for row in reversed(rows)}
 
 
 def equivalents(rows):
@@ -164,8 +167,10 @@ class Peers(FromTable):
         library = read.LIBRARIES[name]
         version = f" Compared with {library.package} {pins()[library.package]}."
         headings = [f"In {name}", "Here", "Rates, and where they differ"]
+        section = nodes.make_id(name)
         return [
-            index(their_names(rows), nodes.make_id(name)),
+            # A name that several libraries have leads to the first of them.
+            index([n for n, first in their_names(read.ROWS).items() if first == name], section),
             nodes.paragraph("", "", *words(library.use + version)),
             table(headings, [33, 33, 34], map(self.cells, rows), "across"),
         ]

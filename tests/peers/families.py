@@ -196,6 +196,7 @@ FAMILIES = {
             r"recipes\.sgdr|Cosine\([^()]*\)\.repeat",
             "loshchilov2017",
             also=(
+                "cosine restarts",
                 "cosine annealing with warm restarts",
                 "stochastic gradient descent with warm restarts",
             ),
@@ -247,7 +248,7 @@ FAMILIES = {
             "lrs.recipes.one_cycle(0.1, 100)",
             r"recipes\.one_cycle\(",
             "smith2019",
-            also=("1cycle", "super-convergence"),
+            also=("1cycle", "one-cycle", "super-convergence"),
         ),
         Family("one cycle, PyTorch's", "lrs.recipes.one_cycle_torch(0.1, 100)", r"one_cycle_torch"),
         Family(
