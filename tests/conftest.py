@@ -1,6 +1,7 @@
 """Settings that hold for every test, made before anything heavy is imported."""
 
 import gc
+import itertools
 import os
 import sys
 
@@ -13,6 +14,7 @@ import hypothesis
 import pytest
 
 IN_CI = bool(os.environ.get("CI"))
+ENDED = itertools.count(1)
 
 # A first call imports an array library and traces: a deadline would measure that.
 hypothesis.settings.register_profile(
@@ -21,11 +23,9 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("lrschedules")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _compiled_programs_freed():
-    """Free what JAX has compiled for a module: the next one shares none of it."""
-    yield
-    if "jax" in sys.modules:
+def pytest_runtest_teardown():
+    """Free now and then what JAX has compiled: it keeps all of it, which comes to gigabytes."""
+    if next(ENDED) % 100 == 0 and "jax" in sys.modules:
         sys.modules["jax"].clear_caches()
         gc.collect()
 
