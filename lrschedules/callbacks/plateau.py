@@ -212,7 +212,7 @@ class Saved(KerasSaveable):
         self.callback = callback
 
     def _obj_type(self) -> str:
-        return "Operation"  # one of the kinds that Keras knows, for what it looks at further
+        return "Loss"  # one of the kinds that Keras knows, for the attributes it looks at
 
     def save_own_variables(self, store: Any) -> None:
         """Write the state as numbers."""

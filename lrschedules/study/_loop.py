@@ -82,7 +82,7 @@ def trained(plan: Plan, run: Run) -> History:
 
 
 def _callbacks(plan: Plan) -> list[Any]:
-    made = [] if plan.callbacks is None else plan.callbacks()
+    made: Any = [] if plan.callbacks is None else plan.callbacks()
     callback: Any = keras.callbacks.Callback
     if not (isinstance(made, list) and all(isinstance(each, callback) for each in made)):
         raise TypeError(

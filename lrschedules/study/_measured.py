@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -161,17 +162,17 @@ class Measured:
         ValueError
             If the file is damaged, of another kind, or of a newer format.
         """
-        path = checked("Comparison.load: path", a_path, path)
+        file: Path = checked("Comparison.load: path", a_path, path)
         remedy = "load a file as Comparison.save wrote it"
         try:
-            fields = _saved.fields(path, cls.axes)
+            fields = _saved.fields(file, cls.axes)
         except ValueError as error:
             raise ValueError(f"Comparison.load: {error}; {remedy}") from error
         try:
             return cls(**fields)
         except (TypeError, ValueError) as error:
             raise ValueError(
-                f"Comparison.load: {str(path)!r} is damaged: {error}; {remedy}"
+                f"Comparison.load: {str(file)!r} is damaged: {error}; {remedy}"
             ) from error
 
 

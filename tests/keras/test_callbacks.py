@@ -1,6 +1,8 @@
 """The recorder records the rates by which the weights moved, in the history and in files."""
 
 import csv
+import math
+import sys
 
 import keras
 import numpy as np
@@ -124,6 +126,32 @@ def test_in_tensorboard(tmp_path):
 
     fit(model, recorder, epochs=1)
     assert list(events(tmp_path, "learning_rate")) == list(range(12))
+
+
+def test_folder_for_tensorboard(tmp_path, monkeypatch):
+    """What is no folder, or cannot be one, is refused at once, and nothing is made."""
+    monkeypatch.chdir(tmp_path)
+    for log_dir in (math.nan, 5, True, b"logs", ["logs"]):
+        with pytest.raises(TypeError, match=r"^RecordRate: log_dir must be a path, got .*; write"):
+            RecordRate(log_dir)
+    for log_dir in ("", "a\0b"):
+        with pytest.raises(
+            ValueError, match=r"^RecordRate: log_dir must be a path, got '.*; write"
+        ):
+            RecordRate(log_dir)
+    with pytest.raises(TypeError, match=r"^RecordRate.save: path must be a path, got 5; write"):
+        RecordRate().save(5)
+    assert not list(tmp_path.iterdir())
+
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(OSError, match=r"^RecordRate: log_dir '.*file/logs' cannot be written: "):
+        RecordRate(file / "logs")
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    with pytest.raises(
+        ModuleNotFoundError, match=r"^RecordRate: log_dir .* pip install tensorflow$"
+    ):
+        RecordRate("logs")
 
 
 def events(folder, tag):

@@ -216,12 +216,16 @@ def test_refused():
     ]:
         with pytest.raises(ValueError, match=text):
             range_test(model, X, Y, **options)
-    with pytest.raises(ValueError, match=r"as many samples as each other .* got \[63, 64\]"):
+    with pytest.raises(ValueError, match=r"^range_test: x and y must have .* got \[63, 64\]"):
         range_test(model, X, Y[1:])
     with pytest.raises(ValueError, match="the first loss is not finite"):
         range_test(model, X * np.nan, Y)
-    with pytest.raises(TypeError, match="must be a Keras model"):
+    with pytest.raises(TypeError, match=r"^range_test: model must be a Keras model, got 'model'"):
         range_test("model", X, Y)
+    with pytest.raises(TypeError, match=r"^range_test: x must hold arrays of numbers, got None"):
+        range_test(model, None, Y)
+    with pytest.raises(TypeError, match=r"^range_test: y must hold arrays of numbers, got array"):
+        range_test(model, X, np.array([["a"]] * 64))
     unbuilt = keras.Sequential([keras.layers.Dense(1)])
     unbuilt.compile("sgd", "mse")
     with pytest.raises(ValueError, match=r"has no weights yet; give it a keras.Input"):

@@ -354,20 +354,62 @@ def test_missing_metric():
 @pytest.mark.parametrize(
     ("options", "kind", "text"),
     [
-        ({"factor": 1}, ValueError, "factor must be a number > 0 and < 1, got 1"),
-        ({"factor": "half"}, TypeError, "factor must be a number > 0 and < 1, got 'half'"),
-        ({"patience": 0}, ValueError, "patience must be a whole number of epochs ≥ 1, got 0"),
-        ({"patience": 1.5}, ValueError, "patience must be a whole number of epochs ≥ 1, got 1.5"),
-        ({"cooldown": -1}, ValueError, "cooldown must be a whole number of epochs ≥ 0, got -1"),
-        ({"min_delta": -0.1}, ValueError, "min_delta must be a number ≥ 0, got -0.1"),
-        ({"min_scale": 1}, ValueError, "min_scale must be a number ≥ 0 and < 1, got 1"),
-        ({"mode": "up"}, ValueError, r"mode must be one of \('auto', 'min', 'max'\), got 'up'"),
+        ({"factor": 1}, ValueError, "factor must be a number > 0 and < 1, got 1; write"),
+        ({"factor": "half"}, TypeError, "factor must be a number > 0 and < 1, got 'half'; write"),
+        (
+            {"patience": 0},
+            ValueError,
+            "patience must be a whole number of epochs ≥ 1, got 0; write",
+        ),
+        (
+            {"patience": 1.5},
+            ValueError,
+            "patience must be a whole number of epochs ≥ 1, got 1.5; write",
+        ),
+        (
+            {"cooldown": -1},
+            ValueError,
+            "cooldown must be a whole number of epochs ≥ 0, got -1; write",
+        ),
+        ({"min_delta": -0.1}, ValueError, "min_delta must be a number ≥ 0, got -0.1; write"),
+        ({"min_scale": 1}, ValueError, "min_scale must be a number ≥ 0 and < 1, got 1; write"),
+        ({"mode": "up"}, ValueError, "mode must be one of 'auto', 'min', 'max', got 'up'$"),
+        ({"mode": []}, TypeError, r"mode must be one of 'auto', 'min', 'max', got \[\]$"),
+        (
+            {"monitor": 5},
+            TypeError,
+            "monitor must be the name of a metric, got 5; write for .*_loss",
+        ),
+        ({"monitor": ""}, ValueError, "monitor must be the name of a metric, got ''; write"),
+        ({"factor": 10**400}, ValueError, "factor must be a number > 0 and < 1, got 1000"),
     ],
 )
 def test_bad_arguments(options, kind, text):
     """Every argument is checked when it is given, by name and with the remedy."""
-    with pytest.raises(kind, match=rf"^ReduceOnPlateau: {text}; write"):
+    with pytest.raises(kind, match=rf"^ReduceOnPlateau: {text}"):
         ReduceOnPlateau(**options)
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        ([-1, 2, 0, 0], r"scale must be a number ≥ 0 and ≤ 1, got -1\.0"),
+        ([1e300, 2, 0, 0], r"scale must be a number ≥ 0 and ≤ 1, got 1e\+300"),
+        ([math.nan, 2, 0, 0], "scale must be a number ≥ 0 and ≤ 1, got nan"),
+        ([1, math.inf, 0, 0], "best must be a finite number, or None, got inf"),
+        ([1, 2, -1, 0], r"wait must be a whole number of epochs ≥ 0, got -1\.0"),
+        ([1, 2, math.nan, 0], "wait must be a whole number of epochs ≥ 0, got nan"),
+        ([1, 2, 0, 0.5], r"cooldown must be a whole number of epochs ≥ 0, got 0\.5"),
+        ([1, 2, 0], r"saved state must be 4 numbers, got \[1\.0, 2\.0, 0\.0\]"),
+    ],
+)
+def test_bad_weights(state, text):
+    """A state that no training has is refused when it is loaded, and the old one stays."""
+    model, callback = model_with(SCHEDULE), plateau()
+    callback.set_model(model)
+    with pytest.raises(ValueError, match=f"^ReduceOnPlateau: (saved state: )?{text}"):
+        model.reduce_on_plateau.load_own_variables({"plateau": np.array(state, float)})
+    assert callback.plateau == (1, None, 0, 0)
 
 
 @pytest.mark.any_backend
