@@ -55,7 +55,9 @@ def test_numbers(shown):
     """A number is shown as Python writes it, whole numbers with all their zeros."""
     numbers = NUMBERS + [10.0**k for k in range(-12, 13)] + [3 * 10.0**k for k in range(-12, 13)]
     numbers += drawn(st.floats(1e-12, 1e12), 300)
-    numbers += drawn(st.builds(lambda m, e: m * 10.0**e, st.integers(1, 9999), st.integers(-12, 8)), 300)
+    numbers += drawn(
+        st.builds(lambda m, e: m * 10.0**e, st.integers(1, 9999), st.integers(-12, 8)), 300
+    )
     assert shown(f"{json.dumps(numbers)}.map((x) => Display.number(x))") == [
         number(x) for x in numbers
     ]
@@ -225,7 +227,7 @@ def test_numbers_of_python(shown):
     "text",
     [
         "Linear(0.1, 0, steps=1e3)",
-        "Linear(0.1, 0, steps=1_000)  # a comment, with ( and \"",
+        'Linear(0.1, 0, steps=1_000)  # a comment, with ( and "',
         "# first\nLinear(0.1, 0, # here too\n steps=10)",
         "schedule = lrs.Linear(0.1 / 3, 0, steps=1000 - 100)",
         "lr = lrs.recipes.one_cycle(2 * 0.1, steps=2**10)",
@@ -257,7 +259,10 @@ REFUSED = [
     ("one_cycle(0.1, 100, 0.3)", "one_cycle takes at most 2 without a name"),
     ("Linear(0.1, 0, step=9)", "Linear has no parameter step; did you mean steps?"),
     ("Linear(0.1, 0, gamma=9)", "Linear has no parameter gamma; write Linear(start, stop, steps)"),
-    ("Linear(0.1)", "Linear: missing a required argument: 'stop'; write Linear(start, stop, steps)"),
+    (
+        "Linear(0.1)",
+        "Linear: missing a required argument: 'stop'; write Linear(start, stop, steps)",
+    ),
     ("one_cycle(0.1)", "one_cycle: missing a required argument: 'steps'"),
     ("Linear(0.1, 0, 10).warmup()", "warmup: missing a required argument: 'steps'"),
     ("Linear(0.1, 0, 9) / 2", "a schedule is not divided: write * 0.5 instead of / 2"),
@@ -290,14 +295,22 @@ REFUSED = [
     ("", "expected a schedule, such as Cosine(0.1, 0, steps=1000)"),
     ("# nothing", "expected a schedule, such as Cosine(0.1, 0, steps=1000)"),
     ("0.1", "expected a schedule, such as Cosine(0.1, 0, steps=1000)"),
-    ("StepLR(optimizer, 10)", "unknown schedule StepLR; did you mean Drop(0.1, factor=0.5, every=10)?"),
+    (
+        "StepLR(optimizer, 10)",
+        "unknown schedule StepLR; did you mean Drop(0.1, factor=0.5, every=10)?",
+    ),
     (
         "torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1)",
-        "did you mean one_cycle_torch(0.1, 100)? "
-        "That is OneCycleLR(optimizer, 0.1, total_steps=100) of PyTorch.",
+        (
+            "did you mean one_cycle_torch(0.1, 100)? "
+            "That is OneCycleLR(optimizer, 0.1, total_steps=100) of PyTorch."
+        ),
     ),
     ("keras.optimizers.schedules.CosineDecay(0.1, 100)", "did you mean Cosine(0.1, 0, steps=100)?"),
-    ("CosineAnnealing(0.1)", "did you mean Cosine(0.1, 0.01, steps=100)? That is CosineAnnealingLR"),
+    (
+        "CosineAnnealing(0.1)",
+        "did you mean Cosine(0.1, 0.01, steps=100)? That is CosineAnnealingLR",
+    ),
     ("cosine_decay_schedule", "unknown name cosine_decay_schedule; did you mean Cosine("),
 ]
 
@@ -323,7 +336,10 @@ def test_names_of_other_libraries(shown):
 TOO_MUCH = {
     "letters": (
         "Constant(0.1)" + ".scale(0.999)" * 8000,
-        "This line has 104\u202f013 letters, digits and signs; the playground takes at most 10\u202f000.",
+        (
+            "This line has 104\u202f013 letters, digits and signs; "
+            "the playground takes at most 10\u202f000."
+        ),
     ),
     "entries": (f"Piecewise({[0.1] * 20_001}, {list(range(1, 20_001))})", "This line has "),
     "parentheses": (
@@ -338,36 +354,33 @@ TOO_MUCH = {
     "signs": ("Constant(" + "-" * 3000 + "1)", "This line has 3\u202f001 calls and operators"),
     "powers": ("Constant(" + "2**" * 3000 + "1)", "This line has 3\u202f001 calls and operators"),
     "names": ("lrs." * 2400 + "Constant(0.1)", ""),
-    "formulas": (
-        "Linear(1, 0, 9)" + ".repeat(80, growth=1.01)" * 2,
-        "formulas; the playground takes at most 2\u202f500.",
-    ),
 }
 # The most that is not refused.
 MOST = [
-    "Constant(0.1)" + ".scale(0.999)" * 199,
-    "Linear(1, 0, 9)" + ".delay(1)" * 199,
+    "Constant(0.1)" + ".scale(0.999)" * 90,
+    "Linear(1, 0, 9)" + ".delay(1)" * 90,
     "Linear(1, 0, 9)" + ".repeat(2)" * 20,
     "(" * 39 + "Constant(0.1)" + ")" * 39,
-    "Linear(0.1, 0, 9)" + " * Linear(0.1, 0, 9)" * 99,
-    "Linear(1, 0, 9)" + ".then(Linear(1, 0, 9))" * 99,
+    "Linear(0.1, 0, 9)" + " * Linear(0.1, 0, 9)" * 90,
+    "Linear(1, 0, 9)" + ".then(Linear(1, 0, 9))" * 90,
     f"Piecewise({[1] * 1200}, {list(range(1, 1200))})".replace(" ", ""),
     f"interpolate({[1] * 150}, {list(range(1, 150))})",
-    "Linear(1, 0, 9)" + ".repeat(30, growth=1.01)" * 2 + ".delay(1)",
+    "Linear(1, 0, 9)" + ".repeat(20, growth=1.01)" * 2,
 ]
 
 
 def test_too_much(shown):
     """Much text costs no time: it is refused by its size, before it is read."""
     texts = [text for text, _ in TOO_MUCH.values()]
-    found, times = shown(
-        f"((texts) => {{ const times = []; return [texts.map((text) => {{"
-        "const begin = performance.now(); const found = outcome(text);"
-        f"times.push(performance.now() - begin); return found; }}), times]; }})({json.dumps(texts)})"
-    )
-    for (name, (_, message)), each in zip(TOO_MUCH.items(), found, strict=True):
-        assert message in (each if isinstance(each, str) else each["error"]), name
-    assert max(times) < 1000, dict(zip(TOO_MUCH, times, strict=True))
+    timed = """((text) => {
+      const begin = performance.now();
+      const found = outcome(text);
+      return [found.error ?? "", performance.now() - begin];
+    })"""
+    found = shown(f"{json.dumps(texts)}.map({timed})")
+    for (name, (_, message)), (error, time) in zip(TOO_MUCH.items(), found, strict=True):
+        assert message in error, name
+        assert time < 1000, name
 
 
 def test_the_most(shown):

@@ -4,6 +4,7 @@ A new schedule, recipe or parameter is in the playground at the next build. Like
 needs no Sphinx: the tests run what the page runs.
 """
 
+import dataclasses
 import inspect
 import json
 import math
@@ -62,7 +63,7 @@ def row(name, kind, meaning, default):
     meaning = re.split(r";|\. |\.$", plain(meaning))[0]
     meaning = meaning[:1].upper() + meaning[1:]
     row = {"name": name, "meaning": meaning, "kind": described(kind)}
-    if default is inspect.Parameter.empty:
+    if default in (inspect.Parameter.empty, dataclasses.MISSING):
         return row
     if inspect.isroutine(default) or inspect.isclass(default):
         default = default.__name__
@@ -121,10 +122,7 @@ def choices():
                 combinators[entry.__name__] = method
                 continue
             group = "Finite shapes" if issubclass(entry, lrs.Finite) else "Endless shapes"
-            rows = [
-                row(p.name, p.kind, p.meaning, getattr(entry, p.name, inspect.Parameter.empty))
-                for p in rows
-            ]
+            rows = [row(p.name, p.kind, p.meaning, p.default) for p in rows]
         else:
             group, rows = "Recipes", list(of_function(entry))
         begins.append(

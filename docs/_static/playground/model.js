@@ -61,7 +61,7 @@ const Model = (() => {
   // Reading ------------------------------------------------------------------------------------
 
   // More than this is refused before it is read, so that nothing that is pasted stops the page.
-  const MOST = { letters: 10000, nested: 40, operations: 200, effort: 2500 };
+  const MOST = { letters: 10000, nested: 40, operations: 200 };
 
   const TOKEN = /#.*|(\.?\d[\w.]*(?:(?<=e)[+-]\d\w*)?)|([A-Z_]\w*)|(\*\*|\/\/|\S)/giu;
   const DIGITS = String.raw`\d(?:_?\d)*`;
@@ -346,10 +346,11 @@ const Model = (() => {
       const got = Display.shortened(value(it, ""));
       throw TypeError(`${name}: ${p.name} must be ${EXPECTED[p.kind.type]}, got ${got}`);
     }
-    return shape ? LRS[it] : it.calls ? built(it) : it;
+    return shape ? LRS[it] : it.calls ? run(it) : it;
   }
 
-  function built(tree) {
+  // Return the schedule that a tree is, or throw the error of Python.
+  function run(tree) {
     const values = ({ name, args }, { parameters }) =>
       parameters.map((p) => argument(name, parameters, p, args[p.name]));
     return tree.calls.reduce(
@@ -369,13 +370,6 @@ const Model = (() => {
       if (Array.isArray(it)) return sum + it.length / 10;
       return it instanceof LRS.Schedule ? sum + times * effort(it) : sum;
     }, 1);
-  }
-
-  // Return the schedule that a tree is, or throw the error of Python.
-  function run(tree) {
-    const schedule = built(tree);
-    refuseMore("effort", effort(schedule), (n) => `Each rate of this schedule takes ${n} formulas`);
-    return schedule;
   }
 
   // Return the tree of an entry's example, with the arguments of another tree where it has them.

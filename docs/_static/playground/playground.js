@@ -76,14 +76,14 @@
             <input type="number" id="pg-step" min="0" step="1"></span>
           <span><label for="pg-log-x">log steps</label><input type="checkbox" id="pg-log-x"></span>
           <span><label for="pg-log-y">log rates</label><input type="checkbox" id="pg-log-y"></span>
-          <button type="button" id="pg-add">Compare with another</button>
+          <button type="button" id="pg-add" aria-label="Compare with another">Compare</button>
           <button type="button" id="pg-link">Copy link</button>
         </div>
         <svg id="pg-chart" class="pg-chart" tabindex="0" role="slider" aria-valuemin="0"
           aria-label="Step under the cursor" aria-describedby="pg-words"></svg>
         <table class="pg-legend">
           <thead><tr><th scope="col">Schedule</th><th scope="col" id="pg-at"></th>
-            <th scope="col">sum of rates</th><td></td></tr></thead>
+            <th scope="col">sum <span class="pg-wide">of rates</span></th><td></td></tr></thead>
           <tbody id="pg-legend"></tbody>
         </table>
       </section>
@@ -348,7 +348,7 @@
       }
       show();
     });
-    on(line, "blur", show);
+    on(line, "blur", () => (line.value = draft ? line.value : active.text));
     on(window, "hashchange", begin);
     new ResizeObserver(() => requestAnimationFrame(draw)).observe(svg);
   }
