@@ -272,7 +272,7 @@ REFUSED = [
     ("Linear(0.1, 0, 9) - 0.01", "nothing is subtracted from a schedule"),
     ("-Linear(0.1, 0, 9)", "- stands before a number"),
     ("Linear(0.1, 0, 9) + Linear(0.1, 0, 9)", "+ takes a schedule and a number"),
-    ("Linear(0.1, 0, 9) + -0.01", "Plus: amount must be a rate ≥ 0, got -0.01"),
+    ("Linear(0.1, 0, 9) + -0.01", "plus: amount must be a rate ≥ 0, got -0.01"),
     ("Linear(0.1, 0, 9) * [1]", "+ and * take schedules and numbers"),
     ("Linear(1 / 0, 0, 9)", "1 / 0 is not a number"),
     ("Linear(1__0, 0, 9)", "1__0 is not a number"),
