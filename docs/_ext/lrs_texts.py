@@ -13,8 +13,8 @@ from lrschedules._param import LAST_STEP, parameters, steps
 
 TABS = {
     "Keras": "The same with each back end: TensorFlow, JAX and PyTorch.",
-    "PyTorch": "Here ``model`` is yours; any optimizer works. :doc:`../guide/resume-pytorch` shows "
-    "checkpoints.",
+    "PyTorch": "Here ``model`` is yours; any optimizer works. To save and resume, see "
+    ":doc:`../guide/resume-pytorch`.",
     "optax": "For JAX. It works directly as a schedule of optax; no wrapper is needed.",
     "Python": "A number gives a number, without any array library; an array the rates of all its "
     "steps, in double precision.",
