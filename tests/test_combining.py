@@ -235,6 +235,25 @@ def test_length_of_a_repetition():
     assert lrs.Constant(0.1).repeat(3, every=5).length is None
 
 
+@pytest.mark.parametrize("growth", [1, 2])
+def test_after_the_last_cycle(growth):
+    """A cycle that has arrived is held; one that is longer, or open-ended, goes on."""
+    last = 10 + 10 * growth
+    for inside, every in [
+        (lrs.Linear(0.1, 0, 10), 10),
+        (lrs.Linear(0.1, 0.02, 5), 10),
+        (lrs.Linear(0.1, 0, 100), 10),
+        (lrs.TimeBased(0.1, 0.01), 10),
+    ]:
+        cycles = inside.repeat(2, every=every, growth=growth)
+        alone = inside.stretch(growth)
+        for later in (0, 1, 10, 150, 1000):
+            assert cycles(last + later) == same(alone(10 * growth + later)), inside
+        assert cycles.length == (None if inside.length is None else 10 + alone.length)
+    assert lrs.Linear(0.1, 0, 100).repeat(2, every=50)(150) == 0
+    assert lrs.TimeBased(0.1, 0.01).repeat(2, every=10)(1010) == same(0.1 / 11)
+
+
 def test_method_and_class_have_the_same_defaults():
     """What a method leaves out is what the class leaves out."""
     line = lrs.Linear(0.1, 0, 10)

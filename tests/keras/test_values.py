@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+import lrschedules as lrs
 from tests.table import SCHEDULES, assert_single_precision, brief, probes
 
 BACKEND = keras.backend.backend()
@@ -79,3 +80,22 @@ def test_other_steps(schedule):
     for steps in (np.arange(0, 60, 0.25, np.float32), narrow.astype("u1"), narrow.astype("i1")):
         rates = schedule(ops.convert_to_tensor(steps))
         assert_single_precision(ops.convert_to_numpy(rates), schedule, steps)
+
+
+@every_row
+def test_double_steps(schedule):
+    """Steps in double precision give rates in double precision, where the back end has it."""
+    steps = np.arange(0, 60, 0.25)
+    tensor = ops.convert_to_tensor(steps)
+    rates = schedule(tensor)
+
+    assert rates.dtype == tensor.dtype
+    if BACKEND != "jax":
+        np.testing.assert_allclose(ops.convert_to_numpy(rates), schedule(steps), 1e-12, 1e-15)
+
+
+def test_truth_value_is_no_step():
+    """A tensor of truth values is refused."""
+    for step in (True, [True, False]):
+        with pytest.raises(TypeError, match=r"^step must hold numbers, got an array of .*bool"):
+            lrs.Constant(0.1)(ops.convert_to_tensor(step))
