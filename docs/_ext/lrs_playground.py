@@ -27,8 +27,8 @@ from lrschedules._schedule import ScheduleKind
 FILES = ["lrschedules.js", "model.js", "chart.js", "editor.js", "playground.js"]
 METHODS = ["warmup", "then", "cooldown", "repeat", "delay", "stretch", "per_epoch", "scale"]
 METHODS += ["plus", "times", "clip", "geometric", "k_decay"]
-# The kinds of parameters of methods; those of recipes have their own.
-PASSED = {"steps": lrs.steps, "at": lrs.steps, "times": lrs.ratio}
+# The kinds of what a method or a recipe passes on, unchecked, to what it makes.
+PASSED = {"steps": lrs.steps, "at": lrs.steps, "down": lrs.steps, "times": lrs.ratio}
 SHAPES = [lrs.Linear, lrs.Cosine, lrs.recipes.one_minus_sqrt, lrs.Polynomial, lrs.Rex]
 # The frameworks for which it writes code.
 WITH = {name: PROGRAMS[name] for name in ("Keras", "PyTorch", "optax")}
