@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from lrschedules._declared import registry
 from lrschedules._function import Function
 from lrschedules._operations import LARGEST
+from lrschedules._param import checked, parameters
 
 if TYPE_CHECKING:
     from lrschedules._schedule import Schedule
@@ -15,9 +17,17 @@ if TYPE_CHECKING:
 class OnRates(Function, abstract=True):
     """A function from a step to a rate, whose rates can be changed."""
 
+    # NumPy leaves ``array * schedule`` to the schedule, which refuses it, and makes no array of
+    # schedules.
+    __array_ufunc__ = None
+
     def _combined(self, name: str, *arguments: Any) -> Any:
-        # Combinators are schedules and so stand above this module: they are looked up.
-        return registry[f"lrschedules>{name}"](self, *arguments)
+        # Combinators are schedules and so stand above this module: they are looked up. Arguments
+        # are checked here too, so that an error names the method that the caller wrote.
+        cls = registry[f"lrschedules>{name}"]
+        method = re.sub("(?<=.)(?=[A-Z])", "_", name).lower()
+        given = zip(parameters(cls)[1:], arguments, strict=True)
+        return cls(self, *[checked(f"{method}: {p.name}", p.kind, value) for p, value in given])
 
     def scale(self, factor: float) -> Schedule:
         """Return this schedule times ``factor``; ``schedule * factor`` is the same.

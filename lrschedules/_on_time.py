@@ -5,15 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from lrschedules import _param
 from lrschedules._declared import registry
 from lrschedules._function import Function
 from lrschedules._on_rates import OnRates
-from lrschedules._param import LAST_STEP, checked, steps
+from lrschedules._param import LARGEST_FLOAT, LAST_STEP, checked, shown
 
 if TYPE_CHECKING:
     from lrschedules._schedule import Schedule
 
     Shape = Callable[[float, float, int], Schedule]
+
+
+def shaped(where: str, shape: Shape) -> Shape:
+    """Return a shape whose errors say where it was given; what it makes is a schedule."""
+    rule = f"{where} must be a callable (start, stop, steps) that makes a schedule of fixed length"
+
+    def ramp(start: float, stop: float, steps: int) -> Schedule:
+        if start > LARGEST_FLOAT or stop > LARGEST_FLOAT:
+            raise ValueError(f"rates must be finite, got {start!r} and {stop!r}")
+        refusal = f"{rule}, got {shown(shape)}; write for example shape=Cosine"
+        try:
+            made = shape(start, stop, steps)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{refusal}; it raised: {error}") from error
+        is_schedule = isinstance(made, Function)  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not is_schedule or made.length is None:
+            raise TypeError(f"{refusal}; it returned {shown(made)}")
+        return made
+
+    return ramp
 
 
 class OnTime(OnRates, abstract=True):
@@ -36,10 +57,8 @@ class OnTime(OnRates, abstract=True):
 
         Raises
         ------
-        TypeError
-            If ``second`` is not a schedule.
-        ValueError
-            If this schedule is endless and ``at`` is not given, or ``at`` is not a step ≥ 1.
+        TypeError, ValueError
+            If an argument is out of range, or an endless schedule is given no ``at``.
 
         Examples
         --------
@@ -48,7 +67,7 @@ class OnTime(OnRates, abstract=True):
         >>> schedule(250), schedule(500), schedule(10_000)
         (0.05, 0.1, 0.0)
         """
-        return self._combined("Then", second, self._end(at))
+        return self._combined("Then", second, self._end("then: at", at, "then(..., at=1000)"))
 
     def warmup(self, steps: int, start: float = 0.0, shape: Shape | None = None) -> Schedule:
         """Return this schedule after a way up, or down, from ``start`` to its first value.
@@ -60,8 +79,7 @@ class OnTime(OnRates, abstract=True):
         start : float
             The rate at step 0, ≥ 0.
         shape : type or callable
-            What the way looks like, called with its first rate, its last and its steps;
-            :class:`Linear` when not given.
+            Called as ``shape(start, stop, steps)``; :class:`Linear` when not given.
 
         Returns
         -------
@@ -80,8 +98,10 @@ class OnTime(OnRates, abstract=True):
         >>> schedule(0), schedule(50), schedule(100), schedule(600)
         (0.0, 0.05, 0.1, 0.05)
         """
-        way = shape or registry["lrschedules>Linear"]
-        return way(start, self(0), steps).then(self, at=steps)
+        steps = checked("warmup: steps", _param.warmup_steps, steps)
+        start = checked("warmup: start", _param.rate, start)
+        ramp = shaped("warmup: shape", registry["lrschedules>Linear"] if shape is None else shape)
+        return ramp(start, self(0), steps).then(self, at=steps)
 
     def cooldown(
         self, steps: int, stop: float = 0.0, *, at: int | None = None, shape: Shape | None = None
@@ -99,8 +119,7 @@ class OnTime(OnRates, abstract=True):
         at : int, optional
             The step at which it begins; this schedule's ``length`` when not given.
         shape : type or callable
-            What the way looks like, called with its first rate, its last and its steps;
-            :class:`Linear` when not given.
+            Called as ``shape(start, stop, steps)``; :class:`Linear` when not given.
 
         Returns
         -------
@@ -110,8 +129,7 @@ class OnTime(OnRates, abstract=True):
         Raises
         ------
         TypeError, ValueError
-            If ``steps`` is not a whole number ≥ 1, ``stop`` not a rate ≥ 0, or this schedule is
-            endless and ``at`` is not given.
+            If an argument is out of range, or an endless schedule is given no ``at``.
 
         Examples
         --------
@@ -120,9 +138,11 @@ class OnTime(OnRates, abstract=True):
         >>> schedule(800), schedule(900), schedule(1000)
         (0.1, 0.05, 0.0)
         """
-        begin = self._end(at, "cooldown(..., at=1000)")
-        way = shape or registry["lrschedules>Linear"]
-        return self.then(way(self(begin), stop, steps), at=begin)
+        steps = checked("cooldown: steps", _param.cooldown_steps, steps)
+        stop = checked("cooldown: stop", _param.rate, stop)
+        begin = self._end("cooldown: at", at, "cooldown(..., at=1000)")
+        ramp = shaped("cooldown: shape", registry["lrschedules>Linear"] if shape is None else shape)
+        return self.then(ramp(self(begin), stop, steps), at=begin)
 
     def repeat(
         self,
@@ -153,8 +173,7 @@ class OnTime(OnRates, abstract=True):
         Raises
         ------
         TypeError, ValueError
-            If a parameter is out of its range, or this schedule is endless and ``every`` is not
-            given.
+            If an argument is out of range, or an endless schedule is given no ``every``.
 
         Examples
         --------
@@ -163,7 +182,7 @@ class OnTime(OnRates, abstract=True):
         >>> [round(schedule(step), 4) for step in (0, 5, 10, 20, 30)]
         [0.1, 0.05, 0.1, 0.05, 0.1]
         """
-        every = self._end(every, "repeat(every=1000)")
+        every = self._end("repeat: every", every, "repeat(every=1000)")
         return self._combined("Repeat", every, cycles, growth, factor)
 
     def delay(self, steps: int) -> Schedule:
@@ -224,15 +243,18 @@ class OnTime(OnRates, abstract=True):
         >>> schedule(9), round(schedule(9 + 8), 4)
         (0.05, 0.0346)
         """
+        if not isinstance(smooth, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"per_epoch: smooth must be True or False, got {shown(smooth)}")
         if smooth:
-            times = checked("per_epoch: steps_per_epoch", steps, steps_per_epoch)
+            times = checked("per_epoch: steps_per_epoch", _param.steps, steps_per_epoch)
             stretched: Any = self.stretch(times)
             return stretched
         return self._combined("PerEpoch", steps_per_epoch)
 
-    def _end(self, at: int | None, remedy: str = "then(..., at=1000)") -> int:
+    def _end(self, where: str, at: int | None, remedy: str) -> int:
+        """Return a step, or the length of this schedule where none is given."""
         if at is None:
             at = self.length
         if at is None:
-            raise ValueError(f"{self!r} is endless: say when it ends, as in .{remedy}")
-        return at
+            raise ValueError(f"{shown(self)} is endless: say when it ends, as in .{remedy}")
+        return checked(where, _param.steps, at)

@@ -9,14 +9,30 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import itertools
 import math
 import numbers
-from collections.abc import Iterable
+import sys
 from typing import Any
 
 # The largest step that every back end can hold: JAX and PyTorch count in 32 bits.
 LAST_STEP = 2**31 - 1
+LARGEST_FLOAT = sys.float_info.max
+# A list of numbers may be as long as this: each number is an operation of the formula.
+MOST_NUMBERS = 100_000
+# An error shows this many characters of a value, and this many numbers of a list.
+SHOWN_CHARACTERS = 200
+SHOWN_NUMBERS = 10
+
+
+def shown(value: object) -> str:
+    """Return a value as an error shows it: its ``repr``, cut where that is long."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - the value may be of any class, and its repr raise anything
+        return f"a value of type {type(value).__name__} that cannot be shown"
+    if len(text) <= SHOWN_CHARACTERS:
+        return text
+    return f"{text[:SHOWN_CHARACTERS]}… ({len(text)} characters)"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +48,8 @@ class Kind:
     whole: bool = False
     time: int = 0
     ends: bool = False
+    # what else to write, after the example
+    otherwise: str = ""
     # what stands for it in the formula of a class, where a symbol could not
     traced: object = None
 
@@ -41,7 +59,10 @@ class Kind:
     def __call__(self, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise TypeError(self.refusal(value))
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:  # larger than any float
+            number = math.inf
         inside = self.least < number if self.open else self.least <= number
         if not (math.isfinite(number) and inside and number < self.below):
             raise ValueError(self.refusal(value))
@@ -52,13 +73,14 @@ class Kind:
         return int(number)
 
     def refusal(self, value: object) -> str:
-        return f"must be {self.rule}, got {value!r}; write for example {self.example!r}"
+        remedy = f"write for example {self.example!r}{self.otherwise}"
+        return f"must be {self.rule}, got {shown(value)}; {remedy}"
 
     def stretched(self, value: Any, times: float) -> Any:
         """Return the value that means the same when every step becomes ``times`` steps."""
         if self.whole and self.time:
-            return min(max(int(self.least), round(value * times)), LAST_STEP)
-        return value / times if self.time < 0 else value
+            return max(int(self.least), round(min(value * times, LAST_STEP)))
+        return min(value / times, LARGEST_FLOAT) if self.time < 0 else value
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,19 +105,36 @@ class Series:
         return f"<{self.rule}>"
 
     def __call__(self, value: Any) -> tuple[float, ...]:
-        if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
-            raise TypeError(self.refusal(value))
-        items: tuple[Any, ...] = tuple(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        if isinstance(value, (str, bytes)):
+            raise TypeError(self.refusal(shown(value)))
+        items: list[Any] = []
         try:
-            series = tuple(map(self.kind, items))
-        except (TypeError, ValueError) as error:
-            raise type(error)(self.refusal(list(items))) from error
-        if self.rising and any(b <= a for a, b in itertools.pairwise(series)):
-            raise ValueError(self.refusal(list(items)))
-        return series
+            for item in value:
+                items.append(item)
+                if len(items) > MOST_NUMBERS:  # it may go on without end
+                    break
+        except TypeError:
+            raise TypeError(self.refusal(shown(value))) from None
+        if len(items) > MOST_NUMBERS:
+            raise ValueError(self.refusal(f"more than {MOST_NUMBERS} numbers"))
+        series: list[float] = []
+        for i, item in enumerate(items):
+            try:
+                number = self.kind(item)
+            except (TypeError, ValueError) as error:
+                raise type(error)(self._refused(items, i)) from None
+            if self.rising and i > 0 and number <= series[-1]:
+                raise ValueError(self._refused(items, i))
+            series.append(number)
+        return tuple(series)
 
-    def refusal(self, value: object) -> str:
-        return f"must be {self.rule}, got {value!r}; write for example {self.example!r}"
+    def _refused(self, items: list[Any], i: int) -> str:
+        if len(items) <= SHOWN_NUMBERS:
+            return self.refusal(shown(items))
+        return self.refusal(f"{shown(items[i])} at index {i} of {len(items)} numbers")
+
+    def refusal(self, got: str) -> str:
+        return f"must be {self.rule}, got {got}; write for example {self.example!r}"
 
     def stretched(self, value: Any, times: float) -> Any:
         items = [self.kind.stretched(item, times) for item in value]
@@ -128,6 +167,8 @@ steps = dataclasses.replace(
     example=1000,
     time=1,
 )
+warmup_steps = dataclasses.replace(steps, otherwise=", or omit .warmup() for none")
+cooldown_steps = dataclasses.replace(steps, otherwise=", or omit .cooldown() for none")
 wait = dataclasses.replace(steps, rule=f"a whole number of steps from 0 to {LAST_STEP}", least=0)
 # A schedule with a parameter of this kind is finite: it has arrived after so many steps.
 duration = dataclasses.replace(steps, ends=True)

@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from lrschedules._on_time import OnTime
+from lrschedules._param import shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,7 +65,8 @@ class ScheduleKind:
 
     def __call__(self, value: Any) -> Schedule:
         if not isinstance(value, self.of):
-            raise TypeError(f"must be {self.rule}, got {value!r}; write for example {self.example}")
+            got, example = shown(value), self.example
+            raise TypeError(f"must be {self.rule}, got {got}; write for example {example}")
         return value
 
     def stretched(self, value: Schedule, times: float) -> Schedule:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lrschedules._param import LAST_STEP, parameters
-from lrschedules._schedule import Schedule
+from lrschedules import _param
+from lrschedules._param import LAST_STEP, checked, parameters, shown
+from lrschedules._schedule import Schedule, a_schedule
 from lrschedules.combinators import PerEpoch
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ def plot(
 
     Raises
     ------
-    ValueError
-        If ``steps`` is less than 1, or no schedule is given.
+    TypeError, ValueError
+        If ``schedules`` is no schedule and no mapping that holds at least one, ``steps`` is not a
+        whole number ≥ 1, or ``ax`` is not an axes of matplotlib.
 
     Examples
     --------
@@ -49,16 +51,9 @@ def plot(
     >>> ax.get_xlabel(), ax.get_ylabel()
     ('step', 'learning rate')
     """
-    import matplotlib.pyplot as plt
-
-    named = schedules if isinstance(schedules, Mapping) else {"": schedules}
-    if not named:
-        raise ValueError("schedules must hold at least one schedule, got an empty mapping")
-    last = max(map(horizon, named.values())) if steps is None else steps
-    if last < 1:
-        raise ValueError(f"steps must be at least 1, got {steps!r}; write for example 1000")
-    if ax is None:
-        ax = plt.figure(figsize=(6.4, 3.2), layout="constrained").add_subplot()
+    named = _named(schedules)
+    last = checked("plot: steps", _param.steps, _longest(named) if steps is None else steps)
+    ax = _axes(ax)
     for name, schedule in named.items():
         at = _sampled(last)
         ax.plot(at, schedule(at), drawstyle="steps-post", label=name or None)
@@ -66,6 +61,42 @@ def plot(
     ax.set_ylim(bottom=0)
     if isinstance(schedules, Mapping):
         ax.legend()
+    return ax
+
+
+def _named(schedules: Any) -> dict[str, Schedule]:
+    """Return the schedules to draw by their names; one alone has none."""
+    if isinstance(schedules, Schedule):
+        return {"": schedules}
+    if not isinstance(schedules, Mapping):
+        raise TypeError(
+            "plot: schedules must be a schedule or a mapping of names to schedules, got "
+            f"{shown(schedules)}; write for example {{'linear': Linear(0.1, 0, 1000)}}"
+        )
+    if not schedules:
+        raise ValueError(f"plot: schedules must hold at least one schedule, got {schedules!r}")
+    return {
+        name: checked(f"plot: schedules[{shown(name)}]", a_schedule, schedule)
+        for name, schedule in schedules.items()
+    }
+
+
+def _longest(named: Mapping[str, Schedule]) -> int:
+    return min(max(map(horizon, named.values())), LAST_STEP)
+
+
+def _axes(ax: Any) -> Axes:
+    """Return axes to draw on: those given, or those of a new figure."""
+    import matplotlib.axes
+    import matplotlib.pyplot as plt
+
+    if ax is None:
+        return plt.figure(figsize=(6.4, 3.2), layout="constrained").add_subplot()
+    if not isinstance(ax, matplotlib.axes.Axes):
+        raise TypeError(
+            f"plot: ax must be an axes of matplotlib, got {shown(ax)}; "
+            "write for example plt.figure().add_subplot()"
+        )
     return ax
 
 
@@ -89,6 +120,7 @@ def picture(schedule: Schedule) -> str:
     >>> "Linear(start=0.1, stop=0.0, steps=1000)" in picture(Linear(0.1, 0, 1000))
     True
     """
+    schedule = checked("picture: schedule", a_schedule, schedule)
     width, height, margin = 240, 64, 3
     last = horizon(schedule)
     at = _sampled(last, points=width)
@@ -128,6 +160,7 @@ def describe(schedule: Schedule) -> str:
     >>> describe(Linear(0.1, 0, 1000))
     'Learning rate by step: 0.1 at 0, 0.075 at 250, 0.05 at 500, 0.025 at 750, 0 at 1000.'
     """
+    schedule = checked("describe: schedule", a_schedule, schedule)
     last = horizon(schedule)
     told = {step: f"{schedule(step):.3g}" for step in (last * i // 4 for i in range(5))}
     shown, drawn = set(told.values()), _sampled(last)
@@ -160,6 +193,7 @@ def horizon(schedule: Schedule) -> int:
     >>> horizon(Linear(0.1, 0, 1000)), horizon(Drop(0.1, factor=0.5, every=10))
     (1000, 40)
     """
+    schedule = checked("horizon: schedule", a_schedule, schedule)
     if schedule.length is not None:
         return schedule.length
     span = _span(schedule) or 50

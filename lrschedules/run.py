@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from lrschedules._param import Kind, checked, count, part, ratio, steps
+from lrschedules._param import LAST_STEP, checked, count, part, ratio, steps
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,11 +59,12 @@ class Run:
                 value = checked(f"Run: {field.name}", kind, value)
                 object.__setattr__(self, field.name, value)
         if self.epochs is not None:
-            length = self.in_epochs(self.epochs)
+            length = _whole("Run: epochs", self.epochs, self.steps_per_epoch)
             if self.steps not in {None, length}:
                 raise ValueError(
                     f"Run: steps and epochs both say how long the run is, got {self.steps!r} and "
-                    f"{self.epochs!r}; write one of them"
+                    f"{self.epochs!r}, with batch_size={self.batch_size!r} and "
+                    f"samples={self.samples!r}; write one of them"
                 )
             object.__setattr__(self, "steps", length)
 
@@ -96,7 +97,8 @@ class Run:
         >>> Run(batch_size=28, samples=235).in_epochs(10)
         90
         """
-        return _whole("epochs", number, self.steps_per_epoch)
+        number = checked("in_epochs: number", ratio, number)
+        return _whole("in_epochs: number", number, self.steps_per_epoch)
 
     def in_samples(self, number: float) -> int:
         """Return so many samples in steps.
@@ -122,7 +124,8 @@ class Run:
         >>> Run(batch_size=256).in_samples(1_000_000)
         3906
         """
-        return _whole("samples", number, 1 / self._known("batch_size"))
+        number = checked("in_samples: number", ratio, number)
+        return _whole("in_samples: number", number, 1 / self._known("batch_size"))
 
     def in_tokens(self, number: float) -> int:
         """Return so many tokens in steps.
@@ -149,8 +152,9 @@ class Run:
         >>> Run(batch_size=512, tokens_per_sample=2048).in_tokens(20e9)
         19073
         """
+        number = checked("in_tokens: number", ratio, number)
         tokens = self._known("batch_size") * self._known("tokens_per_sample")
-        return _whole("tokens", number, 1 / tokens)
+        return _whole("in_tokens: number", number, 1 / tokens)
 
     def part(self, number: float) -> int:
         """Return a part of the whole run in steps.
@@ -176,17 +180,24 @@ class Run:
         >>> Run(steps=1000).part(0.3)
         300
         """
-        return _whole("part", number, self._known("steps"), part)
+        number = checked("part: number", part, number)
+        return _whole("part: number", number, self._known("steps"))
 
     def _known(self, name: str) -> int:
         value = getattr(self, name)
         if value is None:
             raise ValueError(
-                f"this needs {name}, which {self!r} does not have: write Run({name}=...)"
+                f"Run: this needs {name}, which {self!r} does not have: write Run({name}=...)"
             )
         return value
 
 
-def _whole(unit: str, number: float, steps_each: float, kind: Kind = ratio) -> int:
-    number = checked(f"Run: {unit}", kind, number)
-    return checked(f"Run: {number!r} {unit} in steps", steps, max(1, round(number * steps_each)))
+def _whole(where: str, number: float, steps_each: float) -> int:
+    """Return the nearest number of steps, at least one."""
+    exact = number * steps_each
+    if exact > LAST_STEP:
+        raise ValueError(
+            f"{where} must be worth at most {LAST_STEP} steps, got {number!r}, which is worth "
+            f"{exact:.10g}"
+        )
+    return max(1, round(exact))

@@ -9,7 +9,7 @@ import sympy
 
 from lrschedules import _javascript
 from lrschedules._namespaces import namespace_of
-from lrschedules._param import Parameter, Series, parameters
+from lrschedules._param import Parameter, Series, parameters, shown
 from lrschedules._schedule import Schedule, ScheduleKind
 from lrschedules.shapes import Finite
 
@@ -128,8 +128,13 @@ def javascript(schedule: Schedule | type[Schedule]) -> str:
 
 
 def _refuse_other(schedule: Any) -> None:
-    if not (isinstance(schedule, type) and issubclass(schedule, Schedule)):
-        raise TypeError(f"schedule must be a schedule or a class of schedules, got {schedule!r}")
+    # An abstract class has no formula of its own, and does not know whether it ends.
+    concrete = isinstance(schedule, type) and hasattr(schedule, "_ending")
+    if not (concrete and issubclass(schedule, Schedule)):
+        raise TypeError(
+            f"schedule must be a schedule or a class of schedules, got {shown(schedule)}; "
+            "write for example Linear"
+        )
 
 
 def _classes(schedule: Schedule) -> list[type[Schedule]]:

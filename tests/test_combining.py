@@ -1,5 +1,7 @@
 """Laws of the methods that combine schedules, and identities between schedules."""
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -117,6 +119,20 @@ def test_stretch(schedule, a, b, step):
     assert schedule.stretch(1) == schedule
     assert slow.stretch(b)(step) == same(schedule.stretch(a * b)(step))
     assert slow.length == (None if schedule.length is None else a * schedule.length)
+
+
+@pytest.mark.parametrize("times", [1e308, 5e-324])
+def test_stretch_beyond_all_numbers(times):
+    """Times in steps end at the last step and at the first, and rates of decay at the largest."""
+    schedule = lrs.Linear(0.1, 0, 10).then(lrs.TimeBased(0.1, 0.1)).stretch(times)
+
+    assert schedule.schedule.steps == schedule.at == (LAST if times > 1 else 1)
+    assert schedule.second.decay == pytest.approx(
+        0.1 / times if times > 1 else sys.float_info.max, abs=0
+    )
+    assert lrs.Piecewise([3, 2, 1], [5, 9]).stretch(times).boundaries == (
+        (LAST - 1, LAST) if times > 1 else (1, 2)
+    )
 
 
 @given(rates, short, short, some_steps)

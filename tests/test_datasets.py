@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lrschedules.datasets import load_ionosphere
+from lrschedules.datasets import Dataset, load_ionosphere
 
 DATA = load_ionosphere()
 
@@ -67,8 +67,49 @@ def test_seed_decides():
 @pytest.mark.parametrize("held", [0, -1, 351, 1000])
 def test_nothing_left(split, held):
     """A split that leaves a part empty is refused."""
-    with pytest.raises(ValueError, match=f"rows must be from 1 to 350, got {held}; write for ex"):
+    text = f"_split: rows must be a whole number of rows from 1 to 350, got {held}; write for ex"
+    with pytest.raises(ValueError, match=text):
         split(held)
+
+
+@pytest.mark.parametrize(
+    ("made", "error", "text"),
+    [
+        (lambda: DATA.tail_split(True), TypeError, "^tail_split: rows must be .*, got True"),
+        (lambda: DATA.tail_split(0.5), ValueError, r"^tail_split: rows must be .*, got 0\.5"),
+        (lambda: DATA.stratified_split(None), TypeError, "^stratified_split: seed .*, got None"),
+        (lambda: DATA.stratified_split(-1), ValueError, "^stratified_split: seed .*, got -1"),
+        (lambda: Dataset([[1.0]], [1.0]), TypeError, r"^Dataset: features must be .*, got \[\[1"),
+        (
+            lambda: Dataset(np.ones((3, 2)), np.ones(2)),
+            ValueError,
+            r"^Dataset: features and labels must have the shapes .*, got \(3, 2\) and \(2,\)",
+        ),
+        (
+            lambda: Dataset(np.ones((2, 2)), np.ones((2, 1))),
+            ValueError,
+            r"^Dataset: features and labels must .*, got \(2, 2\) and \(2, 1\)",
+        ),
+        (
+            lambda: Dataset(np.ones((2, 2)), np.array([1, 2])),
+            ValueError,
+            r"^Dataset: labels must be 1 or 0, got array\(\[1, 2\]\)",
+        ),
+    ],
+)
+def test_bad_argument(made, error, text):
+    """An argument that no split can be made of is refused by name."""
+    with pytest.raises(error, match=text):
+        made()
+
+
+def test_the_smallest_data():
+    """Two rows are one to train on and one to validate on."""
+    data = Dataset(np.ones((2, 3), np.float32), np.array([0, 1], np.float32))
+
+    assert data.tail_split(1).validation[1].tolist() == [1]
+    with pytest.raises(ValueError, match=r"from 1 to 1, got 116; write for example 1$"):
+        data.tail_split()
 
 
 def test_splits_do_not_change_the_data():

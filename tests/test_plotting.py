@@ -1,5 +1,6 @@
 """Curves show the schedule, say what they show, and know how far to go."""
 
+import math
 import re
 from xml.etree import ElementTree as ET
 
@@ -60,17 +61,46 @@ def test_plot_on_given_axes():
     assert [line.get_xdata()[-1] for line in ax.lines] == [50, 70, 70]
 
 
-@pytest.mark.parametrize("steps", [0, -5])
+@pytest.mark.parametrize("steps", [0, -5, math.nan, 2**31])
 def test_plot_needs_a_step(steps):
-    """A curve of no steps is refused."""
-    with pytest.raises(ValueError, match=f"steps must be at least 1, got {steps}; write for ex"):
+    """A number of steps that no curve has is refused."""
+    with pytest.raises(ValueError, match=f"^plot: steps must be .* from 1 to .*, got {steps}; wri"):
         LINE.plot(steps)
 
 
 def test_plot_needs_a_schedule():
     """A plot of nothing is refused."""
-    with pytest.raises(ValueError, match="must hold at least one schedule, got an empty mapping"):
+    with pytest.raises(ValueError, match=r"^plot: schedules must hold at least one .*, got \{\}$"):
         plot({})
+
+
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        (
+            lambda: plot(0.1),
+            r"^plot: schedules must be a schedule or a mapping .*, got 0\.1; write",
+        ),
+        (
+            lambda: plot([LINE]),
+            r"^plot: schedules must be .*, got \[Linear\(.*; write for example {",
+        ),
+        (
+            lambda: plot({"a": LINE, "b": 1}),
+            r"^plot: schedules\['b'\] must be a schedule .*, got 1",
+        ),
+        (lambda: LINE.plot("9"), "^plot: steps must be a whole number of steps .*, got '9'"),
+        (lambda: LINE.plot(ax=plt), "^plot: ax must be an axes of matplotlib, got <module"),
+        (lambda: picture(0.1), r"^picture: schedule must be a schedule .*, got 0\.1"),
+        (lambda: describe(None), "^describe: schedule must be a schedule .*, got None"),
+        (lambda: horizon(lrs.Linear), "^horizon: schedule must be a schedule .*, got <class"),
+    ],
+)
+def test_what_cannot_be_drawn(made, text):
+    """What is no schedule, number of steps or axes is refused by name, and no figure is made."""
+    with pytest.raises(TypeError, match=text):
+        made()
+    assert plt.get_fignums() == []
 
 
 @pytest.mark.parametrize(

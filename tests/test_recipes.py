@@ -1,9 +1,13 @@
 """The recipes that are no line of the table, and the bad input of all of them."""
 
 import inspect
+import itertools
+import json
 import math
+import pickle
 import re
 
+import jax
 import numpy as np
 import pytest
 
@@ -116,7 +120,34 @@ def test_every_recipe_has_known_values():
         (lambda: chebyshev(0.1, 1.0, 6), "steps a power of two, got 0.1, 1.0 and 6; write"),
         (lambda: chebyshev(0, 1.0, 8), "chebyshev: smallest must be .* > 0, got 0"),
         (lambda: chebyshev(0.1, 0, 8), "chebyshev: largest must be .* > 0, got 0"),
+        (
+            lambda: multistep(0.1, 1e308, [1, 2, 3]),
+            "^multistep: .* too large; .* factor=1e.308, mil",
+        ),
+        (
+            lambda: interpolate([0.1] * 12, [*range(1, 11), 3]),
+            "^interpolate: boundaries must be .*, got 3 at index 10 of 11 numbers; write",
+        ),
+        (
+            lambda: interpolate([0, 1], itertools.count(1)),
+            "^interpolate: boundaries must be .*, got more than 100000 numbers; write",
+        ),
+        (
+            lambda: chebyshev(0.1, 1.0, 2**17),
+            "^chebyshev: steps must be .* from 1 to 65536, got 131072",
+        ),
+        (
+            lambda: untuned_linear(lrs.Constant(1), 1 - 1e-10),
+            "_linear: beta_2 .*, got 0.9999999999",
+        ),
+        (lambda: noam(1e-300, 1, 1e200), r"^noam: .* no schedule: .* scale=1e\+200$"),
         (lambda: sgdr(0.1, 0, 0), "sgdr: steps must be .*, got 0"),
+        (
+            lambda: sgdr(0.1, 0, 10, growth=1.01),
+            r"^sgdr: growth=1\.01 makes too many cycles .*; write for example cycles=100$",
+        ),
+        (lambda: htd(-1, 0, 10), "^htd: start must be a rate ≥ 0, got -1"),
+        (lambda: one_cycle(1, 10**400), "^one_cycle: steps must be .*, got 1000000"),
         (lambda: sgdr(0.1, 0, 9, growth=0.5), r"sgdr: growth must be a number ≥ 1, got 0\.5"),
         (lambda: snapshot(0.1, 0, 3), "snapshot: steps must be .*, got 0"),
         (lambda: snapshot(0.1, 9, 0), "snapshot: cycles must be .*, got 0"),
@@ -137,6 +168,14 @@ def test_every_recipe_has_known_values():
         (
             lambda: one_cycle_torch(1, 10, up=0.1),
             r"one_cycle_torch: up must be at least 2 of .*, got 0\.1",
+        ),
+        (
+            lambda: one_cycle_torch(1, 20, up=1 - 1e-12),
+            r"^one_cycle_torch: up must be at least 2 of steps=20 and leave one, got 0\.9999",
+        ),
+        (
+            lambda: one_cycle_three_phase(1, 20, down=1 - 1e-12),
+            r"^one_cycle_three_phase: down must be at least 7 of .* and leave one, got 0\.9999",
         ),
         (lambda: one_cycle(1, 1), "one_cycle: up must be at least 1 of steps=1 and leave one"),
         (lambda: one_cycle_three_phase(1, 3, up=0.1), "three_phase: up must be at least 1 of"),
@@ -217,3 +256,126 @@ def test_bad_value(made, text):
     """What a recipe cannot be made of is refused, by name and value."""
     with pytest.raises(ValueError, match=text):
         made()
+
+
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        (lambda: multistep(True, 0.1, [3]), "^multistep: start must be a rate ≥ 0, got True"),
+        (lambda: multistep("0.1", 0.1, [3]), r"^multistep: start must be a rate ≥ 0, got '0\.1'"),
+        (lambda: noam(512, 10, True), "^noam: scale must be a number ≥ 0, got True"),
+        (
+            lambda: hyperbolic_lr(0.1, True, 9, 9),
+            "^hyperbolic_lr: stop must be a rate ≥ 0, got True",
+        ),
+        (lambda: htd("0.1", 0, 10), r"^htd: start must be a rate ≥ 0, got '0\.1'"),
+        (lambda: untuned_linear(0.1), r"^untuned_linear: schedule must be a schedule .*, got 0\.1"),
+        (
+            lambda: untuned_exponential(lrs.Drop),
+            "^untuned_exponential: schedule must be .*, got <cl",
+        ),
+        (
+            lambda: one_cycle(0.1),
+            r"^one_cycle: missing .* 'steps'; write one_cycle\(peak, steps, up=\.\.\.",
+        ),
+        (
+            lambda: repeated_wsd(0.1, 1, 1, 1),
+            r"^repeated_wsd: missing .*: 'cycles'; write .*, stable, decay, cycles=\.\.\.,",
+        ),
+        (
+            lambda: sgdr(0.1, 0, 9, lr=1),
+            r"^sgdr has no parameter 'lr' \(got 1\); write sgdr\(start, s",
+        ),
+        (
+            lambda: knee(0.1, 1, 1, 1, 1),
+            r"^knee: too many positional arguments; write knee\(peak, w",
+        ),
+        (
+            lambda: knee(0.1, 1, 1, 1, peak=1),
+            "^knee: multiple values for argument 'peak'; write knee",
+        ),
+        *(
+            (
+                lambda made=made, shape=shape: made(shape),
+                f"^{name}: shape must be a callable .*, got {got}",
+            )
+            for name, made in {
+                "warmup": lambda shape: lrs.Constant(1).warmup(5, shape=shape),
+                "cooldown": lambda shape: lrs.Constant(1).cooldown(5, at=5, shape=shape),
+                "interpolate": lambda shape: interpolate([0, 1], [5], shape),
+                "one_cycle": lambda shape: one_cycle(1, 9, shape=shape),
+                "one_cycle_torch": lambda shape: one_cycle_torch(1, 9, shape=shape),
+                "one_cycle_three_phase": lambda shape: one_cycle_three_phase(1, 30, shape=shape),
+                "warmup_stable_decay": lambda shape: warmup_stable_decay(1, 5, 5, 5, shape=shape),
+            }.items()
+            for shape, got in [
+                ("", "''"),
+                (0, "0"),
+                ([], r"\[\]"),
+                ({}, "{}"),
+                (0.5, r"0\.5; .*; it raised: 'float' object is not callable"),
+                (lambda a, b, n: 0.1, r"<function .*; it returned 0\.1$"),
+                (lrs.Hyperbolic, "<class .*; it raised: Hyperbolic: missing .* 'bound'; write"),
+                (lambda a, b, n: lrs.Drop(1, 0.5, n), r"<function .*; it returned Drop\("),
+                (lrs.Linear(0.1, 0, 5), r"Linear\(.*; it raised: "),
+            ]
+        ),
+        (lambda: one_cycle(1, 9, shape=None), "^one_cycle: shape must be a callable .*, got None"),
+    ],
+)
+def test_bad_type(made, text):
+    """What a recipe or a method cannot compute with is refused under the name of the caller."""
+    with pytest.raises(TypeError, match=text):
+        made()
+
+
+def test_a_value_out_of_range_in_a_shape():
+    """A shape that refuses a rate is named, and the error stays a ValueError."""
+    with pytest.raises(
+        ValueError, match=r"^warmup: shape .*; it raised: geometric: start .* got 0\.0"
+    ):
+        lrs.Constant(1).warmup(5, shape=lambda a, b, n: lrs.Linear(0, 1, n).geometric(a, b))
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.__name__)
+def test_every_parameter_is_checked(recipe):
+    """A parameter without a kind would reach the arithmetic of the recipe unchecked."""
+    kinds = inspect.getclosurevars(recipe).nonlocals["kinds"]
+    parameters = inspect.signature(recipe).parameters.values()
+
+    assert set(kinds) == {p.name for p in parameters if p.annotation != "Shape"}
+
+
+def depth(schedule):
+    """Return how many schedules are inside each other."""
+    inner = [value for value in vars(schedule).values() if isinstance(value, lrs.Schedule)]
+    return 1 + max(map(depth, inner), default=0)
+
+
+@pytest.mark.parametrize("shape", [lrs.Linear, lrs.Cosine])
+def test_a_thousand_points(shape):
+    """A long list is interpolated, saved, sent and stretched like a short one."""
+    boundaries = list(itertools.accumulate(1 + i % 7 for i in range(1000)))
+    values = [0.1 * (1 + i * i % 11) for i in range(1001)]
+    schedule = interpolate(values, boundaries, shape)
+    steps = np.arange(boundaries[-1] + 9)
+
+    assert depth(schedule) <= 11
+    assert schedule.length == boundaries[-1]
+    np.testing.assert_array_equal(schedule(np.array([0, *boundaries])), values)
+    if shape is lrs.Linear:
+        expected = np.interp(steps, [0, *boundaries], values)
+        np.testing.assert_allclose(schedule(steps), expected, rtol=1e-12)
+        assert [schedule(step) for step in range(0, 4000, 97)] == schedule(steps[:4000:97]).tolist()
+    again = type(schedule).from_config(json.loads(json.dumps(schedule.get_config())))
+    assert again == pickle.loads(pickle.dumps(schedule)) == eval(repr(schedule), vars(lrs).copy())
+    assert hash(again) == hash(schedule)
+    assert again == schedule
+    np.testing.assert_allclose(schedule.stretch(3)(3 * steps), schedule(steps), rtol=1e-12)
+
+
+def test_five_hundred_points_are_traced():
+    """A long list is no chain that would be too deep to compile."""
+    rates = jax.eval_shape(interpolate([0.1] * 501, range(1, 501)), np.arange(7))
+
+    assert rates.shape == (7,)

@@ -57,7 +57,7 @@ def test_run_is_its_epochs(batch_size, samples, epochs):
         (lambda: Run(tokens_per_sample=-1), "Run: tokens_per_sample must be .*, got -1"),
         (
             lambda: Run(batch_size=1, samples=9, epochs=2, steps=5),
-            r"steps and epochs both say how long the run is, got 5 and 2\.0; write one of them",
+            r"^Run: steps and epochs both say .*, got 5 and 2\.0, with batch_size=1 and samples=9;",
         ),
         (lambda: Run(epochs=3), r"needs samples, which Run\(.*\) does not have: write Run\(sam"),
         (lambda: Run(samples=9).in_epochs(1), r"needs batch_size, .*: write Run\(batch_size=\.\."),
@@ -65,10 +65,22 @@ def test_run_is_its_epochs(batch_size, samples, epochs):
         (lambda: Run().in_samples(5), r"needs batch_size, which Run\(.*\) does not have"),
         (lambda: Run(batch_size=5).in_tokens(5), r"needs tokens_per_sample, .*: write Run\(tok"),
         (lambda: Run(batch_size=5).part(0.5), r"needs steps, .*: write Run\(steps=\.\.\.\)"),
-        (lambda: LANGUAGE.part(1), "Run: part must be a number > 0 and < 1, got 1"),
-        (lambda: LANGUAGE.part(0), "Run: part must be a number > 0 and < 1, got 0"),
-        (lambda: LANGUAGE.in_epochs(-1), "Run: epochs must be a number > 0, got -1"),
-        (lambda: LANGUAGE.in_epochs(1e9), "epochs in steps must be .* to 2147483647, got 19540"),
+        (lambda: LANGUAGE.part(1), "^part: number must be a number > 0 and < 1, got 1"),
+        (lambda: LANGUAGE.part(0), "^part: number must be a number > 0 and < 1, got 0"),
+        (lambda: LANGUAGE.in_epochs(-1), "^in_epochs: number must be a number > 0, got -1"),
+        (lambda: LANGUAGE.in_samples(0), "^in_samples: number must be a number > 0, got 0"),
+        (lambda: LANGUAGE.in_tokens(0), "^in_tokens: number must be a number > 0, got 0"),
+        (
+            lambda: LANGUAGE.in_epochs(1e9),
+            r"^in_epochs: number .* at most 2147483647 .*, got 1000000000\.0, .* 1\.954e\+12$",
+        ),
+        (lambda: LANGUAGE.in_epochs(1e308), r"^in_epochs: number .*, got 1e\+308, .* worth inf$"),
+        (lambda: LANGUAGE.in_epochs(10**400), "^in_epochs: number must be a number > 0, got 1000"),
+        (lambda: LANGUAGE.in_tokens(1e308), r"^in_tokens: number must be worth .*, got 1e\+308"),
+        (
+            lambda: Run(batch_size=1, samples=10, epochs=1e308),
+            r"^Run: epochs must be worth at most 2147483647 steps, got 1e\+308, .* worth inf$",
+        ),
     ],
 )
 def test_bad_value(made, text):

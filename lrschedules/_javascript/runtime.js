@@ -153,6 +153,7 @@ const round = (x, digits = 0) => {
 
 const repr = (value) => {
   if (value?.__repr__) return value.__repr__();
+  if (typeof value === "function") return value.name;
   if (Array.isArray(value)) return `[${value.map(repr).join(", ")}]`;
   if (value === null || value === undefined) return "None";
   if (typeof value === "string") return `'${value}'`;

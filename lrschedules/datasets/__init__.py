@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from lrschedules._param import Kind, checked, count, shown
+
+# What seeds a random generator in all the libraries that the package works with.
+seeds = dataclasses.replace(
+    count, rule=f"a whole number from 0 to {2**32 - 1}", example=0, least=0, below=2**32
+)
 
 Rows = tuple[NDArray[np.float32], NDArray[np.float32]]
 
@@ -35,10 +42,29 @@ class Dataset:
         float32, of shape (rows, columns); no unit.
     labels : numpy.ndarray
         float32, of shape (rows,): 1 or 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one of them is not an array of that shape, or a label is neither 1 nor 0.
     """
 
     features: NDArray[np.float32]
     labels: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        arrays: dict[str, Any] = {"features": self.features, "labels": self.labels}
+        for name, array in arrays.items():
+            if not isinstance(array, np.ndarray):
+                raise TypeError(f"Dataset: {name} must be a NumPy array, got {shown(array)}")
+        shapes = self.features.shape, self.labels.shape
+        if tuple(map(len, shapes)) != (2, 1) or shapes[0][0] != shapes[1][0] or shapes[1][0] < 2:
+            raise ValueError(
+                "Dataset: features and labels must have the shapes (rows, columns) and (rows,), "
+                f"with at least 2 rows, got {shapes[0]} and {shapes[1]}"
+            )
+        if not np.isin(self.labels, (0, 1)).all():
+            raise ValueError(f"Dataset: labels must be 1 or 0, got {shown(self.labels)}")
 
     def tail_split(self, rows: int = 116) -> Split:
         """Return the last rows, unshuffled, as validation: the tutorial's split.
@@ -58,8 +84,8 @@ class Dataset:
 
         Raises
         ------
-        ValueError
-            If ``rows`` leaves nothing to train or to validate on.
+        TypeError, ValueError
+            If ``rows`` is not a whole number that leaves rows to train and to validate on.
 
         Examples
         --------
@@ -68,7 +94,7 @@ class Dataset:
         >>> float(validation[1].sum()), len(validation[1])
         (107.0, 116)
         """
-        self._check(rows)
+        rows = checked("tail_split: rows", self._rows(), rows)
         return self._split(np.arange(len(self.labels)), rows)
 
     def stratified_split(self, seed: int, rows: int = 116) -> Split:
@@ -77,7 +103,7 @@ class Dataset:
         Parameters
         ----------
         seed : int
-            Which of the random splits; the same seed gives the same split.
+            Which of the random splits, ≥ 0; the same seed gives the same split.
         rows : int
             How many rows to validate on.
 
@@ -88,8 +114,9 @@ class Dataset:
 
         Raises
         ------
-        ValueError
-            If ``rows`` leaves nothing to train or to validate on.
+        TypeError, ValueError
+            If ``seed`` is not a whole number ≥ 0, or ``rows`` not one that leaves rows to train and
+            to validate on.
 
         Examples
         --------
@@ -98,7 +125,8 @@ class Dataset:
         >>> float(validation[1].sum()), len(validation[1])
         (74.0, 116)
         """
-        self._check(rows)
+        seed = checked("stratified_split: seed", seeds, seed)
+        rows = checked("stratified_split: rows", self._rows(), rows)
         rng = np.random.default_rng(seed)
         order = rng.permutation(len(self.labels))
         ones, zeros = order[self.labels[order] == 1], order[self.labels[order] == 0]
@@ -107,12 +135,11 @@ class Dataset:
         rest = np.concatenate([ones[held:], zeros[rows - held :]])
         return self._split(np.concatenate([rng.permutation(rest), rng.permutation(held_out)]), rows)
 
-    def _check(self, rows: int) -> None:
-        if not 0 < rows < len(self.labels):
-            raise ValueError(
-                f"rows must be from 1 to {len(self.labels) - 1}, got {rows!r}; "
-                "write for example 116"
-            )
+    def _rows(self) -> Kind:
+        """Return what a number of rows to validate on may be."""
+        all_rows = len(self.labels)
+        rule = f"a whole number of rows from 1 to {all_rows - 1}"
+        return dataclasses.replace(count, rule=rule, example=(all_rows + 1) // 3, below=all_rows)
 
     def _split(self, order: NDArray[np.intp], rows: int) -> Split:
         train, validation = order[:-rows], order[-rows:]

@@ -5,20 +5,35 @@ from __future__ import annotations
 import math
 
 from lrschedules import _param
-from lrschedules._param import checked
+from lrschedules._param import LAST_STEP
 from lrschedules._schedule import Schedule
 from lrschedules.recipes._recipe import recipe
 from lrschedules.shapes import Cosine, Exponential, Linear
 
 
-@recipe(steps=_param.steps, growth=_param.multiple)
+@recipe(
+    start=_param.rate,
+    stop=_param.rate,
+    steps=_param.steps,
+    growth=_param.multiple,
+    factor=_param.ratio,
+    cycles=_param.count,
+)
 def sgdr(
-    start: float, stop: float, steps: int, growth: float = 2.0, factor: float = 1.0
+    start: float,
+    stop: float,
+    steps: int,
+    growth: float = 2.0,
+    factor: float = 1.0,
+    *,
+    cycles: int = LAST_STEP,
 ) -> Schedule:
     """Anneal on half a cosine wave, again and again: warm restarts.
 
     Stochastic gradient descent with warm restarts :cite:p:`loshchilov2017`. Each cycle may be
     longer and lower than the one before; ``factor`` multiplies both of its rates, as in the paper.
+    A formula holds at most 1000 cycles of growing length, so that a ``growth`` of 1.01 needs a
+    number of ``cycles``.
 
     Use it to have a model at the end of each cycle, before the run is over. Not where the run may
     stop anywhere: after a restart the rate is high again.
@@ -35,6 +50,8 @@ def sgdr(
         How much longer each cycle is than the one before, ≥ 1.
     factor : float
         What each cycle multiplies the rates by, > 0; no unit.
+    cycles : int
+        Number of cycles, without end when not given.
 
     Returns
     -------
@@ -44,7 +61,7 @@ def sgdr(
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range, or there are too many cycles.
 
     Examples
     --------
@@ -53,10 +70,16 @@ def sgdr(
     >>> [round(schedule(step), 4) for step in (0, 500, 999, 1000, 2000, 3000)]
     [0.1, 0.05, 0.0, 0.1, 0.05, 0.1]
     """
-    return Cosine(start, stop, steps).repeat(growth=growth, factor=factor)
+    try:
+        return Cosine(start, stop, steps).repeat(cycles, growth=growth, factor=factor)
+    except ValueError:
+        raise ValueError(
+            f"sgdr: growth={growth!r} makes too many cycles for a formula, got cycles={cycles!r}; "
+            "write for example cycles=100"
+        ) from None
 
 
-@recipe(steps=_param.steps, cycles=_param.count)
+@recipe(start=_param.rate, steps=_param.steps, cycles=_param.count)
 def snapshot(start: float, steps: int, cycles: int) -> Schedule:
     """Divide a run into equal cosine cycles, a model to be kept at the end of each.
 
@@ -82,7 +105,7 @@ def snapshot(start: float, steps: int, cycles: int) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -94,7 +117,7 @@ def snapshot(start: float, steps: int, cycles: int) -> Schedule:
     return Cosine(start, 0, math.ceil(steps / cycles)).repeat(cycles)
 
 
-@recipe(low=_param.rate, high=_param.rate, steps=_param.steps)
+@recipe(low=_param.rate, high=_param.rate, steps=_param.steps, down=_param.steps)
 def triangular(low: float, high: float, steps: int, down: int | None = None) -> Schedule:
     """Swing between two rates on straight lines.
 
@@ -122,7 +145,7 @@ def triangular(low: float, high: float, steps: int, down: int | None = None) -> 
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -132,7 +155,7 @@ def triangular(low: float, high: float, steps: int, down: int | None = None) -> 
     (0.01, 0.1, 0.055, 0.01)
     """
     _swing("triangular", low, high)
-    back: int = steps if down is None else checked("triangular: down", _param.steps, down)
+    back = steps if down is None else down
     return Linear(low, high, steps).then(Linear(high, low, back)).repeat()
 
 
@@ -162,7 +185,7 @@ def triangular2(low: float, high: float, steps: int) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -204,7 +227,7 @@ def exp_range(low: float, high: float, steps: int, factor: float) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 from lrschedules import _param
-from lrschedules._schedule import Schedule
+from lrschedules._schedule import Schedule, a_schedule
 from lrschedules.recipes._recipe import recipe
 from lrschedules.shapes import (
     Approach,
@@ -14,8 +15,15 @@ from lrschedules.shapes import (
     Linear,
 )
 
+# The smallest number above zero that floating point has.
+SMALLEST = math.ulp(0.0)
+# The closer it is to 1 the longer is the warm-up, and no step is later than the last one.
+beta = dataclasses.replace(
+    _param.fraction, rule="a number ≥ 0 and < 0.999999999", example=0.999, below=0.999999999
+)
 
-@recipe(decay=_param.per_step)
+
+@recipe(start=_param.rate, decay=_param.per_step)
 def natural_exponential(start: float, decay: float) -> Schedule:
     """Let the rate fall as e to the minus ``decay`` times the step.
 
@@ -39,7 +47,7 @@ def natural_exponential(start: float, decay: float) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -48,10 +56,10 @@ def natural_exponential(start: float, decay: float) -> Schedule:
     >>> schedule(0), round(schedule(1000), 6)
     (0.1, 0.036788)
     """
-    return Exponential(start, factor=math.exp(-decay))
+    return Exponential(start, factor=max(math.exp(-decay), SMALLEST))
 
 
-@recipe(warmup=_param.steps)
+@recipe(peak=_param.rate, warmup=_param.steps)
 def inverse_sqrt(peak: float, warmup: int) -> Schedule:
     """Warm up on a line, then fall as one over the square root of the step.
 
@@ -76,7 +84,7 @@ def inverse_sqrt(peak: float, warmup: int) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -88,7 +96,7 @@ def inverse_sqrt(peak: float, warmup: int) -> Schedule:
     return Linear(0, 1, warmup) * InverseSqrt(peak, warmup)
 
 
-@recipe(model_size=_param.peak, warmup=_param.steps)
+@recipe(model_size=_param.peak, warmup=_param.steps, scale=_param.factor)
 def noam(model_size: int, warmup: int, scale: float = 1.0) -> Schedule:
     """Use the rates of the original Transformer.
 
@@ -115,7 +123,7 @@ def noam(model_size: int, warmup: int, scale: float = 1.0) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -127,7 +135,7 @@ def noam(model_size: int, warmup: int, scale: float = 1.0) -> Schedule:
     return inverse_sqrt(scale / math.sqrt(model_size * warmup), warmup)
 
 
-@recipe(beta_2=_param.fraction)
+@recipe(schedule=a_schedule, beta_2=beta)
 def untuned_linear(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
     """Warm up on a line as long as Adam needs, and no number to tune.
 
@@ -142,7 +150,7 @@ def untuned_linear(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
     schedule : Schedule
         The rates without a warm-up.
     beta_2 : float
-        The ``beta_2`` of Adam, ≥ 0 and < 1.
+        The ``beta_2`` of Adam, ≥ 0 and < 0.999999999.
 
     Returns
     -------
@@ -152,7 +160,7 @@ def untuned_linear(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -166,7 +174,7 @@ def untuned_linear(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
     return Linear(1 / steps, 1, steps - 1) * schedule
 
 
-@recipe(beta_2=_param.fraction)
+@recipe(schedule=a_schedule, beta_2=beta)
 def untuned_exponential(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
     """Warm up exponentially as Adam needs, and no number to tune.
 
@@ -180,7 +188,7 @@ def untuned_exponential(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
     schedule : Schedule
         The rates without a warm-up.
     beta_2 : float
-        The ``beta_2`` of Adam, ≥ 0 and < 1.
+        The ``beta_2`` of Adam, ≥ 0 and < 0.999999999.
 
     Returns
     -------
@@ -190,7 +198,7 @@ def untuned_exponential(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------

@@ -13,7 +13,13 @@ from lrschedules.shapes import (
 )
 
 
-@recipe(steps=_param.steps, lower=_param.negative, upper=_param.positive)
+@recipe(
+    start=_param.rate,
+    stop=_param.rate,
+    steps=_param.steps,
+    lower=_param.negative,
+    upper=_param.positive,
+)
 def htd(
     start: float, stop: float, steps: int, *, lower: float = -6.0, upper: float = 3.0
 ) -> Schedule:
@@ -46,7 +52,7 @@ def htd(
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -62,7 +68,7 @@ def htd(
     return Tanh(reached(lower), reached(upper), steps, lower, upper)
 
 
-@recipe(steps=_param.steps, bound=_param.steps)
+@recipe(start=_param.rate, stop=_param.rate, steps=_param.steps, bound=_param.steps)
 def hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Schedule:
     """Decay along a hyperbola, as published.
 
@@ -91,7 +97,7 @@ def hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Schedule
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -133,7 +139,7 @@ def exp_hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Sche
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import functools
+import dataclasses
 import itertools
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lrschedules import _param
+from lrschedules._on_time import shaped
 from lrschedules._schedule import Schedule
 from lrschedules.recipes._recipe import recipe
 from lrschedules.shapes import (
@@ -19,8 +20,13 @@ from lrschedules.shapes import (
 if TYPE_CHECKING:
     from lrschedules._on_time import Shape
 
+# A rate for each step is an operation of the formula for each step.
+few_steps = dataclasses.replace(
+    _param.steps, rule="a whole number of steps from 1 to 65536", example=8, below=2**16 + 1
+)
 
-@recipe(factor=_param.factor, milestones=_param.boundaries)
+
+@recipe(start=_param.rate, factor=_param.factor, milestones=_param.boundaries)
 def multistep(start: float, factor: float, milestones: Sequence[int]) -> Schedule:
     """Multiply the rate by a factor at each of a list of steps.
 
@@ -46,7 +52,7 @@ def multistep(start: float, factor: float, milestones: Sequence[int]) -> Schedul
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -82,12 +88,12 @@ def interpolate(
     Returns
     -------
     Schedule
-        A chain of shapes, as long as the last boundary.
+        Shapes one after the other, as long as the last boundary.
 
     Raises
     ------
     TypeError, ValueError
-        If a list is refused, or their lengths do not fit.
+        If an argument is out of range, or the lengths of the lists do not fit.
 
     Examples
     --------
@@ -103,10 +109,25 @@ def interpolate(
             "example interpolate([0, 0.4, 0], [15, 30])"
         )
     steps = [b - a for a, b in itertools.pairwise([0, *boundaries])]
-    return functools.reduce(Schedule.then, map(shape, values, values[1:], steps))
+    return _in_turn(
+        list(map(shaped("interpolate: shape", shape), values, values[1:], steps)), steps
+    )
 
 
-@recipe(smallest=_param.peak, largest=_param.peak, steps=_param.steps)
+def _in_turn(parts: Sequence[Schedule], steps: Sequence[int]) -> Schedule:
+    """Return schedules of so many steps one after the other.
+
+    They are joined in pairs, and these in pairs again: a chain of a thousand would be too deep for
+    Python to call, save or trace.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    first, second = _in_turn(parts[:half], steps[:half]), _in_turn(parts[half:], steps[half:])
+    return first.then(second, at=sum(steps[:half]))
+
+
+@recipe(smallest=_param.peak, largest=_param.peak, steps=few_steps)
 def chebyshev(smallest: float, largest: float, steps: int) -> Schedule:
     """Step with the reciprocals of Chebyshev nodes, in fractal order.
 
@@ -124,7 +145,7 @@ def chebyshev(smallest: float, largest: float, steps: int) -> Schedule:
     largest : float
         The largest curvature, > ``smallest``; unit: 1/rate.
     steps : int
-        How many rates there are: a power of two.
+        Number of rates: a power of two, at most 65536.
 
     Returns
     -------
@@ -134,7 +155,7 @@ def chebyshev(smallest: float, largest: float, steps: int) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------

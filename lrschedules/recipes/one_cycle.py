@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lrschedules import _param
+from lrschedules._on_time import shaped
 from lrschedules._schedule import Schedule
 from lrschedules.recipes._recipe import recipe, whole_steps
 from lrschedules.shapes import Cosine, Linear
@@ -32,8 +33,10 @@ def one_cycle(
     """Rise to a high rate and fall to a very low one, in one run.
 
     Super-convergence :cite:p:`smith2019`, in the convention of optax and fastai: the peak is at
-    step ``up`` times ``steps``, rounded down, and the end at ``steps``. PyTorch's reaches each a
-    step earlier: :func:`one_cycle_torch`.
+    step ``up`` times ``steps``, rounded down, and the end at ``steps``. optax computes the peak as
+    ``int(pct_start * transition_steps)``, which floating point puts a step earlier for some values:
+    0.29 of 100 steps are 28 there and 29 here. PyTorch's reaches both a step earlier:
+    :func:`one_cycle_torch`.
 
     Use it for short runs of known length with a very high rate;
     :func:`lrschedules.finder.range_test` helps to find that. Not for runs that may end early or go
@@ -62,7 +65,7 @@ def one_cycle(
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -71,9 +74,10 @@ def one_cycle(
     >>> schedule(0), schedule(300), round(schedule(650), 4), round(schedule(1000), 8)
     (0.04, 1.0, 0.5, 4e-06)
     """
+    ramp = shaped("one_cycle: shape", shape)
     top, first = whole_steps("one_cycle: up", up, steps), peak / divide
-    rise = shape(first, peak, top)
-    return rise.then(shape(peak, first / final_divide, steps - top))
+    fall = ramp(peak, first / final_divide, steps - top)
+    return ramp(first, peak, top).then(fall, at=top)
 
 
 @recipe(
@@ -124,7 +128,7 @@ def one_cycle_torch(
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -133,9 +137,10 @@ def one_cycle_torch(
     >>> schedule(0), schedule(299), round(schedule(999), 8)
     (0.04, 1.0, 4e-06)
     """
+    ramp = shaped("one_cycle_torch: shape", shape)
     top, first = whole_steps("one_cycle_torch: up", up, steps, less=1), peak / divide
-    rise = shape(first, peak, top)
-    return rise.then(shape(peak, first / final_divide, steps - 1 - top))
+    fall = ramp(peak, first / final_divide, steps - 1 - top)
+    return ramp(first, peak, top).then(fall, at=top)
 
 
 @recipe(
@@ -189,7 +194,7 @@ def one_cycle_three_phase(
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -198,11 +203,13 @@ def one_cycle_three_phase(
     >>> schedule(0), schedule(300), schedule(850), round(schedule(1000), 8)
     (0.04, 1.0, 0.04, 4e-06)
     """
+    ramp = shaped("one_cycle_three_phase: shape", shape)
     top = whole_steps("one_cycle_three_phase: up", up, steps)
     back = whole_steps("one_cycle_three_phase: down", down, steps, less=top)
     first = peak / divide
-    rise, fall = shape(first, peak, top), shape(peak, first, back)
-    return rise.then(fall).then(shape(first, first / final_divide, steps - top - back))
+    rise, fall = ramp(first, peak, top), ramp(peak, first, back)
+    end = ramp(first, first / final_divide, steps - top - back)
+    return rise.then(fall, at=top).then(end, at=top + back)
 
 
 @recipe(peak=_param.rate, steps=_param.steps, cut=_param.part, ratio=_param.multiple)
@@ -234,7 +241,7 @@ def slanted_triangular(peak: float, steps: int, cut: float = 0.1, ratio: float =
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------

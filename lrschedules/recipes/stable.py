@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lrschedules import _param
+from lrschedules._on_time import shaped
 from lrschedules._schedule import Schedule
 from lrschedules.recipes._recipe import recipe, whole_steps
 from lrschedules.shapes import Constant, Cosine, Linear
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from lrschedules._on_time import Shape
 
 
+@recipe(start=_param.rate, stop=_param.rate, steps=_param.steps)
 def one_minus_sqrt(start: float, stop: float, steps: int) -> Schedule:
     """Lower the rate by the square root of the way: fast at first.
 
@@ -38,7 +40,7 @@ def one_minus_sqrt(start: float, stop: float, steps: int) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -91,7 +93,7 @@ def warmup_stable_decay(
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -100,7 +102,8 @@ def warmup_stable_decay(
     >>> schedule(50), schedule(100), schedule(800), schedule(900), schedule(1000)
     (0.05, 0.1, 0.1, 0.05, 0.0)
     """
-    return Constant(peak).cooldown(decay, stop, at=stable, shape=shape).warmup(warmup)
+    end = shaped("warmup_stable_decay: shape", shape)(peak, stop, decay)
+    return Constant(peak).then(end, at=stable).warmup(warmup)
 
 
 @recipe(
@@ -136,7 +139,7 @@ def knee(peak: float, warmup: int, explore: int, exploit: int) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
@@ -149,14 +152,15 @@ def knee(peak: float, warmup: int, explore: int, exploit: int) -> Schedule:
 
 
 @recipe(start=_param.rate, steps=_param.steps, flat=_param.part)
-def flat_cosine(start: float, steps: int, flat: float = 0.72) -> Schedule:
+def flat_cosine(start: float, steps: int, flat: float = 0.75) -> Schedule:
     """Hold the rate, then lower it on half a cosine wave.
 
-    A habit of the fastai library, whose default holds for 72 % of the run.
+    The schedule of fastai's ``fit_flat_cos``, which holds the rate for 75 % of the run by default
+    (``pct_start=0.75``) and ends at the rate divided by 100,000 (``div_final=1e5``). This recipe
+    ends at zero. ``fit_fc`` of fastai 1 held the rate for 72 %.
 
-    Use it to repeat runs made with fastai's ``fit_flat_cos``, or for a plateau with a smooth end.
-    Not by itself where a warm-up is needed: it begins at the full rate, until ``.warmup(steps)`` is
-    added.
+    Use it to repeat runs made with ``fit_flat_cos``, or for a plateau with a smooth end. Not by
+    itself where a warm-up is needed: it begins at the full rate, until ``.warmup(steps)`` is added.
 
     Parameters
     ----------
@@ -175,13 +179,13 @@ def flat_cosine(start: float, steps: int, flat: float = 0.72) -> Schedule:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is refused by one of the schedules that it goes to.
+        If an argument is out of range.
 
     Examples
     --------
     >>> from lrschedules.recipes import flat_cosine
     >>> schedule = flat_cosine(0.1, steps=1000)
-    >>> schedule(0), schedule(720), round(schedule(860), 4), schedule(1000)
+    >>> schedule(0), schedule(750), round(schedule(875), 4), schedule(1000)
     (0.1, 0.1, 0.05, 0.0)
     """
     hold = whole_steps("flat_cosine: flat", flat, steps)

@@ -1332,7 +1332,7 @@ PYTORCH_SCHEDULER = [
     Row(
         "pytorch_scheduler",
         "FlatCosineScheduler(optimizer, 100, flat_fraction=0.72)",
-        "lrs.recipes.flat_cosine(0.1, 100)",
+        "lrs.recipes.flat_cosine(0.1, 100, flat=0.72)",
         shown=(72, 86, 100),
     ),
     Row(
