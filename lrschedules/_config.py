@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,10 +16,17 @@ LEVELS, CONTAINERS = 2 * DEEPEST + 1, 3 * MOST
 SHOWN = 200
 
 
+_containers = reprlib.Repr()
+_containers.maxlevel, _containers.maxstring, _containers.maxother = 4, 60, 100
+_containers.maxlist = _containers.maxtuple = _containers.maxdict = 10
+
+
 def shown(value: object) -> str:
     """Return a value as an error shows it: its ``repr``, cut where that is long."""
+    # A list may hold another one many times, and its repr be longer than the memory is.
+    write = _containers.repr if isinstance(value, (dict, list, tuple)) else repr
     try:
-        text = repr(value)
+        text = write(value)
     except Exception:  # noqa: BLE001 - the value may be of any class, and its repr raise anything
         return f"a value of type {type(value).__name__} that cannot be shown"
     if len(text) <= SHOWN:

@@ -41,8 +41,8 @@ class Declared(_keras.Stateless):
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         super().__init_subclass__()
         dataclasses.dataclass(frozen=True, repr=False)(cls)
-        # A default is the constructor's. Where the class had it too, what looks at a schedule without
-        # calling anything, as torch.compile does, would find it in place of the value.
+        # A default is the constructor's. Where the class had it too, what looks at a schedule
+        # without calling anything, as torch.compile does, would find it in place of the value.
         for name in vars(cls)["__dataclass_fields__"].keys() & vars(cls).keys():
             delattr(cls, name)
         if abstract:

@@ -61,14 +61,14 @@ def _numpy() -> Chosen:
 def _jax() -> Chosen:
     import jax.numpy as jnp
 
-    def enter(step: Any) -> Any:
-        if jnp.issubdtype(step.dtype, jnp.integer):
-            return step.astype(int)
-        if jnp.issubdtype(step.dtype, jnp.floating):
-            return step
-        raise _no_numbers(step.dtype)
-
     def rates(dtype: Any) -> Namespace:
+        def enter(step: Any) -> Any:
+            if jnp.issubdtype(step.dtype, jnp.integer):
+                return step.astype(int)
+            if jnp.issubdtype(step.dtype, jnp.floating):
+                return step.astype(dtype)
+            raise _no_numbers(step.dtype)
+
         return on_tensors(
             jnp,
             enter=enter,
@@ -84,18 +84,16 @@ def _jax() -> Chosen:
 def _torch() -> Chosen:
     import torch
 
-    def enter(step: Any) -> Any:
-        if step.dtype.is_floating_point:
-            return step
-        if step.dtype.is_complex or step.dtype == torch.bool:
-            raise _no_numbers(step.dtype)
-        return step.to(torch.int64)
-
     def bound(of_tensors: Op, side: str) -> Op:
         # torch.minimum refuses numbers, torch.clamp takes them
         return lambda a, b: torch.clamp(a, **{side: b}) if is_number(b) else of_tensors(a, b)
 
     def rates(dtype: Any) -> Namespace:
+        def enter(step: Any) -> Any:
+            if step.dtype.is_complex or step.dtype == torch.bool:
+                raise _no_numbers(step.dtype)
+            return step.to(dtype if step.dtype.is_floating_point else torch.int64)
+
         def constant(value: Any, like: Any) -> Any:
             return torch.as_tensor(value, dtype=dtype, device=like.device)
 
@@ -118,17 +116,15 @@ def _torch() -> Chosen:
 def _tensorflow() -> Chosen:
     import tensorflow as tf
 
-    def enter(step: Any) -> Any:
-        t = tf.convert_to_tensor(step)
-        if t.dtype.is_integer:
-            return tf.cast(t, tf.int64)
-        if t.dtype.is_floating:
-            return t
-        raise _no_numbers(t.dtype.name)
-
     def rates(dtype: Any) -> Namespace:
         def real(t: Any) -> Any:
             return tf.constant(t, dtype) if is_number(t) else tf.cast(t, dtype)
+
+        def enter(step: Any) -> Any:
+            t = tf.convert_to_tensor(step)
+            if not (t.dtype.is_integer or t.dtype.is_floating):
+                raise _no_numbers(t.dtype.name)
+            return tf.cast(t, dtype if t.dtype.is_floating else tf.int64)
 
         return on_tensors(
             tf.math,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def shaped(where: str, shape: Shape) -> Shape:
     """Return a shape whose errors say where it was given; what it makes is a schedule."""
-    rule = f"{where} must be a callable shape(start, stop, steps) that returns a finite schedule"
+    rule = f"{where} must be a callable (start, stop, steps) that makes a schedule of fixed length"
 
     def ramp(start: float, stop: float, steps: int) -> Schedule:
         if start > LARGEST_FLOAT or stop > LARGEST_FLOAT:

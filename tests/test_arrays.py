@@ -1,5 +1,6 @@
 """JAX arrays and torch tensors give what NumPy gives in double precision, compiled or not."""
 
+import io
 import warnings
 
 import jax
@@ -24,6 +25,14 @@ from tests.table import (
 
 ANYWHERE = np.array([0, 1, 2, 9, 10, 11, 299, 300, 5000, 10**6, 2**24 + 1, 2**30, LAST])
 every_row = pytest.mark.parametrize("schedule", SCHEDULES, ids=brief)
+DISCONTINUOUS = [
+    lrs.Piecewise([0.1, 0.944], [3]),
+    lrs.Piecewise([0.1, 0.944], [3]).then(lrs.TimeBased(0.1, 0.1), at=9),
+    lrs.Drop(0.1, 0.3, 10),
+    lrs.Linear(0.1, 0, 10).repeat(),
+    lrs.Linear(0.1, 0, 10).repeat(3, growth=2),
+    lrs.TimeBased(0.1, 0.1).per_epoch(9),
+]
 
 
 @every_row
@@ -100,16 +109,38 @@ def test_narrow_steps(schedule):
 
 
 def test_double_precision_is_kept():
-    """A step in double precision gives a rate in double precision."""
+    """A step in double precision gives a rate in double precision, not one that was rounded."""
     steps = np.arange(0, 60, 0.25)
-    for schedule in (lrs.TimeBased(0.1, 0.3), lrs.Cosine(0.1, 0, 40), lrs.Exponential(1, 0.9)):
+    for schedule in SCHEDULES:
         rates = schedule(torch.as_tensor(steps))
         assert rates.dtype == torch.float64
-        np.testing.assert_allclose(rates, schedule(steps), rtol=1e-13)
-        with jax.enable_x64(True):
+        np.testing.assert_allclose(rates, schedule(steps), rtol=1e-12, atol=1e-15)
+    with jax.enable_x64(True):
+        for schedule in SCHEDULES[::4] + DISCONTINUOUS:
             rates = schedule(jnp.asarray(steps))
             assert rates.dtype == jnp.float64
-            np.testing.assert_allclose(rates, schedule(steps), rtol=1e-13)
+            np.testing.assert_allclose(rates, schedule(steps), rtol=1e-12, atol=1e-15)
+
+
+def test_single_precision_is_kept():
+    """Steps in single precision and whole ones give single precision, in JAX's double mode too."""
+    for schedule in DISCONTINUOUS:
+        for dtype in (torch.float32, torch.float16, torch.int64):
+            assert schedule(torch.arange(9).to(dtype)).dtype == torch.float32
+        with jax.enable_x64(True):
+            for dtype in (jnp.float32, jnp.float16, jnp.int64, jnp.int32):
+                assert jax.eval_shape(schedule, jnp.arange(9, dtype=dtype)).dtype == jnp.float32
+
+
+@pytest.mark.parametrize(
+    "step", [torch.tensor([True]), jnp.array(True), torch.tensor(1j)], ids=type
+)
+def test_truth_value_is_no_step(step):
+    """A tensor that holds no numbers that can be counted is refused."""
+    with pytest.raises(
+        TypeError, match=r"^step must hold numbers, got an array of .*(bool|complex)"
+    ):
+        lrs.Constant(0.1)(step)
 
 
 @every_row
@@ -157,6 +188,20 @@ def test_gradient_is_finite(cls):
     steps = jnp.array([0.0, 0.5, 1.0, last / 2, last - 1.0, last, last + 1.0, 2.0 * last])
 
     assert np.isfinite(jax.vmap(jax.grad(schedule))(steps)).all()
+
+
+def test_gradient_through_a_floor():
+    """Where a rate jumps it has no slope: PyTorch's gradient is what it is between the jumps."""
+    steps = np.array([5.0, 12.5, 100.0])
+    for schedule in DISCONTINUOUS:
+        t = torch.tensor(steps, requires_grad=True)
+        rates = schedule(t)
+        np.testing.assert_allclose(rates.detach(), schedule(steps), rtol=1e-12)
+        if rates.requires_grad:
+            rates.sum().backward()
+            slope = (schedule(steps + 1e-6) - schedule(steps)) / 1e-6
+            np.testing.assert_allclose(t.grad, slope, rtol=1e-4, atol=1e-12)
+        assert rates.requires_grad == (type(schedule) is not lrs.Piecewise)
 
 
 @pytest.mark.parametrize("power", [0.25, 0.5, 0.9])
@@ -220,3 +265,25 @@ def test_no_warning_from_any_library():
                 schedule(float(step))
             schedule(jnp.asarray(ANYWHERE))
             schedule(torch.as_tensor(ANYWHERE))
+
+
+def test_a_state_of_torch_changes_no_schedule():
+    """A checkpoint of LambdaLR is loaded as torch loads by default, and leaves a schedule alone."""
+
+    def scheduler(schedule):
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(3))], lr=1.0)
+        return torch.optim.lr_scheduler.LambdaLR(optimizer, schedule)
+
+    file = io.BytesIO()
+    torch.save(scheduler(lrs.Cosine(0.1, 0, 100).repeat(3, growth=2)).state_dict(), file)
+    file.seek(0)
+    state = torch.load(file)
+    written = lrs.Cosine(0.1, 0, 7).repeat(9, growth=3)
+    names = ("schedule", "every", "cycles", "growth", "factor", "_cycles", "_prepared", "length")
+    for saved in ({}, {name: getattr(written, name) for name in names}):
+        schedule = lrs.Cosine(0.1, 0, 1000).repeat(3, growth=2)
+        before = hash(schedule), repr(schedule), schedule(500)
+        scheduler(schedule).load_state_dict(state | {"lr_lambdas": [saved]})
+
+        assert (hash(schedule), repr(schedule), schedule(500)) == before
+    assert state["lr_lambdas"] == [{}]

@@ -1,6 +1,7 @@
 """Every check of a parameter, a step and a method: the error names the field and the value."""
 
 import dataclasses
+import fractions
 import math
 import re
 
@@ -9,7 +10,7 @@ import pytest
 
 import lrschedules as lrs
 from lrschedules._declared import registry
-from lrschedules._param import Series, parameters
+from lrschedules._param import Series, parameters, shown
 from lrschedules._schedule import ScheduleKind, a_schedule
 from tests.table import PUBLIC, SCHEDULES, row_of
 
@@ -29,6 +30,7 @@ def refused(kind):
         return single + inside + falling
     beyond = [-math.inf, kind.least - 1, kind.least - 1e-9, *[kind.least] * kind.open]
     beyond += [kind.below, kind.below + 1e-9, kind.below + 1, math.inf, math.nan]
+    beyond += [10**400, -(10**400), 10**5000, fractions.Fraction(10**400)]  # too large for a float
     broken = [0.5, 2.5, 1e30] if kind.whole else []
     values = [value for value in [*beyond, *broken] if value != kind.least or kind.open]
     return [(v, TypeError) for v in NO_NUMBERS] + [(v, ValueError) for v in values]
@@ -38,7 +40,7 @@ def refused(kind):
 def test_parameter_out_of_its_range(cls, p):
     """A value that a parameter cannot have is refused, with field, value and a remedy."""
     for value, error in refused(p.kind):
-        text = rf"^{cls.__name__}: {p.name} must be .*, got {re.escape(repr(value))}; write for ex"
+        text = rf"^{cls.__name__}: {p.name} must be .*, got {re.escape(shown(value))}; write for ex"
         with pytest.raises(error, match=text):
             dataclasses.replace(row_of(cls), **{p.name: value})
 
@@ -155,6 +157,18 @@ def test_bad_value(made, text):
     ("made", "text"),
     [
         (lambda: lrs.Constant(1) * "2", "^scale: factor must be a number ≥ 0, got '2'"),
+        (
+            lambda: np.array([1.0, 2.0]) * lrs.Constant(1),
+            r"^scale: factor must be .*, got array\(\[1\., 2\.\]\)",
+        ),
+        (
+            lambda: np.ones(2) + lrs.Constant(1),
+            r"^plus: amount must be .*, got array\(\[1\., 1\.\]\)",
+        ),
+        (
+            lambda: lrs.Constant(1).per_epoch(9, smooth=1),
+            "^per_epoch: smooth must be True or .*, got 1",
+        ),
         (lambda: lrs.Constant(1).delay("2"), "^delay: steps must be .*, got '2'"),
         (
             lambda: lrs.Constant(1).per_epoch(None),

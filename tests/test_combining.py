@@ -1,5 +1,7 @@
 """Laws of the methods that combine schedules, and identities between schedules."""
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -119,6 +121,20 @@ def test_stretch(schedule, a, b, step):
     assert slow.length == (None if schedule.length is None else a * schedule.length)
 
 
+@pytest.mark.parametrize("times", [1e308, 5e-324])
+def test_stretch_beyond_all_numbers(times):
+    """Times in steps end at the last step and at the first, and rates of decay at the largest."""
+    schedule = lrs.Linear(0.1, 0, 10).then(lrs.TimeBased(0.1, 0.1)).stretch(times)
+
+    assert schedule.schedule.steps == schedule.at == (LAST if times > 1 else 1)
+    assert schedule.second.decay == pytest.approx(
+        0.1 / times if times > 1 else sys.float_info.max, abs=0
+    )
+    assert lrs.Piecewise([3, 2, 1], [5, 9]).stretch(times).boundaries == (
+        (LAST - 1, LAST) if times > 1 else (1, 2)
+    )
+
+
 @given(rates, short, short, some_steps)
 def test_everything_made_of_a_constant_is_it(rate, a, b, step):
     """A schedule that has nowhere to go gives the same rate for ever."""
@@ -233,6 +249,25 @@ def test_length_of_a_repetition():
     assert line.repeat(3, growth=2).length == 70
     assert line.repeat(4, growth=0.5).length == 10 + 5 + 2 + 1
     assert lrs.Constant(0.1).repeat(3, every=5).length is None
+
+
+@pytest.mark.parametrize("growth", [1, 2])
+def test_after_the_last_cycle(growth):
+    """A cycle that has arrived is held; one that is longer, or open-ended, goes on."""
+    last = 10 + 10 * growth
+    for inside, every in [
+        (lrs.Linear(0.1, 0, 10), 10),
+        (lrs.Linear(0.1, 0.02, 5), 10),
+        (lrs.Linear(0.1, 0, 100), 10),
+        (lrs.TimeBased(0.1, 0.01), 10),
+    ]:
+        cycles = inside.repeat(2, every=every, growth=growth)
+        alone = inside.stretch(growth)
+        for later in (0, 1, 10, 150, 1000):
+            assert cycles(last + later) == same(alone(10 * growth + later)), inside
+        assert cycles.length == (None if inside.length is None else 10 + alone.length)
+    assert lrs.Linear(0.1, 0, 100).repeat(2, every=50)(150) == 0
+    assert lrs.TimeBased(0.1, 0.01).repeat(2, every=10)(1010) == same(0.1 / 11)
 
 
 def test_method_and_class_have_the_same_defaults():

@@ -20,12 +20,15 @@ class Blocked(importlib.abc.MetaPathFinder):
 sys.meta_path.insert(0, Blocked())
 """
 USE = """
+import pickle
 import numpy as np
 import lrschedules as lrs
 schedule = lrs.Linear(0, 0.1, 500).then(0.1 * lrs.Cosine(1, 0, 9500))
 assert schedule(250) == 0.05
 assert schedule(np.array([0, 500])).tolist() == [0.0, 0.1]
 assert lrs.Then.from_config(schedule.get_config()) == schedule
+assert pickle.loads(pickle.dumps(schedule)) == schedule
+assert vars(schedule) == {}
 """
 REPORT = f"""
 import sys

@@ -18,7 +18,7 @@ from lrschedules._javascript import literal, script
 from lrschedules._param import Series, parameters
 from lrschedules._schedule import a_schedule
 from lrschedules.symbolic import javascript
-from tests.strategies import SHAPES, numbers, schedules, some_steps
+from tests.strategies import COMBINATORS, SHAPES, numbers, schedules, some_steps
 from tests.table import PUBLIC, SCHEDULES, brief, probes, row_of
 
 RECIPES = [f for f in vars(recipes).values() if inspect.isfunction(f)]
@@ -198,7 +198,7 @@ def test_recipes(recipe):
             assert [made(t) for t in (0, 1, 7, 50, 3000)] == pytest.approx(rates, rel=1e-12), case
 
 
-@pytest.mark.parametrize("step", [-1, math.nan, math.inf])
+@pytest.mark.parametrize("step", [-1, math.nan, math.inf, True, 2**63])
 def test_no_step(step):
     """A step that Python refuses is refused."""
     [found] = results([f"Constant(0.1)({literal(step)})"])
@@ -218,6 +218,63 @@ def test_class_alone(cls):
     values = ", ".join(literal(getattr(schedule, p.name)) for p in parameters(cls))
     rate = ran(f"console.log(({javascript(cls)})({values})(7))")
     assert rate == pytest.approx(schedule(7), rel=1e-12)
+
+
+def test_combinators_alone():
+    """The JavaScript of a combinator takes schedules of other texts, and those that it has made."""
+    codes, expected = [], []
+    for cls in COMBINATORS:
+        schedule = row_of(cls)
+        values = [getattr(schedule, p.name) for p in parameters(cls)]
+        texts = (javascript(v) if isinstance(v, lrs.Schedule) else literal(v) for v in values)
+        codes.append(f"told({javascript(cls)})({', '.join(texts)})")
+        expected.append([schedule(7), schedule.length or 0, schedule.stretch(2)(14)])
+    told = "(made) => (...values) => tell(made(...values))"
+    tell = "(s) => [s(7), s.length ?? 0, s.stretch(2)(14)]"
+    rows = ", ".join(codes)
+    found = ran(f"const tell = {tell}, told = {told}; console.log(JSON.stringify([{rows}]));")
+
+    for cls, rates, wanted in zip(COMBINATORS, found, expected, strict=True):
+        assert rates == pytest.approx(wanted, rel=1e-12), cls
+
+
+def test_combinator_of_its_own():
+    """A schedule that the JavaScript of a combinator has made stands in it, as any other does."""
+    line, scale = javascript(lrs.Linear(0.1, 0, 10)), javascript(lrs.Scale)
+    code = f"const scale = {scale}; console.log(scale(scale({line}, 2), 3)(5));"
+
+    assert ran(code) == pytest.approx(0.3, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("cls", "inner", "message"),
+    [
+        (lrs.Scale, "5", "Scale: schedule must be a schedule of lrschedules, got 5; write"),
+        (lrs.Scale, "(t) => t", "Scale: schedule must be a schedule of lrschedules, got "),
+        (lrs.Scale, "null", "Scale: schedule must be a schedule of lrschedules, got None"),
+        (
+            lrs.KDecay,
+            javascript(lrs.Constant(1)),
+            "KDecay: schedule must be a finite shape of lrsch",
+        ),
+    ],
+)
+def test_combinator_of_something_else(cls, inner, message):
+    """What is no schedule, of whatever text, is refused as in Python."""
+    code = f"try {{ ({javascript(cls)})({inner}, 2) }} catch (error) {{ told = error.message; }}"
+
+    assert ran(f"let told = ''; {code}; console.log(JSON.stringify(told));").startswith(message)
+
+
+def test_reads_no_source_but_ours(monkeypatch):
+    """What is translated is the package's or the caller's, whatever Python adds to a dataclass."""
+    monkeypatch.setattr(lrs.Linear, "__replace__", dataclasses.replace, raising=False)
+    read, getsource = [], inspect.getsource
+    monkeypatch.setattr(inspect, "getsource", lambda thing: read.append(thing) or getsource(thing))
+    script([*PUBLIC, *RECIPES, plotting.horizon, Own])
+    modules = {inspect.getmodule(thing).__name__ for thing in read}
+
+    assert {module.partition(".")[0] for module in modules} == {"lrschedules", "tests"}
 
 
 class Own(lrs.Schedule):

@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import json
 import pickle
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -27,13 +28,46 @@ def test_repr_is_the_program(schedule):
     assert hash(again) == hash(schedule)
 
 
-@given(schedules(), st.sampled_from([copy.copy, copy.deepcopy]))
-def test_copies_are_equal(schedule, copied):
-    """A pickled or copied schedule is the same schedule."""
-    for again in (pickle.loads(pickle.dumps(schedule)), copied(schedule)):
+@given(schedules())
+def test_copies_are_equal(schedule):
+    """A copy is the schedule itself; one that was pickled, in whatever protocol, is equal to it."""
+    assert copy.copy(schedule) is copy.deepcopy(schedule) is schedule
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        again = pickle.loads(pickle.dumps(schedule, protocol))
+
         assert type(again) is type(schedule)
         assert again == schedule
         assert hash(again) == hash(schedule)
+
+
+@given(schedules(), schedules(), some_steps)
+def test_nothing_from_outside_changes_a_schedule(schedule, other, step):
+    """What a framework takes for a checkpoint is empty, and what it writes back is lost."""
+    before = hash(schedule), repr(schedule), schedule(step)
+    written = {name: getattr(other, name, None) for name in dir(schedule)}
+    schedule.__dict__.update(written)
+    vars(schedule).clear()
+    for write in (setattr, object.__setattr__):
+        with pytest.raises(AttributeError, match="__dict__"):
+            write(schedule, "__dict__", written)
+
+    assert vars(schedule) == {}
+    assert schedule.__getstate__() is None
+    assert not hasattr(schedule, "__setstate__")
+    assert (hash(schedule), repr(schedule), schedule(step)) == before
+
+
+def test_pickle_is_checked():
+    """What is unpickled goes through the constructor: a forged pickle makes no bad schedule."""
+    forged = pickle.dumps(lrs.Linear(0.125, 0, 10), 0).replace(b"F0.125", b"F-1.0")
+    with pytest.raises(ValueError, match=r"^Linear: start must be a rate ≥ 0, got -1\.0"):
+        pickle.loads(forged)
+
+
+@pytest.mark.parametrize("cls", PUBLIC)
+def test_parameters_are_completed(cls):
+    """The parameters of a schedule are among the names that Python completes."""
+    assert {p.name for p in parameters(cls)} < set(dir(row_of(cls)))
 
 
 @given(schedules())
@@ -115,6 +149,59 @@ def test_kind_of_number_does_not_matter(schedule, step):
     """A step is the same as an int, a float or a NumPy scalar of any type."""
     for kind in (float, np.int32, np.int64, np.uint16, np.float64, np.float32):
         assert schedule(kind(step)) == pytest.approx(schedule(step), rel=1e-12, abs=0)
+
+
+BEYOND = [2**63, 10**400, 10**5000, 1e300, Fraction(10) ** 400, np.uint64(2**63 + 5)]
+
+
+@pytest.mark.parametrize("step", [*BEYOND, np.array([0, 2**63], np.uint64)], ids=type)
+def test_step_that_nobody_counts(step):
+    """A step of 2**63 or more is refused: NumPy counts no further."""
+    for schedule in SCHEDULES:
+        with pytest.raises(
+            ValueError, match=r"^step must be ≥ 0 and finite, got .*to 2\*\*63 - 1$"
+        ):
+            schedule(step)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=brief)
+def test_last_step_that_is_counted(schedule):
+    """The largest step has a rate, the same in Python and in NumPy."""
+    rate = schedule(2**63 - 1)
+
+    assert 0 <= rate < float("inf")
+    assert schedule(np.uint64(2**63 - 1)) == pytest.approx(rate, rel=1e-12, abs=1e-300)
+
+
+def test_falling_rates_are_0_in_the_end():
+    """A factor below 1, to as high a power as there is, is 0."""
+    assert lrs.Drop(0.1, 0.5, 10)(2**63 - 1) == lrs.Exponential(0.1, 0.9)(2**63 - 1) == 0
+
+
+@pytest.mark.parametrize("step", [True, np.True_, np.array([True])], ids=type)
+def test_truth_value_is_no_step(step):
+    """A truth value is refused, as a number and in an array."""
+    for schedule in SCHEDULES:
+        with pytest.raises(
+            TypeError, match=r"^step must (be a number, got True|hold numbers, .*bool)"
+        ):
+            schedule(step)
+
+
+def test_array_times_a_schedule():
+    """A schedule is scaled by a number, one of NumPy too, and not by an array."""
+    schedule = lrs.Constant(0.5)
+    for two in (2, 2.0, np.float64(2), np.float32(2), np.int64(2)):
+        assert two * schedule == schedule * two == schedule.scale(2)
+        assert two + schedule == schedule + two == schedule.plus(2)
+    for array in (np.array([1.0, 2.0]), np.array(2.0)):
+        for made in (lambda a: a * schedule, lambda a: schedule * a):
+            with pytest.raises(
+                TypeError, match=r"^Scale: factor must be a number ≥ 0, got array\("
+            ):
+                made(array)
+        with pytest.raises(TypeError, match=r"^Plus: amount must be a rate ≥ 0, got array\("):
+            array + schedule
 
 
 @given(schedules(), some_steps)

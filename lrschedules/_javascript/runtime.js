@@ -153,10 +153,10 @@ const round = (x, digits = 0) => {
 
 const repr = (value) => {
   if (value?.__repr__) return value.__repr__();
+  if (typeof value === "function") return value.name;
   if (Array.isArray(value)) return `[${value.map(repr).join(", ")}]`;
   if (value === null || value === undefined) return "None";
   if (typeof value === "string") return `'${value}'`;
-  if (typeof value === "function") return value.name;
   if (typeof value === "boolean") return value ? "True" : "False";
   return String(value).replace("NaN", "nan").replace("Infinity", "inf");
 };

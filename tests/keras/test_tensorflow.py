@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import lrschedules as lrs
 from tests.table import SCHEDULES, assert_single_precision, brief, probes
 
 every_row = pytest.mark.parametrize("schedule", SCHEDULES, ids=brief)
@@ -34,3 +35,20 @@ def test_other_steps(schedule):
     narrow = np.array([0, 1, 5, 9, 100, 127])
     for steps in (np.arange(0, 60, 0.25, np.float32), narrow.astype("u1"), narrow.astype("i1")):
         assert_single_precision(schedule(tf.convert_to_tensor(steps)), schedule, steps)
+
+
+@every_row
+def test_double_steps(schedule):
+    """Steps in double precision give rates in double precision."""
+    steps = np.arange(0, 60, 0.25)
+    rates = schedule(tf.convert_to_tensor(steps))
+
+    assert rates.dtype == tf.float64
+    np.testing.assert_allclose(rates, schedule(steps), 1e-12, 1e-15)
+
+
+@pytest.mark.parametrize("step", [True, [True, False]])
+def test_truth_value_is_no_step(step):
+    """A tensor of truth values is refused."""
+    with pytest.raises(TypeError, match=r"^step must hold numbers, got an array of .*bool"):
+        lrs.Constant(0.1)(tf.convert_to_tensor(step))
