@@ -14,12 +14,15 @@ every_row = pytest.mark.parametrize("schedule", SCHEDULES, ids=brief)
 def test_tensor(schedule):
     """A tensor gives a float32 tensor, compiled or not, up to the last step."""
     steps = probes(schedule)
-    for dtype in (tf.int32, tf.int64):
-        tensor = tf.convert_to_tensor(steps, dtype)
-        for rates in (schedule(tensor), tf.function(schedule, jit_compile=True)(tensor)):
-            assert tf.is_tensor(rates)
-            assert rates.dtype == tf.float32
-            assert_single_precision(rates, schedule, steps)
+    tensors = [tf.convert_to_tensor(steps, dtype) for dtype in (tf.int32, tf.int64)]
+
+    def rates_of(tensors):
+        return [schedule(tensor) for tensor in tensors]
+
+    for rates in (*rates_of(tensors), *tf.function(rates_of, jit_compile=True)(tensors)):
+        assert tf.is_tensor(rates)
+        assert rates.dtype == tf.float32
+        assert_single_precision(rates, schedule, steps)
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (1,), (3,), (2, 3), (0, 4)])
