@@ -17,7 +17,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lrschedules._param import Series, checked, shown
+from lrschedules._config import shown
+from lrschedules._param import Series, checked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

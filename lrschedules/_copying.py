@@ -14,7 +14,7 @@ import numpy as np
 from keras.src.backend.common import global_state  # the global seed generator has no public name
 
 from lrschedules._arguments import one_line
-from lrschedules._param import shown
+from lrschedules._config import shown
 from lrschedules._schedule import Schedule
 
 

@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 class OnRates(Function, abstract=True):
     """A function from a step to a rate, whose rates can be changed."""
 
-    # NumPy leaves ``array * schedule`` to the schedule, which refuses it, and makes no array of
-    # schedules.
-    __array_ufunc__ = None
-
     def _combined(self, name: str, *arguments: Any) -> Any:
         # Combinators are schedules and so stand above this module: they are looked up. Arguments
         # are checked here too, so that an error names the method that the caller wrote.

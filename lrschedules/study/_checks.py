@@ -9,7 +9,8 @@ from typing import Any, get_args
 
 from lrschedules import datasets
 from lrschedules._arguments import Function, Text, each_once, one_of
-from lrschedules._param import MOST_NUMBERS, Kind, Series, checked, count, factor, peak, shown
+from lrschedules._config import shown
+from lrschedules._param import MOST_NUMBERS, Kind, Series, checked, count, factor, peak
 from lrschedules._schedule import Schedule, a_schedule
 from lrschedules.study._study import Engine
 

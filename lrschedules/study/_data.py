@@ -14,8 +14,9 @@ from keras.src.trainers.data_adapters.data_adapter_utils import class_weight_to_
 from numpy.typing import NDArray
 
 from lrschedules._arguments import Function, called, one_line
+from lrschedules._config import shown
 from lrschedules._copying import arrays_of
-from lrschedules._param import checked, shown
+from lrschedules._param import checked
 
 # Inputs, targets where there are some, and sample weights where there are some.
 Rows = tuple[Any, ...]

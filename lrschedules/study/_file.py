@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from lrschedules._param import shown
+from lrschedules._config import shown
 
 # JSON has no numbers for these.
 NOT_FINITE = ("NaN", "Infinity", "-Infinity")

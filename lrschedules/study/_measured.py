@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrschedules._arguments import a_mapping, a_path, each_once, one_line, one_of, require
-from lrschedules._param import Kind, Series, checked, peak, shown
+from lrschedules._config import shown
+from lrschedules._param import Kind, Series, checked, peak
 from lrschedules.study import _saved
 from lrschedules.study._statistics import Better
 

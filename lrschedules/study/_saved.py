@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lrschedules._param import shown
+from lrschedules._config import shown
 from lrschedules.study import _file
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from lrschedules._param import shown
+from lrschedules._config import shown
 from lrschedules.study import _file
 from lrschedules.study._plan import History, Plan, Run, settings_of
 
