@@ -14,25 +14,15 @@ import numbers
 import sys
 from typing import Any
 
+from lrschedules._config import shown
+
 # The largest step that every back end can hold: JAX and PyTorch count in 32 bits.
 LAST_STEP = 2**31 - 1
 LARGEST_FLOAT = sys.float_info.max
 # A list of numbers may be as long as this: each number is an operation of the formula.
 MOST_NUMBERS = 100_000
-# An error shows this many characters of a value, and this many numbers of a list.
-SHOWN_CHARACTERS = 200
+# An error shows this many numbers of a list.
 SHOWN_NUMBERS = 10
-
-
-def shown(value: object) -> str:
-    """Return a value as an error shows it: its ``repr``, cut where that is long."""
-    try:
-        text = repr(value)
-    except Exception:  # noqa: BLE001 - the value may be of any class, and its repr raise anything
-        return f"a value of type {type(value).__name__} that cannot be shown"
-    if len(text) <= SHOWN_CHARACTERS:
-        return text
-    return f"{text[:SHOWN_CHARACTERS]}… ({len(text)} characters)"
 
 
 @dataclasses.dataclass(frozen=True)

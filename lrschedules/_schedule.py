@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from lrschedules._config import shown
 from lrschedules._on_time import OnTime
-from lrschedules._param import shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrschedules import _param
-from lrschedules._param import LAST_STEP, checked, parameters, shown
+from lrschedules._config import shown
+from lrschedules._param import LAST_STEP, checked, parameters
 from lrschedules._schedule import Schedule, a_schedule
 from lrschedules.combinators import PerEpoch
 

@@ -8,8 +8,9 @@ from typing import Any
 import sympy
 
 from lrschedules import _javascript
+from lrschedules._config import shown
 from lrschedules._namespaces import namespace_of
-from lrschedules._param import Parameter, Series, parameters, shown
+from lrschedules._param import Parameter, Series, parameters
 from lrschedules._schedule import Schedule, ScheduleKind
 from lrschedules.shapes import Finite
 

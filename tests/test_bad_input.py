@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import lrschedules as lrs
+from lrschedules._config import shown
 from lrschedules._declared import registry
-from lrschedules._param import Series, parameters, shown
+from lrschedules._param import Series, parameters
 from lrschedules._schedule import ScheduleKind, a_schedule
 from tests.table import PUBLIC, SCHEDULES, row_of
 

@@ -18,7 +18,7 @@ import numpy as np
 
 import lrschedules as lrs
 from lrschedules import datasets, plotting, recipes, symbolic
-from lrschedules._param import shown
+from lrschedules._config import shown
 
 LINE = lrs.Linear(0, 1, 100)
 RUN = lrs.Run(batch_size=28, samples=235, epochs=10, tokens_per_sample=5)

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lrschedules._param import Kind, checked, count, shown
+from lrschedules._config import shown
+from lrschedules._param import Kind, checked, count
 
 # What seeds a random generator in all the libraries that the package works with.
 seeds = dataclasses.replace(

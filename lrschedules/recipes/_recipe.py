@@ -8,7 +8,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
-from lrschedules._param import Kind, Series, checked, shown, steps
+from lrschedules._config import shown
+from lrschedules._param import Kind, Series, checked, steps
 from lrschedules._schedule import ScheduleKind
 
 P = ParamSpec("P")
