@@ -32,13 +32,13 @@ COMPARISONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.G
 COMPARISONS |= {ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is}
 SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
 SIGNS |= {ast.FloorDiv: ast.Mult, ast.Pow: ast.Mult}
-CLAMPS = {"minimum", "maximum", "product", "evaluate"}
+CLAMPS = {"minimum", "maximum", "product", "evaluate", "floor_divide"}
 
 # Mutants that compute the same, by file and the text they change.
 SAME = {
     "on_rates.py: (self.schedule.length, self.other.length)": "the longer of two has no order",
-    "on_time.py: self.growth != 1 and len(self._cycles) > MOST_CYCLES": "a bound that is a choice",
-    "on_time.py: len(self._cycles) > MOST_CYCLES": "a bound that is a choice",
+    "on_time.py: self._copies() > MOST_CYCLES": "a bound that is a choice",
+    "on_time.py: len(lengths) > MOST_CYCLES": "a bound that is a choice",
     "on_time.py: 1000": "a bound that is a choice",
     "on_time.py: start > LAST_STEP": "a cycle that begins after the last step is never reached",
     "on_time.py: self.factor == 1": "a factor of 1 changes nothing",

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import lrschedules as lrs
 from lrschedules import plotting, recipes
+from lrschedules._config import DEEPEST
 from lrschedules._javascript import literal, script
 from lrschedules._param import Series, parameters
 from lrschedules._schedule import a_schedule
@@ -196,6 +197,15 @@ def test_recipes(recipe):
             made = eval(found, vars(lrs).copy())
             rates = [expected(t) for t in (0, 1, 7, 50, 3000)]
             assert [made(t) for t in (0, 1, 7, 50, 3000)] == pytest.approx(rates, rel=1e-12), case
+
+
+def test_bounds():
+    """What is nested too deep, or evaluates too many schedules, is refused in the same words."""
+    deep, many = "Linear(0.1, 0, 10)", "Linear(0.1, 0, 10)"
+    deep = f"{'Delay(' * DEEPEST}{deep}{', 1)' * DEEPEST}"
+    many = f"Repeat(Repeat({many}, 10, 1000, 1.0000001), 10, 1000, 1.0000001)"
+    for code, found in zip((deep, many), results([deep, many]), strict=True):
+        assert found == outcome(lambda code=code: eval(code, vars(lrs).copy()))
 
 
 @pytest.mark.parametrize("step", [-1, math.nan, math.inf, True, 2**63])

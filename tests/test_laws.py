@@ -197,10 +197,10 @@ def test_array_times_a_schedule():
     for array in (np.array([1.0, 2.0]), np.array(2.0)):
         for made in (lambda a: a * schedule, lambda a: schedule * a):
             with pytest.raises(
-                TypeError, match=r"^Scale: factor must be a number ≥ 0, got array\("
+                TypeError, match=r"^scale: factor must be a number ≥ 0, got array\("
             ):
                 made(array)
-        with pytest.raises(TypeError, match=r"^Plus: amount must be a rate ≥ 0, got array\("):
+        with pytest.raises(TypeError, match=r"^plus: amount must be a rate ≥ 0, got array\("):
             array + schedule
 
 
