@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import expect
 
 import lrschedules as lrs
-from tests.displayed import THIN, counted, links, may_be, spread, total
+from tests.displayed import THIN, counted, is_total, links, may_be, spread
 from tests.site.built import SITE
 from tests.strategies import schedules, some_steps
 from tests.table import PUBLIC, SCHEDULES, brief, row_of
@@ -180,7 +180,7 @@ def test_displayed(visit):
         assert shown["heading"] == f"at step {counted(at)}"
         for schedule, (_, rate, area) in zip(made, shown["legend"], strict=True):
             assert rate in may_be(schedule(at)), schedule
-            assert area in may_be(total(schedule, last)), schedule
+            assert is_total(area, schedule, last), schedule
             assert f"sum {area}." in shown["words"]
         assert shown["spoken"].startswith(f"step {counted(at)}: {shown['legend'][0][1]} for ")
         _, *rows = shown["table"]

@@ -7,7 +7,8 @@ const Chart = (() => {
   const HEIGHT = 380; // at most, in pixels
   const MARGIN = { top: 12, right: 24, bottom: 46, left: 70 };
   const DASHES = ["", "9 4", "3 4", "12 4 2 4"];
-  const SAMPLES = 1200;
+  const EVERY = 4000; // steps, at most, of a run of which each is computed
+  const SAMPLES = 1200; // of a longer one
   const FORMULAS = 1.5e5; // computed for a curve, about
   const GAP = 30; // on a logarithmic axis of steps, between step 0 and step 1, in pixels
   const BAND = 22; // on one of rates, between the rates that it has no place for and the others
@@ -30,6 +31,13 @@ const Chart = (() => {
   // alone, counted from one another, and again and again where it repeats.
   function breakpoints(schedule, last) {
     const found = new Set();
+    if (schedule.growth !== undefined && schedule.growth !== 1) {
+      for (const [start, cycle] of schedule._cycles) {
+        if (start > last || found.size > 2000) break;
+        breakpoints(cycle, last).forEach((t) => found.add(start + t));
+      }
+      return found;
+    }
     const rows = LRS.parameters(LRS.type(schedule)).map((p) => [
       p.name,
       p.kind.unit,
@@ -41,7 +49,7 @@ const Chart = (() => {
     }
     for (const [name, unit, value] of rows.filter(([, unit]) => unit === "steps")) {
       for (const time of [value].flat()) {
-        const again = name === "every" ? Math.min(200, last / time) : 1;
+        const again = name === "every" ? Math.min(1000, last / time) : 1;
         for (const t of inner) {
           if (found.size > 2000) break;
           for (let i = 0; i <= again; i++) found.add(i * time + t);
@@ -49,7 +57,6 @@ const Chart = (() => {
         }
       }
     }
-    if (schedule.growth && schedule.growth !== 1) schedule._cycles.forEach(([t]) => found.add(t));
     inner.forEach((t) => found.add(t));
     return found;
   }
@@ -58,7 +65,7 @@ const Chart = (() => {
   // the rate falls or rises so fast that it would show. The more formulas a rate takes, the fewer.
   function sampled(schedule, last) {
     const most = Math.min(20000, Math.max(300, FORMULAS / Model.effort(schedule)));
-    const samples = Math.min(SAMPLES, most / 2);
+    const samples = last <= Math.min(EVERY, most / 2) ? last : Math.min(SAMPLES, most / 2);
     const early = Math.min(100, most / 4);
     const steps = new Set([0, last]);
     for (let i = 0; i <= samples; i++) steps.add(Math.round((last * i) / samples));
@@ -180,8 +187,8 @@ const Chart = (() => {
     element("path", { d: "M-5,5L-1,-5M1,5L5,-5", ...place }, parent);
   }
 
-  // Draw curves, each {points, index, active}, into an SVG element. Return the step at a place, what
-  // moves the cursor, and what there is to say of the axes.
+  // Draw curves, each {points, index, active}, into an SVG element. Return a function from a place
+  // to its step, a function that moves the cursor, and what there is to say of the axes.
   function draw(svg, curves, { last, logX, logY }) {
     const width = Math.max(280, svg.clientWidth);
     const height = svg.clientHeight || HEIGHT;

@@ -6,8 +6,8 @@ const Display = (() => {
   const THIN = "\u202f";
   const CODE = 120; // characters of a line of Python that are shown where it is a name
 
-  // Return x in exponential notation with so many digits, rounded to the nearest. Of two that are as
-  // near Python takes the even one, and toExponential the larger one.
+  // Return x in exponential notation with so many digits, rounded to the nearest number. Between two
+  // that are equally near, Python takes the even one, and toExponential the larger one.
   function rounded(x, digits) {
     const [exact, power] = x.toExponential(99).split("e");
     const end = exact.indexOf(".") + digits;
@@ -16,8 +16,8 @@ const Display = (() => {
     return x.toExponential(digits - 1);
   }
 
-  // Return a number as Python's format(x, ".3g") writes it; from 1000 to a million it is written out,
-  // with thousands apart.
+  // Return a number as Python's format(x, ".3g") writes it. From 1000 to a million it is written
+  // out, with thousands apart.
   function number(x, digits = 3) {
     if (x === 0) return "0"; // -0 too
     if (!Number.isFinite(x)) return String(x);
@@ -46,11 +46,15 @@ const Display = (() => {
     return [...new Set(steps)];
   }
 
+  // Return the sum of the rates of all steps before the last; ≈ if not each of them was computed.
+  const total = ({ sum, points }, last) => (points.length > last ? "" : "≈ ") + number(sum);
+
   // Return a curve in words and numbers.
-  function sentence({ text, schedule, sum }, last) {
+  function sentence(item, last) {
+    const { text, schedule } = item;
     const at = (t) => `${number(schedule(t))} at ${t ? "" : "step "}${counted(t)}`;
     const values = spread(last, 4).map(at).join(", ");
-    return `${shortened(text)}: learning rate ${values}; sum ${number(sum)}.`;
+    return `${shortened(text)}: learning rate ${values}; sum ${total(item, last)}.`;
   }
 
   // Return the rows of the table of rates, each a step and the rates there.
@@ -65,5 +69,5 @@ const Display = (() => {
     return `step ${counted(step)}: ${rates.join(", ")}`;
   }
 
-  return { number, counted, shortened, sentence, table, reading };
+  return { number, counted, shortened, total, sentence, table, reading };
 })();

@@ -109,8 +109,8 @@ const Model = (() => {
     throw Error(`${said(has)}; the playground takes at most ${most}.`);
   }
 
-  // Return what a line of Python is: a tree, a number, a list or the name of a shape. Throw an error
-  // that says what is not understood.
+  // Return what a line of Python is: a tree, a number, a list or the name of a shape. Throw an
+  // error that says what is not understood.
   function parsed(text) {
     const found = tokens(text);
     let place = found[0]?.name && found[1]?.sign === "=" ? 2 : 0; // schedule = …
@@ -210,7 +210,8 @@ const Model = (() => {
           throw Error(`${name}: after ${last}= every argument needs its name`);
         } else if (!p || p.named) {
           const many = parameters.filter((other) => !other.named).length;
-          throw Error(`${name} takes at most ${many} without a name; write ${usage(name, parameters)}`);
+          const remedy = `write ${usage(name, parameters)}`;
+          throw Error(`${name} takes at most ${many} without a name; ${remedy}`);
         }
         if (Object.hasOwn(args, p.name)) throw Error(`${name}: ${p.name} is given twice`);
         args[p.name] = sum();

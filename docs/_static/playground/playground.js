@@ -138,7 +138,8 @@
   function say(wrong, where) {
     part("problem").textContent = problem;
     part("message").textContent = shortened(wrong, 400);
-    part("stale").textContent = wrong && `Shown in grey: ${shortened(active.text)}, the last valid one.`;
+    const old = `Shown in grey: ${shortened(active.text)}, the last valid one.`;
+    part("stale").textContent = wrong && old;
     if (wrong) root.dataset.stale = where;
     else delete root.dataset.stale;
     line.setAttribute("aria-invalid", Boolean(draft));
@@ -153,7 +154,7 @@
   let describing; // what waits until the hand rests
   let keeping;
 
-  // Compute what has changed, and return what is wrong with the numbers of the active schedule, which
+  // Compute what has changed. Return what is wrong with the numbers of the active schedule, which
   // then keeps its last curve.
   function computed() {
     let failed = "";
@@ -228,7 +229,7 @@
       {},
       heading("row", element("span", {}, Chart.swatch(item.slot), name)),
       item.cell,
-      element("td", {}, number(item.sum)),
+      element("td", {}, Display.total(item, view.shown)),
       element("td", {}, remove),
     );
   }
