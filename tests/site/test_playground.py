@@ -88,20 +88,25 @@ def test_copied_program(visit, schedule):
 
 
 @pytest.mark.parametrize(
-    ("frame", "use"),
+    ("frame", "more", "use"),
     [
-        ("Keras", "keras.optimizers.SGD(schedule, momentum=0.9)"),
-        ("PyTorch", "Scheduler(optimizer, lr=schedule)"),
-        ("optax", "optax.sgd(schedule)"),
+        ("Keras", "", "keras.optimizers.SGD(schedule, momentum=0.9)"),
+        (
+            "PyTorch",
+            "from lrschedules.torch import Scheduler\n",
+            "Scheduler(optimizer, lr=schedule)",
+        ),
+        ("optax", "", "optax.sgd(schedule)"),
     ],
 )
-def test_code_for(visit, frame, use):
+def test_code_for(visit, frame, more, use):
     """The code for a framework makes the schedule and uses it."""
     page = visit("#s=Linear(0.1,0,steps=50)")
     page.get_by_label("Code for").select_option(frame)
     code = page.locator(".pg-code code").inner_text()
 
-    assert "schedule = lrs.Linear(0.1, 0, steps=50)\n" in code
+    start = "import lrschedules as lrs\n"
+    assert f"{start}{more}\nschedule = lrs.Linear(0.1, 0, steps=50)\n" in code
     assert use in code
 
 
