@@ -82,6 +82,7 @@ def test_steps(shown):
 def permalinks(shown):
     """Return random permalinks, and what is displayed of each."""
     given = drawn(links, 64)
+    assert len(given) >= 60
     rows = [[list(map(repr, made)), last, step] for made, last, step, _, _ in given]
     return given, shown(
         json.dumps(rows)

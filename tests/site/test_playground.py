@@ -178,6 +178,7 @@ def address(made, last, step, log_x, log_y):
 def test_displayed(visit):
     """What is displayed of random permalinks is Python's: legend, axes, words, table, and more."""
     given = drawn(links, 64)
+    assert len(given) >= 60
     found = visit().evaluate(DISPLAYED, [address(*link) for link in given])
     for (made, last, step, log_x, log_y), shown in zip(given, found, strict=True):
         at = min(step, last)
