@@ -66,10 +66,16 @@ def test_torch_compiled(schedule):
     """torch compiles a schedule whole, without falling back to Python."""
     torch._dynamo.reset()  # it gives up on a function that it has compiled for eight schedules
     steps = probes(schedule)
-    # The eager back end traces as the others do, and needs no C++ compiler.
-    rates = torch.compile(schedule, fullgraph=True, backend="eager")(torch.as_tensor(steps))
+    tensors = [torch.as_tensor(steps, dtype=dtype) for dtype in (torch.int32, torch.int64)]
 
-    assert_single_precision(rates, schedule, steps)
+    # The eager back end traces as the others do, and needs no C++ compiler.
+    @torch.compile(fullgraph=True, backend="eager")
+    def rates_of(tensors):
+        return [schedule(tensor) for tensor in tensors]
+
+    for rates in rates_of(tensors):
+        assert rates.dtype == torch.float32
+        assert_single_precision(rates, schedule, steps)
 
 
 @settings(max_examples=40)

@@ -10,6 +10,7 @@ from keras import ops
 from tests.table import SCHEDULES, assert_single_precision, brief, probes
 
 BACKEND = keras.backend.backend()
+every_row = pytest.mark.parametrize("schedule", SCHEDULES, ids=brief)
 # Keras reads a torch tensor through the one-argument __array__ that NumPy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
@@ -21,7 +22,7 @@ def test_backend_is_the_one_asked_for():
     assert os.environ["KERAS_BACKEND"] == BACKEND
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES, ids=brief)
+@every_row
 def test_variable(schedule):
     """A Keras variable, which is what an optimizer passes, gives a float32 tensor."""
     for step in np.unique(probes(schedule)):
