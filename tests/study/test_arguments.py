@@ -256,7 +256,7 @@ None True -1 0 1 2.5 nan inf -inf 10**400 -10**400 2**31 2**63 1e308 1j Fraction
 "" "text" "\\0" "\\ud800" b"bytes" [] () {} set() [1] [1,1] [nan] [10**400] ["a"] [None] {1:2}
 {"a":1} {"a":[]} object() object len id (lambda:1) (lambda*a:a) np.array(5) np.array([1,2])
 np.array(["a"]) np.array([None]) np.int64(3) np.float32(0.5) range(3) count() repeat(1.0)
-cyclic() nested() ... lrs.Constant(0.1) Path("file") Path("none/file") math
+cyclic() ... nested() lrs.Constant(0.1) Path("file") Path("none/file") math
 """
 VALUES = TEXTS.split()
 
@@ -347,8 +347,8 @@ MAY_BE = {
     "compare": {
         "validation": "None",
         "loss": "None",
-        "metrics": 'None [] () {} set() {"a":[]} nested() 0 ""',
-        "weighted_metrics": 'None [] () {} set() {"a":[]} nested() 0 ""',
+        "metrics": 'None [] () {} set() {"a":[]} 0 ""',
+        "weighted_metrics": 'None [] () {} set() {"a":[]} 0 ""',
         "loss_weights": 'None 0 2.5 nan inf -inf [1] [nan] [None] {1:2} {"a":1}',
         "class_weight": "None {} {1:2}",
         "epochs": COUNT,
