@@ -35,8 +35,6 @@ class Declared(_keras.Stateless):
     _measured: tuple[int, int]
     # What _prepare returned.
     _prepared: Any
-    # An array times a schedule is no array of schedules.
-    __array_ufunc__ = None
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         super().__init_subclass__()
