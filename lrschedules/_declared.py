@@ -98,8 +98,8 @@ class Declared(_keras.Stateless):
             )
         if many > MOST:
             raise ValueError(
-                f"{name}: a call must evaluate at most {MOST} schedules, got {many}; repeat fewer "
-                "schedules, fewer times, or without growth"
+                f"{name}: a call must evaluate at most {MOST} schedules, got {many}; put fewer of "
+                "them together, or repeat them fewer times or without growth"
             )
         return deep, many
 

@@ -201,7 +201,7 @@ def test_cycles_inside_cycles():
     cycles = lrs.Linear(0.1, 0, 10).repeat(1000, growth=1.0000001)
     assert cycles(9995) == pytest.approx(0.05, rel=1e-12)
     text = (
-        f"^Repeat: a call must evaluate at most {MOST} schedules, got 1001001; repeat fewer sched"
+        f"^Repeat: a call must evaluate at most {MOST} schedules, got 1001001; put fewer of them"
     )
     start = time.process_time()
     with pytest.raises(ValueError, match=text):
