@@ -95,7 +95,8 @@ class Series:
         return f"<{self.rule}>"
 
     def __call__(self, value: Any) -> tuple[float, ...]:
-        if isinstance(value, (str, bytes)):
+        # The order of a set is not the caller's, and a dictionary's values would be lost.
+        if isinstance(value, (str, bytes, set, frozenset, dict)):
             raise TypeError(self.refusal(shown(value)))
         items: list[Any] = []
         try:

@@ -25,7 +25,7 @@ def refused(kind):
     if isinstance(kind, ScheduleKind):
         return [(value, TypeError) for value in (0.1, None, "Constant(0.1)", lrs.Constant, abs)]
     if isinstance(kind, Series):
-        single = [(value, TypeError) for value in (0.1, None, "123", b"123")]
+        single = [(value, TypeError) for value in (0.1, None, "123", b"123", {5}, {5: 1})]
         inside = [([bad], error) for bad, error in refused(kind.kind)]
         falling = [([2, 1], ValueError), ([1, 3, 3], ValueError)] if kind.rising else []
         return single + inside + falling

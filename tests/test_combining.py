@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import lrschedules as lrs
+from lrschedules._operations import LARGEST
 from tests.strategies import FINITE, numbers, schedules, shapes, some_steps
 from tests.table import LAST
 
@@ -285,8 +286,8 @@ def test_plus_and_clip(schedule, amount, step):
 
     assert (schedule + amount)(step) == (amount + schedule)(step) == same(rate + amount)
     assert schedule.clip(maximum=amount)(step) == min(rate, amount)
-    assert schedule.clip(minimum=amount)(step) == max(rate, amount)
-    assert schedule.clip()(step) == rate
+    assert schedule.clip(minimum=amount)(step) == min(max(rate, amount), LARGEST)
+    assert schedule.clip()(step) == min(rate, LARGEST)
 
 
 @given(schedules(), schedules(), schedules(), some_steps)

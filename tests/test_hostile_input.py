@@ -144,7 +144,7 @@ def accepted(name, default, value):
     if value is None or isinstance(value, bool):
         return value is default or (name == "smooth" and value is not None)
     if name in {"values", "boundaries", "milestones"}:
-        return isinstance(value, (list, tuple, dict, set, range, np.ndarray, type(iter([]))))
+        return isinstance(value, (list, tuple, range, np.ndarray, type(iter([]))))
     if isinstance(value, type):
         return name == "schedule" and value is lrs.Drop
     return isinstance(value, numbers.Real)

@@ -100,10 +100,9 @@ const bytes = typed(
   () => null,
   () => false,
 );
-const Iterable = typed(
-  () => null,
-  (value) => typeof value?.[Symbol.iterator] === "function",
-);
+const set = bytes;
+const frozenset = bytes;
+const dict = bytes;
 const numbers = { Real: float };
 const isinstance = (value, types) => [types].flat().some((type) => value instanceof type);
 
