@@ -200,9 +200,7 @@ def test_cycles_inside_cycles():
     """A thousand cycles of a thousand cycles are refused at once, in words and from JSON too."""
     cycles = lrs.Linear(0.1, 0, 10).repeat(1000, growth=1.0000001)
     assert cycles(9995) == pytest.approx(0.05, rel=1e-12)
-    text = (
-        f"^Repeat: a call must evaluate at most {MOST} schedules, got 1001001; put fewer of them"
-    )
+    text = f"^Repeat: a call must evaluate at most {MOST} schedules, got 1001001; put fewer of them"
     start = time.process_time()
     with pytest.raises(ValueError, match=text):
         cycles.repeat(1000, every=10, growth=1.0000001)
