@@ -35,8 +35,6 @@ class Declared(_keras.Stateless):
     _measured: tuple[int, int]
     # What _prepare returned.
     _prepared: Any
-    # An array times a schedule is no array of schedules.
-    __array_ufunc__ = None
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         super().__init_subclass__()
@@ -100,8 +98,8 @@ class Declared(_keras.Stateless):
             )
         if many > MOST:
             raise ValueError(
-                f"{name}: a call must evaluate at most {MOST} schedules, got {many}; repeat fewer "
-                "schedules, fewer times, or without growth"
+                f"{name}: a call must evaluate at most {MOST} schedules, got {many}; put fewer of "
+                "them together, or repeat them fewer times or without growth"
             )
         return deep, many
 

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lrschedules import _param
-from lrschedules._config import shown
 from lrschedules._declared import registry
 from lrschedules._function import Function
 from lrschedules._on_rates import OnRates
-from lrschedules._param import LARGEST_FLOAT, LAST_STEP, checked
+from lrschedules._param import LARGEST_FLOAT, LAST_STEP, checked, shown
 
 if TYPE_CHECKING:
     from lrschedules._schedule import Schedule

@@ -8,7 +8,6 @@ import pickle
 import re
 import time
 
-import keras
 import pytest
 
 import lrschedules as lrs
@@ -35,9 +34,9 @@ def squared(times):
     return inner
 
 
-def repeated(inner):
-    """Return the configuration of 1000 cycles that are all of the same length."""
-    many = {"every": 10, "cycles": 1000, "growth": 1.0000001, "factor": 1}
+def repeated(inner, cycles):
+    """Return the configuration of cycles that grow so slowly that all are of the same length."""
+    many = {"every": 10, "cycles": cycles, "growth": 1.0000001, "factor": 1}
     return {"class_name": "lrschedules>Repeat", "config": {"schedule": inner, **many}}
 
 
@@ -51,18 +50,30 @@ def within(depth):
 
 ITSELF = scaled(LINE, 1)
 ITSELF["config"]["schedule"] = ITSELF
-ENDLESS = []
+DEEP, ENDLESS = within(10_000), []
 ENDLESS.append(ENDLESS)
 HOSTILE = [
-    *(None, True, "", "0.1", "x" * 300, b"1", 1j, -1, 0, 0.5, 1e30, -0.0, math.nan, math.inf),
+    *(None, True, "", "0.1", "x" * 10_000, b"1", 1j, -1, 0, 0.5, -0.0, math.nan, math.inf),
+    *(1e30, 10**400, 10**5000),
     *([], [[]], [1], [2, 1], [None], [math.nan], ["a"], [LINE], {}, {"a": 1}, {1: 2}, object()),
-    *(within(50), within(100_000), ENDLESS, ITSELF, squared(40), scaled(LINE, 10_000), LINE),
-    *(repeated(repeated(LINE)), repeated(scaled(LINE, 50)), {"class_name": "lrschedules>Linear"}),
+    *(within(50), DEEP, ENDLESS, ITSELF, squared(40), scaled(LINE, 10_000), LINE),
+    *(
+        repeated(repeated(LINE, 120), 120),
+        repeated(scaled(LINE, 50), 999),
+        {"class_name": "lrschedules>Linear"},
+    ),
     *({"config": {}}, {"class_name": "lrschedules>Linear", "config": {}, "module": "os"}),
     *({"class_name": name, "config": {}} for name in ([], {}, None, 1, "", "builtins>eval")),
     *({"class_name": "lrschedules>Linear", "config": c} for c in (None, 1, "", [], {1: 2}, {})),
     {"class_name": "lrschedules>Linear", "config": {"start": "a", "stop": 0, "steps": 10}},
 ]
+REDUCED = {
+    "schedule": LINE | {"module": None, "registered_name": "lrschedules>Linear"},
+    "scale": 0.5,
+    "best": 2.0,
+    "wait": 1,
+    "cooldown": 0,
+}
 # Every error says in which class, and what it got there.
 WORDS = re.compile(
     r"^\w+: (.*\bmust\b.*, got .|missing a required argument: '\w+'|\w+ holds an unknown schedule '"
@@ -79,7 +90,7 @@ def crafted(config):
         yield name, {key: value for key, value in config.items() if key != name}
     yield "lr", config | {"lr": 0.1}
     yield "", config | {1: 0.1}
-    for other in (None, 5, "x", [], [1], [*config.items()], within(100_000)):
+    for other in (None, 5, "x", [], [1], [*config.items()], DEEP):
         yield "config", other
 
 
@@ -91,6 +102,7 @@ def assert_read_or_refused(cls, name, config):
     except (TypeError, ValueError) as error:
         text = str(error)
         assert WORDS.match(text), text
+        assert len(text) < 600
         value = config.get(name) if isinstance(config, dict) else None
         assert name in text or isinstance(value, (dict, list)), text
     else:
@@ -109,15 +121,11 @@ def test_crafted(cls):
 
 def test_crafted_plateau():
     """A schedule that a plateau has reduced is read from a file like any other."""
-    good = Reduced(lrs.Linear(0.1, 0, 10), Plateau(0.5, 2.0, 1, 0)).get_config()
-    assert Reduced.from_config(good).get_config() == good
-    cases = list(crafted(good))
+    assert Reduced.from_config(REDUCED) == Reduced(lrs.Linear(0.1, 0, 10), Plateau(0.5, 2, 1, 0))
+    cases = list(crafted(REDUCED))
     for name, config in cases:
         assert_read_or_refused(Reduced, name, config)
     assert len(cases) > 200
-
-
-UNKNOWN = {"module": "keras", "class_name": "Warp", "config": {}, "registered_name": None}
 
 
 @pytest.mark.parametrize(
@@ -136,35 +144,16 @@ UNKNOWN = {"module": "keras", "class_name": "Warp", "config": {}, "registered_na
             "^Reduced: schedule must be a schedule of Keras or of lrschedules, got 5",
         ),
         (
-            {"schedule": UNKNOWN},
-            "^Reduced: schedule must be the configuration of a schedule, got {'class_name': 'Warp'",
+            {"schedule": {"class_name": "CosineDecay", "config": {"lr": 1}}},
+            "^Reduced: schedule must be the configuration of a schedule, got {'class_name': 'Cosi",
         ),
         ({"more": 1}, r"^Reduced: config must have the keys \['schedule', 'scale', .*'more': 1"),
     ],
 )
 def test_reduced(changes, text):
     """Of what a plateau knows, each number is checked by name."""
-    config = Reduced(lrs.Constant(0.1), Plateau()).get_config() | changes
     with pytest.raises((TypeError, ValueError), match=text):
-        Reduced.from_config(config)
-
-
-def test_reduced_keeps_what_it_is():
-    """A reduced schedule of Keras or of ours is pickled, copied and saved, and has no state."""
-    for rate in (lrs.Constant(0.1), keras.optimizers.schedules.CosineDecay(0.1, 10)):
-        reduced = Reduced(rate, Plateau(scale=0.5, best=2, wait=1.0))
-        reduced.__dict__.update(plateau=None)
-        again = [pickle.loads(pickle.dumps(reduced)), copy.deepcopy(reduced)]
-        again += [
-            keras.optimizers.schedules.deserialize(keras.optimizers.schedules.serialize(r))
-            for r in again
-        ]
-
-        assert reduced.plateau == (0.5, 2.0, 1, 0)
-        assert vars(reduced) == {}
-        for other in again:
-            assert other.plateau == reduced.plateau
-            assert other.schedule.get_config() == rate.get_config()
+        Reduced.from_config(REDUCED | changes)
 
 
 def test_as_deep_as_is_allowed():
@@ -177,8 +166,6 @@ def test_as_deep_as_is_allowed():
     assert deep(5) == 0.05
     assert type(deep).from_config(config) == pickle.loads(pickle.dumps(deep)) == deep
     assert hash(copy.deepcopy(deep)) == hash(eval(repr(deep), vars(lrs).copy()))
-    theirs = keras.optimizers.schedules
-    assert theirs.deserialize(json.loads(json.dumps(theirs.serialize(deep)))) == deep
     text = (
         f"^Scale: schedules must be nested at most {DEEPEST} deep, got {DEEPEST + 1}; write a lon"
     )
@@ -213,14 +200,14 @@ def test_cycles_inside_cycles():
     """A thousand cycles of a thousand cycles are refused at once, in words and from JSON too."""
     cycles = lrs.Linear(0.1, 0, 10).repeat(1000, growth=1.0000001)
     assert cycles(9995) == pytest.approx(0.05, rel=1e-12)
-    text = (
-        f"^Repeat: a call must evaluate at most {MOST} schedules, got 1001001; repeat fewer sched"
-    )
+    text = f"^Repeat: a call must evaluate at most {MOST} schedules, got 1001001; put fewer of them"
     start = time.process_time()
     with pytest.raises(ValueError, match=text):
         cycles.repeat(1000, every=10, growth=1.0000001)
     with pytest.raises(ValueError, match=text):
-        lrs.Repeat.from_config(json.loads(json.dumps(repeated(repeated(LINE))["config"])))
+        lrs.Repeat.from_config(
+            json.loads(json.dumps(repeated(repeated(LINE, 1000), 1000)["config"]))
+        )
     assert time.process_time() - start < 1
 
 
@@ -229,5 +216,5 @@ def test_shown():
     assert shown([1, "a"]) == "[1, 'a']"
     assert shown("x" * 1000) == "'" + "x" * (SHOWN - 1) + "… (1002 characters)"
     assert shown(10**5000) == "a value of type int that cannot be shown"
-    assert shown(within(100_000)) == "[[[[[...]]]]]"
+    assert shown(DEEP) == "[[[[[...]]]]]"
     assert shown(list(range(100))) == "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ...]"
