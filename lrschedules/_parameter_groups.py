@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from lrschedules import plotting
+from lrschedules._config import shown
 from lrschedules._param import checked, factor, fraction, rate
 from lrschedules._schedule import Schedule
 
@@ -51,15 +52,15 @@ def _entry(where: str, name: str, value: Any, now: Any) -> Any:
     if not isinstance(now, (list, tuple)):
         if isinstance(value, tuple):
             raise TypeError(
-                f"{where} must be a schedule or a number, got {value!r}; write a list to give one "
-                "per parameter group"
+                f"{where} must be a schedule or a number, got {shown(value)}; write a list to give "
+                "one per parameter group"
             )
         return _fitting(where, name, value)
     if not isinstance(value, tuple) or len(value) != len(now):
         example = ", ".join(["schedule", *(str(item) for item in now[1:])])
         raise (ValueError if isinstance(value, tuple) else TypeError)(
-            f"{where} must be a tuple of {len(now)}, each a schedule or a number, got {value!r}; "
-            f"write for example {name}=({example}), or a list with one tuple per parameter group"
+            f"{where} must be a tuple of {len(now)}, each a schedule or a number, got "
+            f"{shown(value)}; write for example {name}=({example}), or a list with one tuple per parameter group"
         )
     return tuple(_fitting(f"{where}[{i}]", name, item) for i, item in enumerate(value))
 
@@ -123,7 +124,7 @@ def _fitting(where: str, name: str, value: Any) -> Schedule | float:
         return value
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(
-            f"{where} must be a schedule of lrschedules or a number, got {value!r}; write for "
+            f"{where} must be a schedule of lrschedules or a number, got {shown(value)}; write for "
             "example Constant(0.1)"
         )
     return checked(where, KINDS.get(name, ANY), value)
@@ -144,8 +145,8 @@ def _value_at(where: str, name: str, given: Schedule | float, step: int) -> floa
         return kind(value)
     except ValueError:
         raise ValueError(
-            f"{where} must be {kind.rule}, and {given!r} is {value!r} at step {step}; limit it "
-            "with .clip(minimum, maximum)"
+            f"{where} must be {kind.rule}, and {shown(given)} is {value!r} at step {step}; limit "
+            "it with .clip(minimum, maximum)"
         ) from None
 
 

@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
+from lrschedules._config import shown
 from lrschedules._param import checked, wait
 from lrschedules._parameter_groups import copied, given_for, per_group, replaced, values_at
 
@@ -106,8 +107,8 @@ class Scheduler(torch.optim.lr_scheduler.LRScheduler):
     ) -> None:
         if not isinstance(optimizer, torch.optim.Optimizer):
             raise TypeError(
-                f"Scheduler: optimizer must be an optimizer of PyTorch, got {optimizer!r}; write "
-                "for example Scheduler(torch.optim.SGD(model.parameters()), lr=Constant(0.1))"
+                f"Scheduler: optimizer must be an optimizer of PyTorch, got "
+                f"{shown(optimizer)}; write for example Scheduler(torch.optim.SGD(model.parameters()), lr=Constant(0.1))"
             )
         last_epoch = checked("Scheduler: last_epoch", LAST_SEEN, last_epoch)
         given = hyperparameters if lr is None else {"lr": lr, **hyperparameters}
@@ -171,7 +172,7 @@ class Scheduler(torch.optim.lr_scheduler.LRScheduler):
         """
         if not isinstance(state_dict, Mapping):
             raise TypeError(
-                f"Scheduler: state_dict must be a mapping, got {state_dict!r}; give what "
+                f"Scheduler: state_dict must be a mapping, got {shown(state_dict)}; give what "
                 "state_dict() of a scheduler returned"
             )
         if "last_epoch" not in state_dict:

@@ -600,6 +600,7 @@ class Bad(lrs.Schedule):
         (ADAM, {"lr": [WAVE] * 3}, "lr is a list of 3, and the optimizer has 2 parameter groups"),
         (ADAM, {"lr": -0.1}, "lr must be a rate ≥ 0, got -0.1"),
         (ADAM, {"lr": float("nan")}, "lr must be a rate ≥ 0, got nan"),
+        (ADAM, {"lr": 10**400}, "lr must be a rate ≥ 0, got 1000"),
         (ADAM, {"lr": Bad(1)}, r"lr must be a rate ≥ 0, and Bad\(value=1.0\) is -.* limit it with"),
         (
             ADAM,
@@ -680,7 +681,7 @@ def test_value_out_of_range_during_training():
                 {"last_epoch": step},
                 "last_epoch must be a whole number of steps from -1 to 2147483647",
             )
-            for step in (-2, 2**31, 1.5, "3", None, True, float("nan"), [3], {}, WAVE)
+            for step in (-2, 2**31, 10**400, 1.5, "3", None, True, float("nan"), [3], {}, WAVE)
         ),
         ({"last_epoch": 3, "schedules": 5}, "state_dict does not say with which schedules"),
         ({"last_epoch": 3, "schedules": {}}, "lr was not scheduled when the state was saved"),
@@ -703,7 +704,25 @@ def test_crafted_state(state, text):
 def test_random_states():
     """Whatever stands in a state: it is loaded, or refused with a TypeError or ValueError."""
     rng, scheduler = np.random.default_rng(0), Scheduler(optimizer_of(), lr=TRUNK)
-    parts = [0, 7, -1, 2**40, 0.5, 3.0, "", "lr", None, True, [], [1], {}, {"lr": 1}, (), np.nan]
+    parts = [
+        0,
+        7,
+        -1,
+        2**40,
+        10**400,
+        0.5,
+        3.0,
+        "",
+        "lr",
+        None,
+        True,
+        [],
+        [1],
+        {},
+        {"lr": 1},
+        (),
+        np.nan,
+    ]
     loaded = 0
     for _ in range(3000):
         keys = rng.choice(["last_epoch", "schedules", "_step_count", "lr"], 2)
