@@ -60,7 +60,8 @@ def _entry(where: str, name: str, value: Any, now: Any) -> Any:
         example = ", ".join(["schedule", *(str(item) for item in now[1:])])
         raise (ValueError if isinstance(value, tuple) else TypeError)(
             f"{where} must be a tuple of {len(now)}, each a schedule or a number, got "
-            f"{shown(value)}; write for example {name}=({example}), or a list with one tuple per parameter group"
+            f"{shown(value)}; write for example {name}=({example}), or a list with one tuple per "
+            "parameter group"
         )
     return tuple(_fitting(f"{where}[{i}]", name, item) for i, item in enumerate(value))
 

@@ -107,8 +107,9 @@ class Scheduler(torch.optim.lr_scheduler.LRScheduler):
     ) -> None:
         if not isinstance(optimizer, torch.optim.Optimizer):
             raise TypeError(
-                f"Scheduler: optimizer must be an optimizer of PyTorch, got "
-                f"{shown(optimizer)}; write for example Scheduler(torch.optim.SGD(model.parameters()), lr=Constant(0.1))"
+                "Scheduler: optimizer must be an optimizer of PyTorch, got "
+                f"{shown(optimizer)}; write for example "
+                "Scheduler(torch.optim.SGD(model.parameters()), lr=Constant(0.1))"
             )
         last_epoch = checked("Scheduler: last_epoch", LAST_SEEN, last_epoch)
         given = hyperparameters if lr is None else {"lr": lr, **hyperparameters}
