@@ -95,7 +95,7 @@ def normalized():
 def test_replica_is_a_plain_fit(middle, optimizer):
     """Loss and metrics of each run are those of the fit that the documentation says it is."""
     # Engines that drift apart slowly would on any back end; one has the time for it.
-    epochs, build = 20 if BACKEND == "jax" else 6, net(*middle)
+    epochs, build = 20 if BACKEND == "jax" else 4, net(*middle)
     result = study(build, optimizer=optimizer, epochs=epochs, seeds=2)
     for i, schedule in enumerate(SCHEDULES.values()):
         keras.utils.set_random_seed(1)

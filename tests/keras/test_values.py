@@ -30,8 +30,11 @@ def test_backend_is_the_one_asked_for():
 
 @every_row
 def test_variable(schedule):
-    """A Keras variable, which is what an optimizer passes, gives a float32 tensor."""
-    for step in np.unique(probes(schedule)):
+    """A Keras variable, which is what an optimizer passes, gives a float32 tensor.
+
+    A third of the steps and the last one: the tests of tensors have them all.
+    """
+    for step in np.unique(probes(schedule))[::-3]:
         rate = schedule(keras.Variable(int(step), dtype="int32", trainable=False))
 
         assert ops.is_tensor(rate)
