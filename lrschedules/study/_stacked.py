@@ -75,9 +75,13 @@ class Stacked:
             raise NotStackableError(f"the back end {keras.backend.backend()} cannot map a program")
         for reason in refusals(self.plan, self.model, optimizer):
             raise NotStackableError(reason)
-        optimizer.learning_rate = rate
         if keras.backend.backend() != "jax":
-            stateless(optimizer)
+            # The methods of an optimizer decide where it finds its variables: it is built with the
+            # ones that the program calls.
+            optimizer = stateless(self.plan.optimizer(next(iter(self.plan.schedules.values()))))
+            optimizer.build(self.model.trainable_variables)
+            self.model.optimizer = optimizer
+        optimizer.learning_rate = rate
         return rate
 
     def bytes_of_a_run(self, outputs: list[int]) -> int:
