@@ -38,7 +38,7 @@ CLAMPS = {"minimum", "maximum", "product", "evaluate", "floor_divide"}
 SAME = {
     "on_rates.py: (self.schedule.length, self.other.length)": "the longer of two has no order",
     "on_time.py: self._copies() > MOST_CYCLES": "a bound that is a choice",
-    "on_time.py: len(lengths) > MOST_CYCLES": "a bound that is a choice",
+    "on_time.py: len(spans) > MOST_CYCLES": "a bound that is a choice",
     "on_time.py: 1000": "a bound that is a choice",
     "on_time.py: start > LAST_STEP": "a cycle that begins after the last step is never reached",
     "on_time.py: self.factor == 1": "a factor of 1 changes nothing",

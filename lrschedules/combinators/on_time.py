@@ -167,27 +167,24 @@ class Repeat(Combinator):
         start, last = self._cycles[-1]
         return None if last.length is None else start + last.length
 
-    def _lengths(self) -> list[int]:
-        """Return the lengths of the cycles that begin before the last step; no more than needed."""
-        lengths: list[int] = []
+    def _spans(self) -> list[tuple[int, int]]:
+        """Return where each cycle begins, and its length; none after the last step."""
+        spans: list[tuple[int, int]] = []
         start = 0
         for i in range(self.cycles):
-            lengths.append(max(1, round(self.every * on_numbers.power(self.growth, i))))
-            start += lengths[-1]
-            if start > LAST_STEP or len(lengths) > MOST_CYCLES:
+            length = max(1, round(self.every * on_numbers.power(self.growth, i)))
+            spans.append((start, length))
+            start += length
+            if start > LAST_STEP or len(spans) > MOST_CYCLES:
                 break
-        return lengths
+        return spans
 
     def _copies(self) -> int:
-        return 1 if self.growth == 1 else len(self._lengths())
+        return 1 if self.growth == 1 else len(self._spans())
 
     def _prepare(self) -> list[tuple[int, Schedule]]:
-        start = 0
-        cycles: list[tuple[int, Schedule]] = []
-        for length in self._lengths() if self.growth != 1 else []:
-            cycles.append((start, self.schedule.stretch(length / self.every)))
-            start += length
-        return cycles
+        spans = self._spans() if self.growth != 1 else []
+        return [(start, self.schedule.stretch(length / self.every)) for start, length in spans]
 
     @property
     def _cycles(self) -> list[tuple[int, Schedule]]:
