@@ -154,6 +154,9 @@ class OnTime(OnRates, abstract=True):
     ) -> Schedule:
         """Return this schedule over and over: restarts, cycles.
 
+        After the last cycle the schedule inside goes on with the clock of that cycle: its last rate
+        is held if it is no longer than ``every``.
+
         Parameters
         ----------
         cycles : int

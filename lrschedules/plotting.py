@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrschedules import _param
+from lrschedules._arguments import axes_of
 from lrschedules._config import shown
 from lrschedules._param import LAST_STEP, checked, parameters
 from lrschedules._schedule import Schedule, a_schedule
@@ -58,7 +59,7 @@ def plot(
     """
     named = _named(schedules)
     last = checked("plot: steps", _param.steps, _longest(named) if steps is None else steps)
-    ax = _axes(ax)
+    ax = axes_of("plot", ax, (6.4, 3.2))
     for name, schedule in named.items():
         at = _drawn(schedule, last)
         ax.plot(at, schedule(at), drawstyle="steps-post", label=name or None)
@@ -88,21 +89,6 @@ def _named(schedules: Any) -> dict[str, Schedule]:
 
 def _longest(named: Mapping[str, Schedule]) -> int:
     return min(max(map(horizon, named.values())), LAST_STEP)
-
-
-def _axes(ax: Any) -> Axes:
-    """Return axes to draw on: those given, or those of a new figure."""
-    import matplotlib.axes
-    import matplotlib.pyplot as plt
-
-    if ax is None:
-        return plt.figure(figsize=(6.4, 3.2), layout="constrained").add_subplot()
-    if not isinstance(ax, matplotlib.axes.Axes):
-        raise TypeError(
-            f"plot: ax must be an axes of matplotlib, got {shown(ax)}; "
-            "write for example plt.figure().add_subplot()"
-        )
-    return ax
 
 
 def picture(schedule: Schedule) -> str:
