@@ -293,3 +293,12 @@ def test_a_state_of_torch_changes_no_schedule():
 
         assert (hash(schedule), repr(schedule), schedule(500)) == before
     assert state["lr_lambdas"] == [{}]
+
+
+def test_five_hundred_points_are_compiled():
+    """A long list is no chain that would be too deep to compile, and no formula of many minutes."""
+    boundaries = range(1, 501)
+    schedule = lrs.recipes.interpolate(np.linspace(0.1, 0.2, 501), boundaries)
+    steps = np.array([0, 1, 250, 500, 600])
+
+    np.testing.assert_allclose(jax.jit(schedule)(steps), schedule(steps), rtol=1e-6)

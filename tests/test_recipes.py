@@ -7,7 +7,6 @@ import math
 import pickle
 import re
 
-import jax
 import numpy as np
 import pytest
 
@@ -372,10 +371,3 @@ def test_a_thousand_points(shape):
     assert hash(again) == hash(schedule)
     assert again == schedule
     np.testing.assert_allclose(schedule.stretch(3)(3 * steps), schedule(steps), rtol=1e-12)
-
-
-def test_five_hundred_points_are_traced():
-    """A long list is no chain that would be too deep to compile."""
-    rates = jax.eval_shape(interpolate([0.1] * 501, range(1, 501)), np.arange(7))
-
-    assert rates.shape == (7,)
