@@ -14,6 +14,10 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
+if find_spec("triton"):
+    # It comes with PyTorch's builds for CUDA, and crashes where TensorFlow was imported before it.
+    import triton  # noqa: F401
+
 here = Path(__file__).parent
 sys.path.insert(0, str(here / "_ext"))
 

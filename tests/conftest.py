@@ -4,11 +4,16 @@ import gc
 import itertools
 import os
 import sys
+from importlib.util import find_spec
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.update(
     TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="-1", MPLBACKEND="agg"
 )
+
+if find_spec("triton"):
+    # It comes with PyTorch's builds for CUDA, and crashes where TensorFlow was imported before it.
+    import triton  # noqa: F401
 
 import hypothesis
 import pytest
