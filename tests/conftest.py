@@ -30,7 +30,7 @@ hypothesis.settings.load_profile("lrschedules")
 
 def pytest_runtest_teardown():
     """Free now and then what JAX has compiled: it keeps all of it, which comes to gigabytes."""
-    if next(ENDED) % 100 == 0 and "jax" in sys.modules:
+    if next(ENDED) % 40 == 0 and "jax" in sys.modules:
         sys.modules["jax"].clear_caches()
         gc.collect()
 
