@@ -35,6 +35,9 @@ class Declared(_keras.Stateless):
     _measured: tuple[int, int]
     # What _prepare returned.
     _prepared: Any
+    # NumPy leaves ``array * schedule`` to the schedule, which refuses it, and makes no array of
+    # schedules.
+    __array_ufunc__ = None
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         super().__init_subclass__()
