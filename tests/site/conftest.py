@@ -46,20 +46,53 @@ def browser():
 def opened(browser, host):
     """Open pages of the site; in the end, nothing may have failed, or have asked another host."""
     with contextlib.ExitStack() as stack:
-        said, pages = [], []
+        pages = []
 
         def opened(address, width=1200, **settings):
             settings |= {"viewport": {"width": width, "height": 900}}
             context = stack.enter_context(browser.new_context(**settings))
-            page = context.new_page()
-            page.asked = []
-            page.on("console", lambda message: said.append((message.type, message.text)))
-            page.on("pageerror", lambda error: said.append(("error", str(error))))
-            page.on("request", lambda request: page.asked.append(request.url))
-            pages.append(page)
-            page.goto(f"{host}/{address}")
-            return page
+            pages.append(heard(context.new_page()))
+            pages[-1].goto(f"{host}/{address}")
+            return pages[-1]
 
         yield opened
-    assert not [text for kind, text in said if kind in {"error", "warning"}]
-    assert not [url for p in pages for url in p.asked if not url.startswith((host, "data:"))]
+    for page in pages:
+        refuse_failures(page, host)
+
+
+@pytest.fixture(scope="session")
+def tab(browser):
+    """A tab that many tests open their pages in, one after the other, as a reader does."""
+    with browser.new_context(reduced_motion="reduce") as context:
+        yield heard(context.new_page())
+
+
+@pytest.fixture
+def visited(tab, host):
+    """Open a page in the tab; in the end, nothing may have failed, or have asked another host."""
+
+    def visited(address, width):
+        tab.goto("about:blank")
+        tab.said.clear()
+        tab.asked.clear()
+        tab.emulate_media(color_scheme="light", reduced_motion="reduce")
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.goto(f"{host}/{address}")
+        return tab
+
+    yield visited
+    refuse_failures(tab, host)
+
+
+def heard(page):
+    """Return a page that notes what it writes into the console, and what it asks for."""
+    page.said, page.asked = [], []
+    page.on("console", lambda message: page.said.append((message.type, message.text)))
+    page.on("pageerror", lambda error: page.said.append(("error", str(error))))
+    page.on("request", lambda request: page.asked.append(request.url))
+    return page
+
+
+def refuse_failures(page, host):
+    assert not [text for kind, text in page.said if kind in {"error", "warning"}]
+    assert not [url for url in page.asked if not url.startswith((host, "data:"))]

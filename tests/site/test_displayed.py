@@ -45,6 +45,8 @@ def code(name):
 def prose(name):
     """Return the words of a page, with those for who does not see an image, but not its code."""
     words = re.sub(r"<(script|style|svg|pre|code)\b.*?</\1>", "", source(name), flags=re.DOTALL)
+    # a parameter that takes all other arguments by name has its stars in Python
+    words = re.sub(r"(<strong>|<span class=\"pre\">)\*\*(?=\w|</span>)", r"\1", words)
     spoken = re.findall(r'\b(?:alt|aria-label|title|content)="([^"]*)"', source(name))
     return "\n".join([text(words), *map(html.unescape, spoken)])
 
@@ -131,7 +133,7 @@ def test_cosine_beside_linear():
     the high one it is not told apart.
     """
     page = source("auto_examples/shapes/plot_1_decay.html")
-    linear = [float(mean) for mean in re.findall(r">Linear</th><td[^>]*>([\d.]+)", page)]
+    linear = [float(mean) for mean in re.findall(r">Linear</th>\s*<td[^>]*>([\d.]+)", page)]
     cosine = re.findall(r">Cosine</th>.*?([+-][\d.]+) \[([+-][\d.]+), ([+-][\d.]+)\]", page)
     (moderate, low, high), (_, least, most) = (map(float, row) for row in cosine)
 
