@@ -180,8 +180,8 @@ def test_bad_value(made, text):
         (lambda: lrs.Constant(1).warmup("2"), "^warmup: steps must be .*, got '2'"),
         (lambda: lrs.Constant(1).then(0.1, at=5), r"^then: second must be a schedule .*, got 0\.1"),
         (lambda: lrs.Scale(0.1, 2), r"Scale: schedule must be a schedule .*, got 0\.1; write"),
-        (lrs.Constant(1), r"function of the step: write schedule\(step\)$"),
-        (lambda: lrs.Constant(1)(None), r"function of the step: write schedule\(step\)$"),
+        (lrs.Constant(1), "^a schedule is a function of the step"),
+        (lambda: lrs.Constant(1)(None), "^a schedule is a function of the step"),
         (
             lambda: lrs.Constant(1)("5"),
             "must be a number, an array or a tensor, got '5' of type str",
