@@ -28,6 +28,12 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("lrschedules")
 
 
+def pytest_collection_finish():
+    """Let the garbage collector pass over what was imported: millions of objects, which stay."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_runtest_teardown():
     """Free now and then what JAX has compiled: it keeps all of it, which comes to gigabytes."""
     if next(ENDED) % 40 == 0 and "jax" in sys.modules:
