@@ -26,7 +26,6 @@ PAGES = [name for name in FILES if name not in MOVED and not name.startswith("_s
 BUDGETS = [
     (r"schedules/index.html|auto_examples/.*", 2200, 60),  # curves, figures
     (r"schedules/.*|reference/schedule.html", 1950, 75),  # thumbnails of the examples
-    (r"playground.html", 1650, 46),  # its scripts
     (r".*", 1650, 45),
 ]
 
