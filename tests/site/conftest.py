@@ -61,29 +61,25 @@ def opened(browser, host):
 
 
 @pytest.fixture(scope="session")
-def tab(browser):
-    """A tab that many tests open their pages in, one after the other, as a reader does."""
+def reader(browser):
+    """A browser that keeps what pages have in common, as that of a reader does."""
     with browser.new_context(reduced_motion="reduce") as context:
-        yield heard(context.new_page())
+        yield context
 
 
 @pytest.fixture
-def visited(tab, host):
-    """Open a page in the tab; in the end, nothing may have failed, or have asked another host."""
+def visited(reader, host):
+    """Open one page of many; in the end, nothing may have failed, or have asked another host."""
+    with reader.new_page() as page:
+        heard(page)
 
-    def visited(address, width):
-        tab.goto("about:blank")
-        tab.said.clear()
-        tab.asked.clear()
-        tab.emulate_media(color_scheme="light", reduced_motion="reduce")
-        tab.set_viewport_size({"width": width, "height": 900})
-        tab.goto(f"{host}/{address}")
-        # What the page before still asked for as it was left came first.
-        del tab.asked[: tab.asked.index(f"{host}/{address}")]
-        return tab
+        def visited(address, width):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(f"{host}/{address}")
+            return page
 
-    yield visited
-    refuse_failures(tab, host)
+        yield visited
+    refuse_failures(page, host)
 
 
 def heard(page):
