@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from lrschedules._param import parameters
 
 import lrschedules as lrs
 from lrschedules import callbacks, datasets, finder, plotting, recipes, study, symbolic
-from lrschedules._param import parameters
 from lrschedules.study import _table
 from lrschedules.torch import Scheduler
 from tests.table import PUBLIC
