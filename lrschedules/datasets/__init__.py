@@ -1,4 +1,4 @@
-"""The data of the examples, shipped in the package."""
+"""Datasets: the data of the examples, part of the package."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lrschedules._config import shown
 from lrschedules._param import Kind, checked, count
 
-# What seeds a random generator in all the libraries that the package works with.
+# Seeds that all the libraries accept that the package works with.
 seeds = dataclasses.replace(
     count, rule=f"a whole number from 0 to {2**32 - 1}", example=0, least=0, below=2**32
 )
@@ -47,7 +47,7 @@ class Dataset:
     Raises
     ------
     TypeError, ValueError
-        If one of them is not an array of that shape, or a label is neither 1 nor 0.
+        If an argument is not an array of that shape, or a label is neither 1 nor 0.
     """
 
     features: NDArray[np.float32]
@@ -70,13 +70,13 @@ class Dataset:
     def tail_split(self, rows: int = 116) -> Split:
         """Return the last rows, unshuffled, as validation: the tutorial's split.
 
-        It is what Keras does with ``validation_split=0.33``. The classes are not mixed evenly in
-        the file: 107 of the last 116 rows are of class 1, against 118 of the 235 before.
+        Keras makes the same split with ``validation_split=0.33``. The classes are not mixed evenly
+        in the file: 107 of the last 116 rows are of class 1, and 118 of the 235 rows before them.
 
         Parameters
         ----------
         rows : int
-            How many rows to validate on.
+            Number of validation rows.
 
         Returns
         -------
@@ -86,7 +86,7 @@ class Dataset:
         Raises
         ------
         TypeError, ValueError
-            If ``rows`` is not a whole number that leaves rows to train and to validate on.
+            If ``rows`` does not leave at least one row in each part.
 
         Examples
         --------
@@ -99,14 +99,14 @@ class Dataset:
         return self._split(np.arange(len(self.labels)), rows)
 
     def stratified_split(self, seed: int, rows: int = 116) -> Split:
-        """Return a random split whose two parts have the same share of each class.
+        """Return a random split that keeps the proportions of the classes in both parts.
 
         Parameters
         ----------
         seed : int
-            Which of the random splits, ≥ 0; the same seed gives the same split.
+            Random seed, ≥ 0; the same seed gives the same split.
         rows : int
-            How many rows to validate on.
+            Number of validation rows.
 
         Returns
         -------
@@ -116,8 +116,7 @@ class Dataset:
         Raises
         ------
         TypeError, ValueError
-            If ``seed`` is not a whole number ≥ 0, or ``rows`` not one that leaves rows to train and
-            to validate on.
+            If ``seed`` is out of range, or ``rows`` does not leave at least one row in each part.
 
         Examples
         --------
@@ -137,7 +136,7 @@ class Dataset:
         return self._split(np.concatenate([rng.permutation(rest), rng.permutation(held_out)]), rows)
 
     def _rows(self) -> Kind:
-        """Return what a number of rows to validate on may be."""
+        """Return the kind of a number of validation rows."""
         all_rows = len(self.labels)
         rule = f"a whole number of rows from 1 to {all_rows - 1}"
         return dataclasses.replace(count, rule=rule, example=(all_rows + 1) // 3, below=all_rows)
@@ -151,7 +150,7 @@ class Dataset:
 
 
 def load_ionosphere() -> Dataset:
-    """Return the Ionosphere data: which radar returns show structure in the ionosphere.
+    """Return the Ionosphere data: radar returns, and whether they show structure in the ionosphere.
 
     351 rows of 34 numbers between -1 and 1; label 1 is the class "g" (good, 225 rows), 0 is "b"
     (bad). From the UCI Machine Learning Repository, CC BY 4.0 :cite:p:`sigillito1989`.
@@ -159,7 +158,7 @@ def load_ionosphere() -> Dataset:
     Returns
     -------
     Dataset
-        ``features`` of shape (351, 34) and ``labels`` of shape (351,), float32, no unit.
+        ``features`` of shape (351, 34) and ``labels`` of shape (351,), float32; no unit.
 
     Raises
     ------
