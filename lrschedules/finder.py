@@ -11,11 +11,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from lrschedules import datasets
+from lrschedules import datasets, kinds
 from lrschedules._arguments import axes_of, one_of
 from lrschedules._arrays import arrays_of
 from lrschedules._keras_internals import layers_of, loss_weights_of, random_state_kept
-from lrschedules._param import Kind, checked, count, fraction, peak
 from lrschedules._schedule import Schedule
 from lrschedules.shapes import Linear
 
@@ -25,8 +24,9 @@ if TYPE_CHECKING:
 Spacing = Literal["geometric", "linear"]
 Method = Literal["steepest", "valley", "minimum/10"]
 SPACING, METHOD = one_of(*get_args(Spacing)), one_of(*get_args(Method))
-POINTS = dataclasses.replace(count, rule="a whole number ≥ 10", example=100, least=10)
-ABOVE_ONE = Kind("a number > 1", "none", 4.0, least=1, open=True)
+FEWEST_POINTS = 10
+POINTS, ABOVE_ONE = kinds.whole(ge=FEWEST_POINTS, example=100), kinds.number(gt=1, example=4.0)
+SMOOTHING = kinds.number(ge=0, lt=1)
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -93,10 +93,10 @@ class RangeTest:
         >>> [round(test.suggestion(m), 4) for m in ("steepest", "valley", "minimum/10")]
         [0.0178, 0.0316, 0.0178]
         """
-        checked("suggestion: method", METHOD, method)
-        if (points := len(self.rates)) < POINTS.least:
+        kinds.checked("suggestion: method", METHOD, method)
+        if (points := len(self.rates)) < FEWEST_POINTS:
             raise ValueError(
-                f"suggestion: {points} points are too few, {POINTS.least} are needed; the test "
+                f"suggestion: {points} points are too few, {FEWEST_POINTS} are needed; the test "
                 f"ended with {self.stopped!r}: write a lower start or more steps"
             )
         least = int(self.smoothed.argmin())
@@ -207,10 +207,10 @@ def range_test(
     'diverged'
     """
     schedule = _schedule(start, stop, steps, spacing)
-    batch_size = checked("range_test: batch_size", count, batch_size)
-    smoothing = checked("range_test: smoothing", fraction, smoothing)
-    diverge = checked("range_test: diverge", ABOVE_ONE, diverge)
-    batches = _batches(x, y, batch_size, checked("range_test: seed", datasets.seeds, seed))
+    batch_size = kinds.checked("range_test: batch_size", kinds.count, batch_size)
+    smoothing = kinds.checked("range_test: smoothing", SMOOTHING, smoothing)
+    diverge = kinds.checked("range_test: diverge", ABOVE_ONE, diverge)
+    batches = _batches(x, y, batch_size, kinds.checked("range_test: seed", datasets.seeds, seed))
     losses, smoothed = list[float](), list[float]()
     average, stopped = 0.0, "stop reached"
     with random_state_kept():
@@ -238,13 +238,13 @@ def range_test(
 
 
 def _schedule(start: float, stop: float, steps: int, spacing: Spacing) -> Schedule:
-    checked("range_test: spacing", SPACING, spacing)
-    start = checked("range_test: start", peak, start)
-    stop = checked("range_test: stop", peak, stop)
+    kinds.checked("range_test: spacing", SPACING, spacing)
+    start = kinds.checked("range_test: start", kinds.peak, start)
+    stop = kinds.checked("range_test: stop", kinds.peak, stop)
     if start >= stop:
         both = f"got {start!r} and {stop!r}; write for example 1e-06 and 10.0"
         raise ValueError(f"range_test: start must be below stop, {both}")
-    last = checked("range_test: steps", POINTS, steps) - 1
+    last = kinds.checked("range_test: steps", POINTS, steps) - 1
     line = Linear(start, stop, last)
     return line if spacing == "linear" else Linear(0, 1, last).geometric(start, stop)
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import Any
 
 import keras
 import numpy as np
 
+from lrschedules import kinds
 from lrschedules._arguments import Text, one_of
-from lrschedules._keras import Plateau, Reduced
 from lrschedules._keras_internals import SavedWithWeights, direction_of, rate_of
-from lrschedules._param import checked, count, fraction, part
-from lrschedules._param import factor as amount
+from lrschedules._reduced import Plateau, Reduced
 from lrschedules.callbacks._optimizer import inner, is_schedule, number
 
 SIGNS = {"auto": 0, "min": -1, "max": 1}
@@ -21,8 +19,9 @@ MODE, METRIC = one_of(*SIGNS), Text("the name of a metric", "val_loss")
 # Where a model keeps the callback's state, for Keras to save it with the weights.
 ATTRIBUTE = "reduce_on_plateau"
 
-_epochs = dataclasses.replace(count, rule="a whole number of epochs ≥ 1", unit="epochs", example=10)
-_pause = dataclasses.replace(_epochs, rule="a whole number of epochs ≥ 0", least=0, example=5)
+PATIENCE = kinds.whole(unit="epochs", example=10)
+COOLDOWN = kinds.whole(ge=0, unit="epochs", example=5)
+FACTOR, MIN_SCALE = kinds.number(gt=0, lt=1), kinds.number(ge=0, lt=1)
 
 
 class ReduceOnPlateau(keras.callbacks.Callback):
@@ -95,13 +94,13 @@ class ReduceOnPlateau(keras.callbacks.Callback):
         mode: str = "auto",
     ) -> None:
         super().__init__()
-        self.monitor = checked("ReduceOnPlateau: monitor", METRIC, monitor)
-        self.mode = checked("ReduceOnPlateau: mode", MODE, mode)
-        self.factor = checked("ReduceOnPlateau: factor", part, factor)
-        self.patience = checked("ReduceOnPlateau: patience", _epochs, patience)
-        self.min_delta = checked("ReduceOnPlateau: min_delta", amount, min_delta)
-        self.cooldown = checked("ReduceOnPlateau: cooldown", _pause, cooldown)
-        self.min_scale = checked("ReduceOnPlateau: min_scale", fraction, min_scale)
+        self.monitor = kinds.checked("ReduceOnPlateau: monitor", METRIC, monitor)
+        self.mode = kinds.checked("ReduceOnPlateau: mode", MODE, mode)
+        self.factor = kinds.checked("ReduceOnPlateau: factor", FACTOR, factor)
+        self.patience = kinds.checked("ReduceOnPlateau: patience", PATIENCE, patience)
+        self.min_delta = kinds.checked("ReduceOnPlateau: min_delta", kinds.factor, min_delta)
+        self.cooldown = kinds.checked("ReduceOnPlateau: cooldown", COOLDOWN, cooldown)
+        self.min_scale = kinds.checked("ReduceOnPlateau: min_scale", MIN_SCALE, min_scale)
         self._sign = SIGNS[self.mode]
         self._optimizer: Any = None
         self.plateau = Plateau()

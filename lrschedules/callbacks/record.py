@@ -9,9 +9,9 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from lrschedules import kinds
 from lrschedules._arguments import a_path, require
 from lrschedules._keras_internals import next_step, rate_of
-from lrschedules._param import checked
 from lrschedules.callbacks._optimizer import inner, is_schedule, number
 
 
@@ -77,7 +77,7 @@ class RecordRate(keras.callbacks.Callback):
         super().__init__()
         self._board: Any = None
         if log_dir is not None:
-            folder = checked("RecordRate: log_dir", a_path, log_dir)
+            folder = kinds.checked("RecordRate: log_dir", a_path, log_dir)
             require("RecordRate: log_dir", "tensorflow")
             import tensorflow as tf
 
@@ -153,7 +153,8 @@ class RecordRate(keras.callbacks.Callback):
         """
         rows = zip(self._steps, self._rates, strict=True)
         lines = ["step,learning_rate", *(f"{step},{rate!r}" for step, rate in rows)]
-        checked("RecordRate.save: path", a_path, path).write_text("\n".join([*lines, ""]), "utf-8")
+        file: Path = kinds.checked("RecordRate.save: path", a_path, path)
+        file.write_text("\n".join([*lines, ""]), "utf-8")
 
     def _write(self, tag: str, step: int) -> None:
         """Write the last rate for TensorBoard."""

@@ -9,13 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lrschedules import kinds
 from lrschedules._config import shown
-from lrschedules._param import Kind, checked, count
 
 # Seeds that all the libraries accept that the package works with.
-seeds = dataclasses.replace(
-    count, rule=f"a whole number from 0 to {2**32 - 1}", example=0, least=0, below=2**32
-)
+seeds = kinds.whole(ge=0, le=2**32 - 1, example=0)
 
 Rows = tuple[NDArray[np.float32], NDArray[np.float32]]
 
@@ -95,7 +93,7 @@ class Dataset:
         >>> float(validation[1].sum()), len(validation[1])
         (107.0, 116)
         """
-        rows = checked("tail_split: rows", self._rows(), rows)
+        rows = kinds.checked("tail_split: rows", self._rows(), rows)
         return self._split(np.arange(len(self.labels)), rows)
 
     def stratified_split(self, seed: int, rows: int = 116) -> Split:
@@ -125,8 +123,8 @@ class Dataset:
         >>> float(validation[1].sum()), len(validation[1])
         (74.0, 116)
         """
-        seed = checked("stratified_split: seed", seeds, seed)
-        rows = checked("stratified_split: rows", self._rows(), rows)
+        seed = kinds.checked("stratified_split: seed", seeds, seed)
+        rows = kinds.checked("stratified_split: rows", self._rows(), rows)
         rng = np.random.default_rng(seed)
         order = rng.permutation(len(self.labels))
         ones, zeros = order[self.labels[order] == 1], order[self.labels[order] == 0]
@@ -135,11 +133,10 @@ class Dataset:
         rest = np.concatenate([ones[held:], zeros[rows - held :]])
         return self._split(np.concatenate([rng.permutation(rest), rng.permutation(held_out)]), rows)
 
-    def _rows(self) -> Kind:
+    def _rows(self) -> kinds.Number:
         """Return the kind of a number of validation rows."""
         all_rows = len(self.labels)
-        rule = f"a whole number of rows from 1 to {all_rows - 1}"
-        return dataclasses.replace(count, rule=rule, example=(all_rows + 1) // 3, below=all_rows)
+        return kinds.whole(le=all_rows - 1, unit="rows", example=(all_rows + 1) // 3)
 
     def _split(self, order: NDArray[np.intp], rows: int) -> Split:
         train, validation = order[:-rows], order[-rows:]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -11,21 +9,11 @@ from typing import Any, Literal, get_args
 import keras
 import numpy as np
 
-from lrschedules import datasets
+from lrschedules import datasets, kinds
 from lrschedules._arguments import Function, Text, a_path, each_once, one_of, require
 from lrschedules._config import shown
 from lrschedules._keras_internals import random_state_kept
-from lrschedules._param import (
-    LAST_STEP,
-    MOST_NUMBERS,
-    Kind,
-    Series,
-    checked,
-    count,
-    factor,
-    peak,
-)
-from lrschedules._schedule import Schedule, a_schedule
+from lrschedules._schedule import Schedule
 from lrschedules.study._data import data_of
 from lrschedules.study._loop import looped
 from lrschedules.study._plan import Built, Failure, History, Plan, Trial, built, directions
@@ -35,19 +23,11 @@ from lrschedules.study.comparison import Comparison
 
 Engine = Literal["auto", "stacked", "loop"]
 
-SEEDS = Series(datasets.seeds, [0, 1, 2])
-HOW_MANY = dataclasses.replace(
-    count,
-    rule=f"a whole number from 1 to {MOST_NUMBERS}, or a list of seeds",
-    example=10,
-    below=MOST_NUMBERS + 1,
-)
-RATES = Series(peak, [0.5, 1, 2])
-CLASS = Kind("a class: a whole number ≥ 0", "none", 1, below=2**31, whole=True)
-BYTES = dataclasses.replace(
-    count, rule="a whole number of bytes ≥ 1", unit="bytes", example=2**30, below=math.inf
-)
-VERBOSE = Kind("0, 1 or 2", "none", 1, below=3, whole=True)
+SEEDS = kinds.list_of(datasets.seeds, example=[0, 1, 2])
+HOW_MANY = kinds.whole(le=kinds.MOST_NUMBERS, example=10, otherwise=", or a list of seeds")
+RATES = kinds.list_of(kinds.ratio, example=[0.5, 1, 2])
+CLASS, VERBOSE = kinds.whole(ge=0, example=1), kinds.whole(ge=0, le=2, example=1)
+BYTES = kinds.whole(le=2**63 - 1, unit="bytes", example=2**30)
 NAME = Text("a text", "cosine")
 ENGINE = one_of(*get_args(Engine))
 BUILD_MODEL = Function(
@@ -192,17 +172,17 @@ def compare(
     """
     require("compare", "joblib", "pandas", "scipy", "tabulate", extra="study")
     named = _named_schedules(schedules)
-    checked("compare: build_model", BUILD_MODEL, build_model)
-    checked("compare: optimizer", OPTIMIZER, optimizer)
+    kinds.checked("compare: build_model", BUILD_MODEL, build_model)
+    kinds.checked("compare: optimizer", OPTIMIZER, optimizer)
     if callbacks is not None:
-        checked("compare: callbacks", CALLBACKS, callbacks)
+        kinds.checked("compare: callbacks", CALLBACKS, callbacks)
     chosen, rates = _seeds_of(seeds), _base_rates_of(base_rates)
-    epochs = checked("compare: epochs", count, epochs)
+    epochs = kinds.checked("compare: epochs", kinds.count, epochs)
     if batch_size is not None:
-        batch_size = checked("compare: batch_size", count, batch_size)
-    checked("compare: engine", ENGINE, engine)
-    folder = None if store is None else checked("compare: store", a_path, store)
-    memory = checked("compare: memory", BYTES, memory)
+        batch_size = kinds.checked("compare: batch_size", kinds.count, batch_size)
+    kinds.checked("compare: engine", ENGINE, engine)
+    folder = None if store is None else kinds.checked("compare: store", a_path, store)
+    memory = kinds.checked("compare: memory", BYTES, memory)
     verbose = _verbose_of(verbose)
     rows = data_of("train", train, chosen, _class_weights_of(class_weight))
     if rows.batch_size is not None and batch_size is not None:
@@ -228,10 +208,9 @@ def compare(
         batch_size=batch_size or rows.batch_size or 32,
         callbacks=callbacks,
     )
-    if epochs * plan.steps > LAST_STEP:
+    if epochs > (most := kinds.LAST_STEP // plan.steps):
         raise ValueError(
-            f"compare: epochs must be at most {LAST_STEP // plan.steps} with {plan.steps} updates "
-            f"in each, got {epochs}"
+            f"compare: epochs must be at most {most} with {plan.steps} updates in each, got {epochs}"
         )
     with random_state_kept():
         plan.check()
@@ -250,8 +229,8 @@ def _named_schedules(schedules: Any) -> dict[str, Schedule]:
         )
     named: Mapping[Any, Any] = schedules
     return {
-        checked("compare: schedules: each name", NAME, name): checked(
-            f"compare: schedules[{shown(name)}]", a_schedule, schedule
+        kinds.checked("compare: schedules: each name", NAME, name): kinds.checked(
+            f"compare: schedules[{shown(name)}]", kinds.a_schedule, schedule
         )
         for name, schedule in named.items()
     }
@@ -261,7 +240,7 @@ def _seeds_of(seeds: Any) -> tuple[int, ...]:
     """Return the seeds, at least one and each once."""
     if hasattr(seeds, "__iter__"):
         return each_once("compare: seeds", SEEDS, seeds)
-    return tuple(range(checked("compare: seeds", HOW_MANY, seeds)))
+    return tuple(range(kinds.checked("compare: seeds", HOW_MANY, seeds)))
 
 
 def _base_rates_of(base_rates: Any) -> tuple[float, ...]:
@@ -280,8 +259,8 @@ def _class_weights_of(class_weight: Any) -> dict[int, float] | None:
         )
     weights: Mapping[Any, Any] = class_weight
     return {
-        checked("compare: class_weight: each key", CLASS, key): checked(
-            f"compare: class_weight[{shown(key)}]", factor, weight
+        kinds.checked("compare: class_weight: each key", CLASS, key): kinds.checked(
+            f"compare: class_weight[{shown(key)}]", kinds.factor, weight
         )
         for key, weight in weights.items()
     }
@@ -290,7 +269,7 @@ def _class_weights_of(class_weight: Any) -> dict[int, float] | None:
 def _verbose_of(verbose: Any) -> int:
     """Return the verbosity; True and False stand for 1 and 0."""
     number = int(verbose) if isinstance(verbose, bool) else verbose
-    return checked("compare: verbose", VERBOSE, number)
+    return kinds.checked("compare: verbose", VERBOSE, number)
 
 
 class StudyError(RuntimeError):

@@ -12,10 +12,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from lrschedules import kinds
 from lrschedules._arguments import Function, called, one_line
 from lrschedules._arrays import arrays_of
 from lrschedules._config import shown
-from lrschedules._param import checked
 
 # Inputs, then targets and sample weights if any.
 Rows = tuple[Any, ...]
@@ -119,7 +119,7 @@ def data_of(
         rows, size = _rows(f"compare: {name}", given, class_weight)
         return Data([rows], (), size)
     where = f"compare: {name}"
-    checked(where, OF_A_SEED, given)
+    kinds.checked(where, OF_A_SEED, given)
     found = [_rows(f"{where}({seed})", called(where, given, seed), class_weight) for seed in seeds]
     rows, sizes = [rows for rows, _ in found], {size for _, size in found}
     layouts = {repr(mapped(np.shape, each)) for each in rows}

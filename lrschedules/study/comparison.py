@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from lrschedules import kinds
 from lrschedules._arguments import a_mapping, a_path, each_once, one_line, one_of, require
 from lrschedules._config import shown
-from lrschedules._param import Kind, Series, checked, part, peak
 from lrschedules.study import _figures, _json
 from lrschedules.study._statistics import Direction, Values, best, rows_of
 from lrschedules.study._table import Table, counted, differences_in_words, means_in_words, notes_of
@@ -29,10 +29,10 @@ BETTER_1 = {"lower": "minimize", "higher": "maximize"}
 
 View = Literal["curves", "differences", "sensitivity"]
 VIEW, DIRECTION = one_of(*get_args(View)), one_of(*get_args(Direction))
-RATES = Series(peak, [1.0, 0.1])
+RATES = kinds.list_of(kinds.ratio, example=[1.0, 0.1])
 # Other readers of JSON hold integers exactly up to 2**53.
-SEEDS = Series(Kind("a whole number ≥ 0", "none", 7, below=2**53, whole=True), [0, 1, 2])
-LEVEL = dataclasses.replace(part, example=0.95)
+SEEDS = kinds.list_of(kinds.whole(ge=0, le=2**53 - 1), example=[0, 1, 2])
+LEVEL = kinds.number(gt=0, lt=1, example=0.95)
 LOSSES = ("val_loss", "loss")
 
 
@@ -94,7 +94,7 @@ class Comparison:
 
     def __post_init__(self) -> None:
         schedules, curves, direction, settings = (
-            dict(checked(f"Comparison: {name}", a_mapping, getattr(self, name)))
+            dict(kinds.checked(f"Comparison: {name}", a_mapping, getattr(self, name)))
             for name in ("schedules", "curves", "direction", "settings")
         )
         curves = {name: _own(name, curve) for name, curve in curves.items()}
@@ -144,7 +144,7 @@ class Comparison:
         for name, direction in self.direction.items():
             if name not in self.curves:
                 raise ValueError(f"Comparison: direction must name one of {names}, got {name!r}")
-            checked(f"Comparison: direction[{name!r}]", DIRECTION, direction)
+            kinds.checked(f"Comparison: direction[{name!r}]", DIRECTION, direction)
 
     def __getitem__(self, metric: str) -> NDArray[np.float64]:
         if not (isinstance(metric, str) and metric in self.curves):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -203,7 +203,7 @@ class Comparison:
             "axes": self.axes,
             "curves": {name: _json.listed(curve) for name, curve in self.curves.items()},
         }
-        _json.write(checked("Comparison.save: path", a_path, path), FORMAT, content)
+        _json.write(kinds.checked("Comparison.save: path", a_path, path), FORMAT, content)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -226,7 +226,7 @@ class Comparison:
         ValueError
             If the file is damaged, of another kind, or of a newer format.
         """
-        file: Path = checked("Comparison.load: path", a_path, path)
+        file: Path = kinds.checked("Comparison.load: path", a_path, path)
         remedy = "load a file as Comparison.save wrote it"
         try:
             fields = _fields(file, cls.axes)
@@ -306,7 +306,7 @@ class Comparison:
         """
         require("Comparison.table", "scipy", extra="study")
         metric, epoch = self._checked(metric, epoch)
-        level = checked("Comparison: level", LEVEL, level)
+        level = kinds.checked("Comparison: level", LEVEL, level)
         picks = self._picks(metric, epoch)
         values = self[metric][range(len(picks)), picks, :, epoch - 1]
         direction = self.direction.get(metric)
@@ -333,8 +333,8 @@ class Comparison:
         if metric is None:
             metric = next(loss for loss in LOSSES if loss in self.curves)
         last = self[metric].shape[-1]
-        kind = Kind(f"a whole number from 1 to {last}", "none", last, 1, below=last + 1, whole=True)
-        return metric, checked("Comparison: epoch", kind, last if epoch is None else epoch)
+        kind = kinds.whole(le=last, example=last)
+        return metric, kinds.checked("Comparison: epoch", kind, last if epoch is None else epoch)
 
     def _picks(self, metric: str, epoch: int) -> list[int]:
         """Return the index of the best base rate of each schedule."""
@@ -463,9 +463,9 @@ class Comparison:
         TypeError, ValueError
             If the view does not exist, or if an argument is one that the figure refuses.
         """
-        checked("Comparison: view", VIEW, view)
+        kinds.checked("Comparison: view", VIEW, view)
         metric, epoch = self._checked(metric, epoch)
-        level = checked("Comparison: level", LEVEL, level)
+        level = kinds.checked("Comparison: level", LEVEL, level)
         if view == "differences":
             self._several("schedules", view)
             return differences_in_words(self.table(metric, epoch, level))
