@@ -111,7 +111,7 @@ def loss_weights_of(model: Any) -> Any:
 def direction_of(metric: Any) -> str | None:
     """Return ``"up"`` or ``"down"`` for a metric that Keras knows how to improve, else None.
 
-    Compare ``metrics/metric.py``: ``Metric.__init__``, and ``callbacks/monitor_callback.py``.
+    Compare ``callbacks/monitor_callback.py``, and ``_direction`` in ``metrics/``.
     """
     return getattr(metric, "_direction", None)
 

@@ -22,8 +22,7 @@ def __getattr__(name: str) -> Any:
     require(name, "keras", extra="keras")
     from lrschedules.study import _compare
 
-    value = globals()[name] = getattr(_compare, name)
-    return value
+    return getattr(_compare, name)
 
 
 def __dir__() -> list[str]:

@@ -210,7 +210,8 @@ def compare(
     )
     if epochs > (most := kinds.LAST_STEP // plan.steps):
         raise ValueError(
-            f"compare: epochs must be at most {most} with {plan.steps} updates in each, got {epochs}"
+            f"compare: epochs must be at most {most} with {plan.steps} updates in each, got "
+            f"{epochs}"
         )
     with random_state_kept():
         plan.check()

@@ -135,8 +135,8 @@ class Plan:
             optimizer = called("compare: optimizer", self.optimizer, schedule)
             if not isinstance(optimizer, keras.optimizers.Optimizer):
                 raise TypeError(
-                    f"compare: optimizer must make a Keras optimizer of a schedule, got "
-                    f"{optimizer!r}; write for example optimizer=keras.optimizers.Adam"
+                    f"compare: optimizer must return a Keras optimizer, got {optimizer!r}; write "
+                    "for example optimizer=keras.optimizers.Adam"
                 )
             if hasattr(optimizer, "optimizers"):
                 continue

@@ -57,8 +57,9 @@ class Stacked:
         for seed, shape in zip(plan.seeds, shapes, strict=True):
             if shape != shapes[0]:
                 raise ValueError(
-                    f"compare: build_model must make the same model for every seed, got variables "
-                    f"of shapes {shape} with seed {seed} and {shapes[0]} with {plan.seeds[0]}"
+                    "compare: build_model must return the same model for every seed, got "
+                    f"variables of shapes {shape} with seed {seed} and {shapes[0]} with "
+                    f"{plan.seeds[0]}"
                 )
         self.starts = [
             [np.stack(each) for each in zip(*kind, strict=True)]
