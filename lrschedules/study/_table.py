@@ -26,7 +26,6 @@ from lrschedules.study._statistics import (
 if TYPE_CHECKING:
     import pandas as pd
 
-WRAP = 32
 # Notes list this many seeds.
 MOST_NAMED = 10
 
@@ -68,7 +67,9 @@ class Table:
 
     def __repr__(self) -> str:
         columns = [
-            dataclasses.replace(column, cells=[textwrap.fill(cell, WRAP) for cell in column.cells])
+            dataclasses.replace(
+                column, cells=[textwrap.fill(cell, column.width) for cell in column.cells]
+            )
             for column in self._columns()
         ]
         body = _tabulate(columns, [column.heading for column in columns], "simple")
@@ -134,7 +135,7 @@ class Table:
             _Column("seeds", "right", [f"{row.seeds}" for row in self.rows]),
             _Column("not\nfinite", "right", [f"{row.not_finite}" * diverged for row in self.rows]),
             _Column(difference, "right", [_difference(row) for row in self.rows]),
-            _Column("verdict", "left", [row.verdict for row in self.rows]),
+            _Column("verdict", "left", [row.verdict for row in self.rows], width=20),
             _Column("seeds\nneeded", "right", [_needed(row) for row in self.rows]),
         ]
         return [column for column in columns if any(column.cells)]
@@ -145,6 +146,7 @@ class _Column:
     heading: str  # on two lines where that keeps the text narrow
     align: Literal["left", "right", "decimal"]
     cells: list[str]
+    width: int = 32  # of the text, where longer cells are wrapped
 
     @property
     def title(self) -> str:
