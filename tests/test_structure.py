@@ -77,6 +77,7 @@ CLASSES = [
     Scheduler,
     *PUBLIC,
 ]
+TOOLS.append(study.compare)  # it is loaded when it is first asked for
 CALLABLES = [lrs.param, *TOOLS, *METHODS]
 
 
