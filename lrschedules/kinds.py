@@ -489,6 +489,13 @@ def checked(where: str, kind: Any, value: Any) -> Any:
     ------
     TypeError, ValueError
         If the kind refuses the value.
+
+    Examples
+    --------
+    >>> from lrschedules import kinds
+    >>> kinds.checked("Drop: factor", kinds.ratio, 0)
+    Traceback (most recent call last):
+    ValueError: Drop: factor must be a number > 0, got 0; write for example 0.5
     """
     try:
         return kind(value)
