@@ -186,7 +186,7 @@ def test_drop_and_exponential(start, factor, every, drops, data):
         assert drop(step + every) == same(factor * drop(step))
 
 
-@given(rates, numbers(lrs.per_step), some_steps)
+@given(rates, numbers(kinds.per_step), some_steps)
 def test_time_based_slows_in_proportion(start, decay, step):
     """The inverse of the time-based rate rises by decay / start at each step."""
     schedule = lrs.TimeBased(start or 1, decay)
