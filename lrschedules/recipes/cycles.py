@@ -13,8 +13,8 @@ from lrschedules.shapes import Cosine, Exponential, Linear
 
 @recipe("A :class:`.Repeat` of a :class:`~lrschedules.Cosine`.")
 def sgdr(
-    start: Annotated[float, kinds.rate, "rate at the start of each cycle"],
-    stop: Annotated[float, kinds.rate, "rate at the end of each cycle"],
+    start: Annotated[float, kinds.rate, "rate at the start of the first cycle"],
+    stop: Annotated[float, kinds.rate, "rate at the end of the first cycle"],
     steps: Annotated[int, kinds.steps, "number of steps of the first cycle"],
     growth: Annotated[
         float, kinds.number(ge=1, example=2), "ratio of each cycle's length to the previous one's"
