@@ -166,7 +166,7 @@ def test_torn_write_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr("os.fsync", fail)
     with pytest.raises(OSError, match="Input/output error"):
         _store._json.write(file, "kind 1", {"a": 2})
-    assert _store._json.read(file, "kind 1") == {"a": 1}
+    assert _store._json.read(file, "kind 1") == {"format": "kind 1", "a": 1}
     assert list(tmp_path.iterdir()) == [file]
 
 
