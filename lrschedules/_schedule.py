@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-# What makes a ramp from its first rate, its last rate and its number of steps.
-Shape = Callable[[float, float, int], "Schedule"]
-
 WARMUP = kinds.whole(unit="steps", otherwise=", or omit .warmup() for none")
 COOLDOWN = kinds.whole(unit="steps", otherwise=", or omit .cooldown() for none")
 FROM_ZERO = kinds.whole(ge=0, unit="steps")
@@ -313,7 +310,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Then`, as long as both.
+            A :class:`.Then`, as long as both.
 
         Raises
         ------
@@ -392,7 +389,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Then`, with a length of ``at + steps``.
+            A :class:`.Then`, with a length of ``at + steps``.
 
         Raises
         ------
@@ -444,7 +441,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Repeat`.
+            A :class:`.Repeat`.
 
         Raises
         ------
@@ -481,7 +478,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Delay`, longer by ``steps``.
+            A :class:`.Delay`, longer by ``steps``.
 
         Raises
         ------
@@ -514,7 +511,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`PerEpoch`, or one of this class; in steps.
+            A :class:`.PerEpoch`, or one of this class; in steps.
 
         Raises
         ------
@@ -558,7 +555,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Scale`, as long as this one.
+            A :class:`.Scale`, as long as this one.
 
         Raises
         ------
@@ -587,7 +584,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Times`.
+            A :class:`.Times`.
 
         Raises
         ------
@@ -616,7 +613,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Plus`, as long as this one.
+            A :class:`.Plus`, as long as this one.
 
         Raises
         ------
@@ -647,7 +644,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Clip`, as long as this one.
+            A :class:`.Clip`, as long as this one.
 
         Raises
         ------
@@ -682,7 +679,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Geometric`, as long as this one.
+            A :class:`.Geometric`, as long as this one.
 
         Raises
         ------
@@ -739,6 +736,10 @@ class Schedule(Declared, abstract=True):
         from lrschedules import plotting
 
         return plotting.picture(self)
+
+
+# A function that makes a ramp from its initial rate, its final rate and its number of steps.
+Shape = Callable[[float, float, int], Schedule]
 
 
 def shaped(where: str, shape: Shape) -> Shape:

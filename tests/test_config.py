@@ -12,8 +12,8 @@ import pytest
 
 import lrschedules as lrs
 from lrschedules._config import DEEPEST, MOST, SHOWN, shown
-from lrschedules._keras import Plateau, Reduced
-from lrschedules._param import parameters
+from lrschedules._declared import parameters
+from lrschedules._reduced import Plateau, Reduced
 from tests.table import PUBLIC, row_of
 
 LINE = {"class_name": "lrschedules>Linear", "config": {"start": 0.1, "stop": 0, "steps": 10}}
@@ -135,7 +135,10 @@ def test_crafted_plateau():
         ({"scale": 1.1}, r"^Reduced: scale must be a number ≥ 0 and ≤ 1, got 1\.1; write"),
         ({"scale": math.nan}, "^Reduced: scale must be a number ≥ 0 and ≤ 1, got nan; write"),
         ({"scale": "1"}, "^Reduced: scale must be a number ≥ 0 and ≤ 1, got '1'; write"),
-        ({"best": math.inf}, "^Reduced: best must be a finite number, or None, got inf; write"),
+        (
+            {"best": math.inf},
+            "^Reduced: best must be a finite number, got inf; write for example 0.5 or None",
+        ),
         ({"wait": -1}, "^Reduced: wait must be a whole number of epochs ≥ 0, got -1; write"),
         ({"wait": 0.5}, r"^Reduced: wait must be a whole number of epochs ≥ 0, got 0\.5; write"),
         ({"cooldown": None}, "^Reduced: cooldown must be a whole number of epochs ≥ 0, got None"),
@@ -172,11 +175,11 @@ def test_as_deep_as_is_allowed():
     with pytest.raises(ValueError, match=text):
         deep.scale(2)
     with pytest.raises(ValueError, match=f"^Scale: config must hold .* at most {DEEPEST} deep, an"):
-        lrs.Scale.from_config(scaled(LINE, DEEPEST + 1)["config"])
+        lrs.combinators.Scale.from_config(scaled(LINE, DEEPEST + 1)["config"])
     with pytest.raises(
         ValueError, match=r"deep, and never itself, got {'factor': 1, 'schedule': {'cl"
     ):
-        lrs.Scale.from_config(ITSELF["config"])
+        lrs.combinators.Scale.from_config(ITSELF["config"])
 
 
 def test_as_many_as_are_allowed():
@@ -193,7 +196,7 @@ def test_as_many_as_are_allowed():
     with pytest.raises(
         ValueError, match=f"^Times: config must hold at most {MOST} schedules, got m"
     ):
-        lrs.Times.from_config(squared(40)["config"])
+        lrs.combinators.Times.from_config(squared(40)["config"])
 
 
 def test_cycles_inside_cycles():
@@ -205,7 +208,7 @@ def test_cycles_inside_cycles():
     with pytest.raises(ValueError, match=text):
         cycles.repeat(1000, every=10, growth=1.0000001)
     with pytest.raises(ValueError, match=text):
-        lrs.Repeat.from_config(
+        lrs.combinators.Repeat.from_config(
             json.loads(json.dumps(repeated(repeated(LINE, 1000), 1000)["config"]))
         )
     assert time.process_time() - start < 1
