@@ -77,12 +77,8 @@ _HIDDEN = {"Any", "TYPE_CHECKING", "annotations", "importlib", "shapes", "units"
 def __getattr__(name: str) -> Any:
     if name not in _TOOLS:
         raise AttributeError(f"module 'lrschedules' has no attribute {name!r}")
-    if name in _FOR_KERAS and _keras.unavailable:
-        raise ImportError(
-            f"lrschedules.{name} needs Keras and a back end, which could not be imported "
-            f"({_keras.unavailable}); install both, for example with pip install keras jax, and "
-            "set KERAS_BACKEND=jax"
-        )
+    if name in _FOR_KERAS:
+        _keras.require(f"lrschedules.{name}")
     module = importlib.import_module(f"lrschedules.{_TOOLS[name] or name}")
     value = globals()[name] = getattr(module, name) if _TOOLS[name] else module
     return value

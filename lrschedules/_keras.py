@@ -30,6 +30,15 @@ def register(cls: type[Any], package: str) -> None:
         register_keras_serializable(package)(cls)  # pyright: ignore[reportUndefinedVariable]
 
 
+def require(name: str) -> None:
+    """Raise an error that says what to install if Keras could not be imported."""
+    if unavailable:
+        raise ImportError(
+            f"{name} needs Keras and a back end, which could not be imported ({unavailable}); "
+            "install both, for example with pip install keras jax, and set KERAS_BACKEND=jax"
+        )
+
+
 def missing_step() -> str:
     """Return the error text for a schedule that was called without a step."""
     if not unavailable:

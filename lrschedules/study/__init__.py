@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from lrschedules import _keras
 from lrschedules.study._statistics import Row as Row
 from lrschedules.study._table import Table as Table
 from lrschedules.study.comparison import Comparison as Comparison
@@ -17,9 +18,7 @@ _LAZY = ("StudyError", "compare")
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from lrschedules._arguments import require
-
-    require(name, "keras", extra="keras")
+    _keras.require(f"lrschedules.study.{name}")
     from lrschedules.study import _compare
 
     return getattr(_compare, name)
