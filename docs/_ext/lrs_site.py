@@ -1,4 +1,4 @@
-"""What readers expect around the pages: edit links, other versions, previews."""
+"""What surrounds the pages: edit links, other versions, previews."""
 
 import hashlib
 import html
@@ -11,18 +11,17 @@ from urllib.parse import urljoin
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
-from lrs_entries import entries, example_of
+from lrs_entries import entries
 from lrs_llms import described
 
 import lrschedules as lrs
-from lrschedules import plotting
 
 ROOT = Path(__file__).parents[2]
 BLUE, INK = "#0072b2", "#1b2a36"
 # The size that previews are shown at.
 CARD_INCHES, CARD_DPI = (12, 6.3), 100
 
-# What the host of the documentation says of itself.
+# Set by the host of the documentation.
 CANONICAL = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 VERSION = os.environ.get("READTHEDOCS_VERSION", "")
 CLONE = os.environ.get("READTHEDOCS_GIT_CLONE_URL", "").removesuffix(".git")
@@ -41,7 +40,7 @@ def versions(release):
 
 
 def switcher():
-    """Return the theme's options for its switcher: the list of the newest version counts."""
+    """Return the theme's options for its switcher, which reads the list of the newest version."""
     newest = urljoin(CANONICAL, "../latest/") if VERSION else ""
     return {"json_url": f"{newest}_static/switcher.json", "version_match": VERSION or "local"}
 
@@ -59,7 +58,7 @@ def source_of(app, pagename):
         example = f"docs/examples{folder.removeprefix('auto_examples')}/{name}.py"
         return example.replace("/index.py", "/GALLERY_HEADER.rst")
     if entry := entry_of(pagename):
-        return f"{entry.__module__.replace('.', '/')}.py"
+        return f"{entry.thing.__module__.replace('.', '/')}.py"
     return Path(app.env.doc2path(pagename)).relative_to(ROOT).as_posix()
 
 
@@ -89,7 +88,7 @@ def draw(schedule, name, file):
 
 
 def preview(app, pagename, templatename, context, doctree):
-    """Say what is shown where somebody shares a page: its description, and a curve or a figure."""
+    """Add the preview of a shared page: its description, and a curve or a figure."""
     if not doctree:
         return
     words = html.escape(described(doctree))
@@ -101,25 +100,24 @@ def preview(app, pagename, templatename, context, doctree):
     if figure.exists():
         fields |= {"og:image": f"_images/{figure.name}", "og:image:alt": context["title"]}
     if entry := entry_of(pagename):
-        schedule, _ = example_of(entry)
-        # A curve that changed has another name: what is there already is right.
-        rates = schedule(np.arange(plotting.horizon(schedule) + 1))
+        # The name of the file changes with the curve: a file that is there is right.
+        rates = entry.schedule(np.arange(entry.horizon + 1))
         file = f"_images/card-{name}-{hashlib.sha256(rates).hexdigest()[:8]}.png"
         if not (Path(app.outdir) / file).exists():
-            draw(schedule, name, Path(app.outdir) / file)
-        fields |= {"og:image": file, "og:image:alt": html.escape(plotting.describe(schedule))}
+            draw(entry.schedule, name, Path(app.outdir) / file)
+        fields |= {"og:image": file, "og:image:alt": html.escape(entry.words)}
     context["meta"] = fields
 
 
 def from_root(app, pagename, templatename, context, doctree):
-    """Have the page for a wrong address link from the root, as it is served at every depth."""
+    """Let the page for a wrong address link from the root, as it is served at every depth."""
     if pagename == "404":
         prefix = app.config.notfound_urls_prefix
         context["body"] = re.sub(r'(?<=href=")(?=[\w/]+\.html)', prefix, context["body"])
 
 
 def write_files(app, exception):
-    """Write what all pages share: the preview of the site, and the versions to choose from."""
+    """Write the files that all pages share: the preview of the site and the list of versions."""
     if exception or app.builder.format != "html":
         return
     listed = json.dumps(versions(app.config.release), indent=1)
