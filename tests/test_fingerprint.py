@@ -1,11 +1,6 @@
-"""What an example was made from is noted, and a change of it is seen: of code, not of words."""
+"""Examples run again if the code that they depend on has changed, and not for other words."""
 
-import importlib.util
-import json
-import re
-import sys
-
-import lrs_made_from as made
+import lrs_fingerprint
 import pytest
 
 SHAPES = '''\
@@ -25,10 +20,6 @@ class Line:
 @staticmethod
 def half(t):
     return t / 2
-
-
-def third(t):
-    return t / 3
 '''
 
 
@@ -37,15 +28,22 @@ def _package(tmp_path):
     folder = tmp_path / "package"
     folder.mkdir()
     (folder / "shapes.py").write_text(SHAPES)
-    (folder / "_core.py").write_text("def checked(x):\n    return x\n")
     (folder / "data.csv").write_text("1,2\n")
+    (tmp_path / "run.py").write_text("seed = 0  # of all\n")
     return folder
 
 
-def changed(before, after):
-    """Return the units that are not the same in two sources."""
-    old, new = made.units(before), made.units(after)
-    return {name for name in old | new if old.get(name) != new.get(name)}
+def fingerprint(package):
+    return lrs_fingerprint.fingerprint(package, [package.parent / "run.py"])
+
+
+def changes(package, file, old, new):
+    """Return whether a change of a file changes the fingerprint."""
+    before, path = fingerprint(package), package / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    return fingerprint(package) != before
 
 
 @pytest.mark.parametrize(
@@ -58,82 +56,42 @@ def changed(before, after):
         ("max(1 - t / 10, FLOOR)", "max(\n            1 - t / 10, FLOOR\n        )"),
     ],
 )
-def test_words_are_no_change(old, new):
-    """A comment, a docstring or where the code stands changes no hash."""
-    after = SHAPES.replace(old, new)
-
-    assert after != SHAPES
-    assert changed(SHAPES, after) == set()
+def test_words_are_not_a_change(package, old, new):
+    """Comments, docstrings and the layout of the code have no influence."""
+    assert not changes(package, "shapes.py", old, new)
+    assert not changes(package, "../run.py", "# of all", "")
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "unit"),
+    ("file", "old", "new"),
     [
-        ("t / 10", "t / 11", "Line"),
-        ("t / 2", "t * 2", "half"),
-        ("@staticmethod", "@classmethod", "half"),
-        ("FLOOR = 0.5", "FLOOR = 0.6", ""),
-        ("def third(t)", "def third(t=0)", "third"),
+        ("shapes.py", "t / 10", "t / 11"),
+        ("shapes.py", "FLOOR = 0.5", "FLOOR = 0.6"),
+        ("shapes.py", "@staticmethod", "@classmethod"),
+        ("shapes.py", "def half(t)", "def half(t=0)"),
+        ("data.csv", "1", "3"),
+        ("../run.py", "seed = 0", "seed = 1"),
     ],
 )
-def test_code_is_a_change(old, new, unit):
-    """A number, an operation, a default or a decorator changes the hash of its unit alone."""
-    assert changed(SHAPES, SHAPES.replace(old, new)) == {unit}
+def test_code_is_a_change(package, file, old, new):
+    """A number, an operation, a default, a decorator or the data changes the fingerprint."""
+    assert changes(package, file, old, new)
 
 
-def test_recorder(package):
-    """What is called between start and stop is noted by the unit that it is in, and no more."""
-    spec = importlib.util.spec_from_file_location("shapes", package / "shapes.py")
-    shapes = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(shapes)
-    recorder = made.Recorder(package)
-    shapes.third(1)
-    recorder.start()
-    shapes.Line().formula(3)
-    shapes.half(3)
-    called = recorder.stop()
-    shapes.third(1)
-
-    assert called == {"shapes.py:Line", "shapes.py:half"}
-    assert sys.gettrace() is None
+def test_versions_are_a_change(package, monkeypatch):
+    """Another version of Python changes the fingerprint."""
+    before = fingerprint(package)
+    monkeypatch.setattr("platform.python_version", lambda: "3.99.0")
+    assert fingerprint(package) != before
 
 
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ("shapes.py: t / 10 -> t / 11", "shapes.py:Line"),
-        ("shapes.py: class Line -> class Curve", "shapes.py:Line"),
-        ("shapes.py: FLOOR = 0.5 -> FLOOR = 0.6", "shapes.py:"),
-        ("_core.py: return x -> return +x", "_core.py:checked"),
-        ("data.csv: 1 -> 3", "data.csv"),
-        ("shapes.py: t / 3 -> t / 4", None),
-        ("shapes.py: # never less -> # at least", None),
-    ],
-)
-def test_what_changed_runs_again(package, change, reason):
-    """An example is forgotten when what it called has changed, or what counts for all."""
-    gallery = package.parent / "gallery" / "tutorial"
-    gallery.mkdir(parents=True)
-    state = made.State(package, [package / "data.csv"])
-    (gallery / "plot_line.py.md5").write_text("0")
-    record = gallery / "plot_line.made_from.json"
-    record.write_text(json.dumps(state.of({"shapes.py:Line"})))
-    file, old, new = re.fullmatch(r"(\S+): (.*) -> (.*)", change).groups()
-    path = package / file
-    path.write_text(path.read_text().replace(old, new))
-    reasons = made.forget_outdated(gallery.parent, made.State(package, [package / "data.csv"]))
-
-    assert reasons == ({"plot_line.py": [reason]} if reason else {})
-    assert (gallery / "plot_line.py.md5").exists() == (reason is None)
-
-
-def test_unknown_runs_again(package):
-    """An example of which nothing is noted is run again, and so is one from other versions."""
-    state = made.State(package, [])
-    (package / "plot_line.py.md5").write_text("0")
-    assert "versions" in made.forget_outdated(package, state)["plot_line.py"]
-
-    (package / "plot_line.py.md5").write_text("0")
-    record = state.of(set()) | {"versions": "others"}
-    (package / "plot_line.made_from.json").write_text(json.dumps(record))
-    assert made.forget_outdated(package, state) == {"plot_line.py": ["versions"]}
+def test_what_runs_again(tmp_path):
+    """All examples run again if the fingerprint is new or another one; none if it is the same."""
+    gallery = tmp_path / "gallery"
+    assert lrs_fingerprint.forget_outdated(gallery, "1")
+    (gallery / "tutorial").mkdir()
+    md5 = gallery / "tutorial" / "plot_line.py.md5"
+    for now, again in [("1", False), ("2", True), ("2", False)]:
+        md5.write_text("0")
+        assert lrs_fingerprint.forget_outdated(gallery, now) is again
+        assert md5.exists() is not again

@@ -48,7 +48,7 @@ def kind_of(kind):
 def plain(text):
     """Return a sentence of a docstring without roles, with code between single backquotes."""
     text = re.sub(r":\w+(?::\w+)*:`~?(?:[\w.]+\.)?(\w+)`", r"`\1`", " ".join(text.split()))
-    text = text.replace("``", "`")
+    text = text.replace("``", "`").removeprefix("Return ")
     return text[:1].upper() + text[1:]
 
 

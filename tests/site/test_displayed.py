@@ -7,7 +7,6 @@ import re
 
 import lrs_entries
 
-from lrschedules.plotting import describe
 from tests.site.built import SITE
 
 # What is in _static is the theme's, and in _modules is source code.
@@ -96,8 +95,7 @@ def test_figures_have_numbers():
 def test_curves_in_words():
     """The curve of each schedule's page is told there as Python tells it."""
     for name, entry in lrs_entries.entries().items():
-        words = describe(lrs_entries.example_of(entry)[0])
-        assert f'aria-label="{html.escape(words)}"' in source(f"schedules/{name}.html"), name
+        assert f'aria-label="{html.escape(entry.words)}"' in source(f"schedules/{name}.html"), name
 
 
 def described(name):
