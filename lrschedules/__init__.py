@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from lrschedules import _keras as _keras
 from lrschedules import _reduced as _reduced  # Keras finds it here when it loads a model
 from lrschedules import combinators as combinators
 from lrschedules import kinds as kinds
@@ -76,22 +77,14 @@ _HIDDEN = {"Any", "TYPE_CHECKING", "annotations", "importlib", "shapes", "units"
 def __getattr__(name: str) -> Any:
     if name not in _TOOLS:
         raise AttributeError(f"module 'lrschedules' has no attribute {name!r}")
-    try:
-        module = importlib.import_module(f"lrschedules.{_TOOLS[name] or name}")
-        value = globals()[name] = getattr(module, name) if _TOOLS[name] else module
-    except ImportError as error:
-        if name in _FOR_KERAS:
-            raise ImportError(
-                f"lrschedules.{name} needs Keras and a back end, which could not be imported "
-                f"({error}); install both, for example with pip install keras jax, and set "
-                "KERAS_BACKEND=jax"
-            ) from error
-        if name == "symbolic":
-            raise ImportError(
-                f"lrschedules.symbolic needs SymPy, which could not be imported ({error}); install "
-                "it with pip install sympy"
-            ) from error
-        raise
+    if name in _FOR_KERAS and _keras.unavailable:
+        raise ImportError(
+            f"lrschedules.{name} needs Keras and a back end, which could not be imported "
+            f"({_keras.unavailable}); install both, for example with pip install keras jax, and "
+            "set KERAS_BACKEND=jax"
+        )
+    module = importlib.import_module(f"lrschedules.{_TOOLS[name] or name}")
+    value = globals()[name] = getattr(module, name) if _TOOLS[name] else module
     return value
 
 

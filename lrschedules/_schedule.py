@@ -313,7 +313,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Then`, as long as both.
+            A :class:`.Then`, as long as both.
 
         Raises
         ------
@@ -392,7 +392,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Then`, with a length of ``at + steps``.
+            A :class:`.Then`, with a length of ``at + steps``.
 
         Raises
         ------
@@ -444,7 +444,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Repeat`.
+            A :class:`.Repeat`.
 
         Raises
         ------
@@ -481,7 +481,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Delay`, longer by ``steps``.
+            A :class:`.Delay`, longer by ``steps``.
 
         Raises
         ------
@@ -514,7 +514,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`PerEpoch`, or one of this class; in steps.
+            A :class:`.PerEpoch`, or one of this class; in steps.
 
         Raises
         ------
@@ -558,7 +558,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Scale`, as long as this one.
+            A :class:`.Scale`, as long as this one.
 
         Raises
         ------
@@ -587,7 +587,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Times`.
+            A :class:`.Times`.
 
         Raises
         ------
@@ -616,7 +616,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Plus`, as long as this one.
+            A :class:`.Plus`, as long as this one.
 
         Raises
         ------
@@ -647,7 +647,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Clip`, as long as this one.
+            A :class:`.Clip`, as long as this one.
 
         Raises
         ------
@@ -682,7 +682,7 @@ class Schedule(Declared, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`Geometric`, as long as this one.
+            A :class:`.Geometric`, as long as this one.
 
         Raises
         ------

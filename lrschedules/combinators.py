@@ -43,9 +43,9 @@ class Combinator(Schedule, abstract=True):
 class Then(Combinator):
     """One schedule followed by another: a chain of phases (``SequentialLR``, ``join_schedules``).
 
-    Made by :meth:`Schedule.then`, and by :meth:`Schedule.warmup` with a :class:`Linear` in front.
-    The second schedule takes over at step ``at``, where its clock starts at 0. Chains of ``then``
-    are associative.
+    Made by :meth:`.Schedule.then`, and by :meth:`.Schedule.warmup` with a :class:`.Linear` in
+    front. The second schedule takes over at step ``at``, where its clock starts at 0. Chains of
+    ``then`` are associative.
 
     Use it for phases that follow each other: a warmup, a plateau, a decay. Avoid it when the second
     clock must run during the warmup: that is a product, :class:`Times`.
@@ -89,7 +89,7 @@ class Then(Combinator):
 class Delay(Combinator):
     """A schedule that starts later; its initial value is held until then.
 
-    Made by :meth:`Schedule.delay`.
+    Made by :meth:`.Schedule.delay`.
 
     Use it to hold the initial rate for some steps before a decay starts. Avoid it when another rate
     must be held, or for a warmup: :class:`Then` puts any schedule in front.
@@ -128,11 +128,11 @@ class Delay(Combinator):
 class PerEpoch(Combinator):
     """A schedule written in epochs: each value is held for the whole epoch.
 
-    Made by :meth:`Schedule.per_epoch`. In every optimizer it gives the rates that
+    Made by :meth:`.Schedule.per_epoch`. In every optimizer it gives the rates that
     ``keras.callbacks.LearningRateScheduler`` gives with the schedule inside.
 
     Use it for a schedule that is written in epochs, and to reproduce results of one. Avoid it when
-    the rate may change with every step: :meth:`Schedule.per_epoch` with ``smooth=True`` stretches
+    the rate may change with every step: :meth:`.Schedule.per_epoch` with ``smooth=True`` stretches
     the schedule instead.
 
     Examples
@@ -183,7 +183,7 @@ class PerEpoch(Combinator):
 class Repeat(Combinator):
     """Cycles of a schedule: warm restarts, cyclical learning rates.
 
-    Made by :meth:`Schedule.repeat`. Each cycle may be longer or shorter than the one before, and
+    Made by :meth:`.Schedule.repeat`. Each cycle may be longer or shorter than the one before, and
     its rates higher or lower; lengths are rounded to whole steps. A restart happens at exactly its
     step, however late. The formula shown is for cycles of equal length.
 
@@ -307,7 +307,7 @@ class Repeat(Combinator):
 class KDecay(Combinator):
     """A fixed-length schedule that decays later, or earlier: k-decay.
 
-    Made by :meth:`Finite.k_decay`: the progress, from 0 to 1, is raised to the power ``k``
+    Made by :meth:`.Finite.k_decay`: the progress, from 0 to 1, is raised to the power ``k``
     :cite:p:`zhang2020`. A linear decay with a ``k`` of one half is the 1-sqrt cooldown
     :cite:p:`haegele2024`.
 
@@ -346,7 +346,7 @@ class KDecay(Combinator):
 class Scale(Combinator):
     """A schedule times a number.
 
-    Made by :meth:`Schedule.scale` and by ``schedule * number``. A factor and a rate are the same
+    Made by :meth:`.Schedule.scale` and by ``schedule * number``. A factor and a rate are the same
     kind of thing: a schedule from 0 to 1, scaled by a base rate, is a schedule of rates.
 
     Use it to move a whole schedule up or down, for example with the batch size
@@ -375,7 +375,7 @@ class Scale(Combinator):
 class Times(Combinator):
     """The product of two schedules, step by step (``ChainedScheduler``).
 
-    Made by :meth:`Schedule.times` and by ``schedule * other``. Both have the same clock.
+    Made by :meth:`.Schedule.times` and by ``schedule * other``. Both have the same clock.
 
     Use it to multiply a schedule by a warmup that runs at the same time, as in the schedule of the
     Transformer :cite:p:`vaswani2017`. Avoid it when the schedule should start after the warmup:
@@ -413,7 +413,7 @@ class Times(Combinator):
 class Plus(Combinator):
     """A schedule plus a number: a floor under the whole curve.
 
-    Made by :meth:`Schedule.plus` and by ``schedule + number``.
+    Made by :meth:`.Schedule.plus` and by ``schedule + number``.
 
     Use it to raise the whole curve, for example the base of cyclical rates :cite:p:`smith2017`.
     Avoid it when rates above the floor should not change: that is :class:`Clip`.
@@ -440,7 +440,7 @@ class Plus(Combinator):
 class Clip(Combinator):
     """A schedule limited to a range of rates: a floor, a ceiling, or both.
 
-    Made by :meth:`Schedule.clip`.
+    Made by :meth:`.Schedule.clip`.
 
     Use it to keep a rate from falling too low, or from rising too high. Avoid it when the whole
     curve should be raised: that is :class:`Plus`; rates within the range stay as they are.
@@ -475,8 +475,8 @@ class Clip(Combinator):
 class Geometric(Combinator):
     """Geometric interpolation between two rates, as a schedule goes from 0 to 1.
 
-    Made by :meth:`Schedule.geometric`. With a linear schedule inside, the rate is multiplied by the
-    same number at every step.
+    Made by :meth:`.Schedule.geometric`. With a linear schedule inside, the rate is multiplied by
+    the same number at every step.
 
     Use it for the annealing phase of an infinite schedule :cite:p:`ibrahim2024`, or for the rising
     rates of a range test. Avoid it when a rate of zero should be reached: no ratio leads there.

@@ -5,14 +5,20 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-import sympy
-
 from lrschedules._config import shown
 from lrschedules._declared import Parameter, parameters
 from lrschedules._namespaces import namespace_of
 from lrschedules._schedule import Schedule
 from lrschedules.kinds import ListOf, ScheduleKind
 from lrschedules.shapes import Finite
+
+try:
+    import sympy
+except ImportError as error:
+    raise ImportError(
+        f"lrschedules.symbolic needs SymPy, which could not be imported ({error}); install it with "
+        "pip install sympy"
+    ) from error
 
 t, z = sympy.symbols("t z")
 

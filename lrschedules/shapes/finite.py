@@ -100,7 +100,7 @@ class Finite(Schedule, abstract=True):
         Returns
         -------
         Schedule
-            A :class:`KDecay`, as long as this one.
+            A :class:`.KDecay`, as long as this one.
 
         Raises
         ------
