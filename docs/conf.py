@@ -111,7 +111,7 @@ sphinx_gallery_conf = {
     "reset_modules": ("matplotlib", "lrs_gallery.reset"),
     "reset_modules_order": "both",
     "image_scrapers": ("lrs_gallery.scrape",),
-    # PyTorch for Linux brings gigabytes of CUDA. Without it, the example that needs it does not run.
+    # PyTorch for Linux brings gigabytes of CUDA. Without it, its example is not run.
     "filename_pattern": "/plot_" if find_spec("torch") else "/plot_(?!3_three_frameworks)",
     # everything that an example may import
     "first_notebook_cell": (

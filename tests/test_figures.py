@@ -34,8 +34,7 @@ def test_more_on_the_same_axes(ax):
     plotting.plot(lrs.Constant(0.1), 4, ax)
     ax.axvline(3, label="end")
     assert lrs_figures.described(ax.figure) == (
-        "Learning rate by step: 0.1 at 0, 0.1 at 1, 0.1 at 2, 0.1 at 3, 0.1 at 4; "
-        "end: a line at 3."
+        "Learning rate by step: 0.1 at 0, 0.1 at 1, 0.1 at 2, 0.1 at 3, 0.1 at 4; end: a line at 3."
     )
     plotting.plot({"half": lrs.Constant(0.05)}, 1, ax)
     assert lrs_figures.described(ax.figure).endswith("0.1 at 4; half: 0.05 at 0, 0.05 at 1.")

@@ -82,7 +82,10 @@ def test_phases_cover_the_curve(entry):
         ("noam", "0 Linear warmup; 4000 InverseSqrt"),
         ("sgdr", "0 1000 3000 7000 15000 31000 Cosine"),
         ("untuned_linear", "0 Linear; 1999 Constant"),
-        ("repeated_wsd", "0 Linear warmup; 100 1000 1900 Constant stable; 900 1800 2700 Linear decay"),
+        (
+            "repeated_wsd",
+            "0 Linear warmup; 100 1000 1900 Constant stable; 900 1800 2700 Linear decay",
+        ),
         ("Delay", "0 Delay; 500 Cosine"),
         ("Piecewise", "0 Piecewise; 30 Piecewise; 60 Piecewise"),
         ("Clip", "0 Clip"),

@@ -67,7 +67,8 @@ def of_method(name):
     function = getattr(lrs.Finite, name)
     combinator = getattr(lrs.combinators, name.title().replace("_", ""), None)
     known = KINDS | {p.name: p.kind for p in (parameters(combinator) if combinator else ())}
-    meanings = {term.split(" : ")[0]: text for term, text in items(sections(function)["Parameters"])}
+    rows = items(sections(function)["Parameters"])
+    meanings = {term.partition(" : ")[0]: text for term, text in rows}
     for p in list(inspect.signature(function).parameters.values())[1:]:
         inner = kinds.a_schedule if "Schedule" in p.annotation else kinds.rate
         kind = bool if p.annotation == "bool" else known.get(p.name, inner)

@@ -1,7 +1,7 @@
 """The figures of the gallery in words and numbers: their text alternatives.
 
-Our own plots leave their words on the axes, as ``ax.lrs_description``. The curves of other plots are
-read here.
+Our own plots leave their words on the axes, as ``ax.lrs_description``. This module reads the curves
+of other plots.
 """
 
 import numpy as np
@@ -22,7 +22,8 @@ def described(figure):
 
 def titles(figure):
     """Return the titles of a figure and its panels, those that are not empty."""
-    return [plain(t) for t in [figure.get_suptitle(), *sum(map(_titles, figure.axes), [])] if t]
+    found = [figure.get_suptitle(), *(title for ax in figure.axes for title in _titles(ax))]
+    return [plain(title) for title in found if title]
 
 
 def undescribed(figure):
@@ -88,11 +89,10 @@ def _points(x, y):
     """Return the points that describe a curve: its ends, its lowest and its highest point."""
     if len(x) <= POINTS:
         return [f"{rate:.3g} at {at:.4g}" for at, rate in zip(x, y, strict=True)]
-    found = {0: "", len(y) - 1: ""}
-    ends = {f"{y[i]:.3g}" for i in found}
-    for word, i in ("lowest ", int(y.argmin())), ("highest ", int(y.argmax())):
-        if f"{y[i]:.3g}" not in ends:
-            found[i] = word
+    ends = {f"{y[i]:.3g}" for i in (0, -1)}
+    extremes = {int(y.argmin()): "lowest ", int(y.argmax()): "highest "}
+    inner = {i: word for i, word in extremes.items() if f"{y[i]:.3g}" not in ends}
+    found = {0: "", len(y) - 1: ""} | inner
     return [f"{found[i]}{y[i]:.3g} at {x[i]:.4g}" for i in sorted(found)]
 
 

@@ -22,10 +22,15 @@ def code(source):
     return ast.dump(tree)
 
 
+def files(folder):
+    """Return the modules and the data in a folder."""
+    return sorted(file for file in folder.rglob("*.*") if file.suffix in {".py", ".js", ".csv"})
+
+
 def fingerprint(folder, others=()):
     """Return a hash of the modules and the data in a folder, of other files, and of versions."""
     found = [platform.python_version(), *sorted(f"{d.name}=={d.version}" for d in distributions())]
-    for file in [*sorted(folder.rglob("*.py")), *sorted(folder.rglob("*.csv")), *others]:
+    for file in [*files(folder), *others]:
         text = file.read_text("utf-8")
         found += [file.name, code(text) if file.suffix == ".py" else text]
     return hashlib.sha256("\n".join(found).encode()).hexdigest()

@@ -12,7 +12,7 @@ import keras
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from lrs_figures import described, titles, undescribed
-from lrs_fingerprint import fingerprint, forget_outdated
+from lrs_fingerprint import files, fingerprint, forget_outdated
 from sphinx.util import logging
 from sphinx_gallery.scrapers import matplotlib_scraper
 from sphinx_gallery.utils import zip_files
@@ -91,7 +91,7 @@ def depend(app, docname, source):
         for image in page.parent.glob(f"images/sphx_glr_{page.stem}_[0-9]*.png"):
             app.env.note_dependency(str(image))
     else:
-        for file in [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.csv"), *Path(__file__).parent.glob("*.py")]:
+        for file in [*files(PACKAGE), *files(Path(__file__).parent)]:
             app.env.note_dependency(str(file))
     if "minigallery::" in source[0]:
         folder = Path(app.srcdir, app.config.sphinx_gallery_conf["backreferences_dir"])

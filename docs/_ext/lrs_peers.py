@@ -184,7 +184,7 @@ def listed(rates):
 
 
 class Peers(FromTable):
-    """A section for each library: its schedules, and the code that gives the same here."""
+    """A section for each library: its schedules, and their equivalents here."""
 
     def sections(self):
         read = self.read()

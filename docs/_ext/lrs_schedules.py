@@ -120,7 +120,8 @@ class Schedule(FromTable):
         directive = "autoclass" if entry.is_class else "autofunction"
         yield from self.text(f".. {directive}:: {entry.name}")
         headings = [name for name in WIDTHS if entry.is_class or name != "Symbol"]
-        rows = [[cell(self.inline(described(p)[name])) for name in headings] for p in entry.parameters]
+        found = map(described, entry.parameters)
+        rows = [[cell(self.inline(texts[name])) for name in headings] for texts in found]
         yield table(headings, [WIDTHS[name] for name in headings], rows, "parameters")
         for _, text in items(entry.sections.get("Returns", "")):
             yield from self.text(f"Returns: {text}")
