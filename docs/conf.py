@@ -30,7 +30,6 @@ version = release = importlib.metadata.version("keras-lrschedules")
 language = "en"
 
 extensions = [
-    "lrs_docs",
     "lrs_gallery",
     "lrs_llms",
     "lrs_peers",

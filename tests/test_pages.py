@@ -10,6 +10,8 @@ import optax
 import pytest
 import torch
 
+from tests.peers.table import ROWS
+
 ENTRIES = lrs_entries.entries()
 
 
@@ -100,6 +102,12 @@ def test_phases(name, expected):
         words.append(" ".join([*(str(p.start) for p in occurrences), kind, argument]).strip())
 
     assert "; ".join(words) == expected
+
+
+def test_questions_of_exactness():
+    """The rows that answer one question are about the same schedule."""
+    asked = {(row.exact, row.ours) for row in ROWS if row.exact}
+    assert len(asked) == len({question for question, _ in asked}) > 3
 
 
 @pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES)

@@ -22,7 +22,6 @@ METHODS += ["plus", "times", "clip", "geometric", "k_decay"]
 # The kinds of those arguments of methods that no combinator declares; all others are rates.
 KINDS = {"steps": kinds.steps, "at": kinds.steps, "times": kinds.ratio, "shape": kinds.a_shape}
 SHAPES = [lrs.Linear, lrs.Cosine, lrs.recipes.one_minus_sqrt, lrs.Polynomial, lrs.Rex]
-GROUPS = ["Fixed-length schedules", "Open-ended schedules", "Recipes"]
 # The frameworks for which it writes code.
 WITH = {name: PROGRAMS[name] for name in ("Keras", "PyTorch", "optax")}
 # The schedules that a visitor sees first, and those that are added to compare with them.
@@ -94,26 +93,21 @@ def elsewhere():
     return found
 
 
-def group_of(entry):
-    finite = entry.is_class and issubclass(entry.thing, lrs.Finite)
-    return GROUPS[(not finite) + (not entry.is_class)]
-
-
 def choices():
     """Return what a schedule can begin with, and what can be done with it."""
-    made = [entry for entry in entries().values() if entry.combines]
+    made = [entry for entry in entries().values() if entry.group == "Combinations"]
     methods = [(name, getattr(lrs.Finite, name)) for name in METHODS]
     return {
         "begins": [
             {
                 "name": entry.name,
-                "group": group_of(entry),
+                "group": entry.group,
                 "summary": plain(entry.summary),
                 "example": entry.code,
                 "parameters": listed(entry.thing, entry.parameters),
             }
             for entry in entries().values()
-            if not entry.combines
+            if entry not in made
         ],
         "methods": [
             {
@@ -127,11 +121,7 @@ def choices():
         "elsewhere": elsewhere(),
         "shapes": [shape.__name__ for shape in SHAPES],
         "start": START,
-        "programs": {"Python": ["", "", ""]}
-        | {
-            name: [f"{first}\n", f"{more}\n" if more else "", f"\n{last}"]
-            for name, (first, more, last) in WITH.items()
-        },
+        "programs": {"Python": ["", "", ""]} | WITH,
     }
 
 

@@ -32,6 +32,7 @@ PROGRAMS = {
     "Python": ("import numpy as np", "", "rate = schedule(0)\nrates = schedule(np.arange({stop}))"),
 }
 
+GROUPS = {combinators.__name__: "Combinations", recipes.__name__: "Recipes"}
 HEADING = re.compile(r"^(\w+)\n-+\n", re.MULTILINE)
 ITEM = re.compile(r"^(\S.*)\n((?: {4}.*(?:\n|$))+)", re.MULTILINE)
 # The other names of a schedule, as its docstring gives them.
@@ -81,30 +82,17 @@ class Entry:
         # the name under which the reference has it
         self.target = f"{module}.{self.name}"
         self.is_class = inspect.isclass(thing)
+        self.group = GROUPS.get(module, "Open-ended schedules")
+        if self.is_class and issubclass(thing, lrs.Finite):
+            self.group = "Fixed-length schedules"
+        self.parameters = parameters(thing) if self.is_class else arguments(thing)
         self.sections = sections(thing)
         summary, *self.about, self.usage = self.sections[""].split("\n\n")
         self.summary = " ".join(summary.split())
+        self.cites = ":cite:" in inspect.getdoc(thing)
         self.schedule, self.code = example(self.name, self.sections["Examples"])
-
-    @functools.cached_property
-    def parameters(self):
-        """The declared parameters."""
-        return parameters(self.thing) if self.is_class else arguments(self.thing)
-
-    @property
-    def combines(self):
-        """Whether it is made by a method of another schedule."""
-        return self.module == combinators.__name__
-
-    @functools.cached_property
-    def horizon(self):
-        """The last step that is drawn."""
-        return plotting.horizon(self.schedule)
-
-    @functools.cached_property
-    def words(self):
-        """The curve of the example in words."""
-        return plotting.describe(self.schedule)
+        self.horizon = plotting.horizon(self.schedule)
+        self.words = plotting.describe(self.schedule)
 
     @functools.cached_property
     def phases(self):
@@ -154,11 +142,6 @@ class Entry:
         """The names that the docstring gives besides its own."""
         said = ALSO.findall(self.sections[""])
         return [name for text in said for name in re.split(r",? (?:and|or) |, ", text)]
-
-    @property
-    def cites(self):
-        """Whether the docstring cites a publication."""
-        return ":cite:" in inspect.getdoc(self.thing)
 
 
 @functools.cache

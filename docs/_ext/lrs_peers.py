@@ -4,6 +4,7 @@ The build computes our own values. Those of the other libraries are in the table
 compares with the libraries themselves.
 """
 
+import ast
 import collections
 import html
 import re
@@ -13,7 +14,6 @@ import tensorflow as tf
 from docutils import nodes
 from lrs_entries import TABLE, entries, load
 from sphinx import addnodes
-from sphinx.errors import SphinxError
 from sphinx.util.docutils import SphinxDirective
 
 import lrschedules as lrs
@@ -45,6 +45,15 @@ def their_names(rows):
     return {THEIRS.search(row.theirs)[1]: row.library for row in reversed(rows)}
 
 
+def entry_of(code):
+    """Return the name of the recipe or class that our code calls, or of its composition."""
+    root = ast.parse(code, mode="eval").body
+    called = ast.unparse(root.func) if isinstance(root, ast.Call) else "("
+    if "(" not in called:
+        return called.rpartition(".")[2]
+    return type(eval(code, {"lrs": lrs})).__name__  # noqa: S307 - the code is our own
+
+
 def equivalents(rows):
     """Return the class or recipe that each name in other libraries stands for in most rows."""
     names = their_names(rows)
@@ -63,11 +72,8 @@ def field_names(families):
     """Return the names that the literature has for each class or recipe."""
     found = collections.defaultdict(list)
     for family in (family for group in families.values() for family in group):
-        begins = OURS.search(family.ours)[1]
-        combined = ")." in family.ours
-        made = type(eval(family.ours, {"lrs": lrs})).__name__ if combined else begins  # noqa: S307
-        found[made].append(family.name)
-        found[begins] += family.also
+        found[entry_of(family.ours)].append(family.name)
+        found[OURS.search(family.ours)[1]] += family.also
     return found
 
 
@@ -139,7 +145,7 @@ class FromTable(SphinxDirective):
         return list(self.sections())
 
     def read(self):
-        for file in (TABLE, FAMILIES, PINS, __file__):
+        for file in (TABLE, FAMILIES, PINS):
             self.env.note_dependency(str(file))
         return load()
 
@@ -205,8 +211,6 @@ class Exactness(FromTable):
         read = self.read()
         for question in dict.fromkeys(row.exact for row in read.ROWS if row.exact):
             rows = [row for row in read.ROWS if row.exact == question]
-            if len({row.ours for row in rows}) != 1:
-                raise SphinxError(f"{TABLE}: the rows of {question!r} are of several schedules")
             order = list(read.LIBRARIES)
             rows.sort(key=lambda row: order.index(row.library))
             yield self.answered(question, rows)
@@ -216,7 +220,7 @@ class Exactness(FromTable):
         steps = sorted({step for row in rows for step in (*row.shown, *row.differs)})
         single = schedule(tf.constant(np.array(steps, dtype=np.int32))).numpy()
         libraries = [row.library for row in rows]
-        headings = ["Step", "lrschedules", "in single precision", *libraries]
+        headings = ["Step", "lrschedules", "Single precision", *libraries]
         body = []
         for step, alike in zip(steps, single, strict=True):
             texts = [counted(step), number(schedule(step)), number(float(alike))]

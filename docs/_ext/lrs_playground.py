@@ -30,8 +30,6 @@ class Playground(SphinxDirective):
     """The place of the playground; without JavaScript, static curves."""
 
     def run(self):
-        for file in (__file__, lrs_choices.__file__):
-            self.env.note_dependency(file)
         self.env.metadata[self.env.docname]["playground"] = True
         curves = "".join(
             curve(eval(code, vars(lrs) | vars(lrs.recipes)), code)  # noqa: S307 - the code is our own

@@ -4,7 +4,6 @@ The next build makes the page, the card, the curve, the formula, the table of pa
 programs of a new public class.
 """
 
-import ast
 import dataclasses
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from lrs_peers import (
     FAMILIES,
     FromTable,
     cell,
+    entry_of,
     equivalents,
     field_names,
     index,
@@ -133,7 +133,7 @@ class Schedule(FromTable):
 
     def others(self, entry):
         """Return the rows of the table of peers that are about the entry, as a table."""
-        rows = [row for row in self.read().ROWS if is_about(row, entry)]
+        rows = [row for row in self.read().ROWS if entry_of(row.ours) == entry.name]
         made = [self.compared(rows, None)] if rows else []
         if len(rows) <= MANY:
             return made
@@ -192,24 +192,16 @@ def tabs(entry):
     return "\n".join(lines)
 
 
-def is_about(row, entry):
-    """Return whether our side of a row is the entry itself, and not a composition with it."""
-    root = ast.parse(row.ours, mode="eval").body
-    called = ast.unparse(root.func) if isinstance(root, ast.Call) else "("
-    if "(" not in called:
-        return called.rpartition(".")[2] == entry.name
-    return type(row.schedule(lrs)) is entry.thing
-
-
 class Schedules(SphinxDirective):
-    """A card for each entry of a module: its name, its curve and its summary."""
+    """A card for each entry of a group: its name, its curve and its summary."""
 
     required_arguments = 1
+    final_argument_whitespace = True
 
     def run(self):
         rows = [".. grid:: 1 2 3 3", "   :gutter: 3", ""]
         for name, entry in entries().items():
-            if not entry.thing.__module__.startswith(f"lrschedules.{self.arguments[0]}"):
+            if entry.group != self.arguments[0]:
                 continue
             rows += [
                 f"   .. grid-item-card:: {name}",

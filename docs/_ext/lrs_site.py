@@ -1,9 +1,10 @@
-"""What surrounds the pages: edit links, other versions, previews."""
+"""What all pages share: edit links, versions, previews, accessible HTML, a full reference."""
 
 import hashlib
 import html
 import json
 import os
+import pkgutil
 import re
 from pathlib import Path
 from urllib.parse import urljoin
@@ -11,10 +12,15 @@ from urllib.parse import urljoin
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from docutils import nodes
 from lrs_entries import entries
 from lrs_llms import described
+from sphinx.util import logging
 
 import lrschedules as lrs
+from lrschedules import kinds
+
+logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
 BLUE, INK = "#0072b2", "#1b2a36"
@@ -26,6 +32,12 @@ CANONICAL = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 VERSION = os.environ.get("READTHEDOCS_VERSION", "")
 CLONE = os.environ.get("READTHEDOCS_GIT_CLONE_URL", "").removesuffix(".git")
 COMMIT = os.environ.get("READTHEDOCS_GIT_IDENTIFIER", "main")
+
+KINDS = (kinds.Number, kinds.ListOf, kinds.ScheduleKind, kinds.ShapeKind)
+# A link in the sidebar, and the button that opens the pages under it.
+TOGGLE = re.compile(r"(>([^<>]+)</a>\s*<details[^>]*>\s*<summary)>")
+# The end of a piece of a table that is in a page as HTML.
+END = re.compile(r"(</(?:caption|p|t[dh])>)(?=<)")
 
 
 def versions(release):
@@ -109,15 +121,55 @@ def preview(app, pagename, templatename, context, doctree):
     context["meta"] = fields
 
 
-def from_root(app, pagename, templatename, context, doctree):
-    """Let the page for a wrong address link from the root, as it is served at every depth."""
+def check_complete(app, env):
+    """Warn of each public name that no page documents."""
+    documented = {name.rpartition(".")[2] for name in env.domaindata["py"]["objects"]}
+    modules = {module.name for module in pkgutil.iter_modules(lrs.__path__)}
+    public = {name for name in dir(lrs) if not name.startswith("_")}
+    public |= {name for name in dir(kinds) if isinstance(getattr(kinds, name), KINDS)}
+    for name in sorted(public - modules - documented):
+        logger.warning("%s is public and on no page of the reference", name, type="lrs_site")
+
+
+def separate_cells(app, doctree, docname):
+    """Write a space between the cells of tables that are in a page as HTML.
+
+    The index of the search has the text without tags, where two cells would become one word.
+    """
+    for raw in doctree.findall(nodes.raw):
+        if raw["format"] == "html" and END.search(raw.astext()):
+            raw[:] = [nodes.Text(END.sub(r"\1 ", raw.astext()))]
+
+
+def mend(app, pagename, templatename, context, doctree):
+    """Correct the HTML where it would not be accessible, or lead nowhere."""
+    body = context.get("body", "")
+    # WAI-ARIA has deprecated the roles that docutils gives to citations.
+    for role in (' role="doc-biblioentry"', ' role="list"'):
+        body = body.replace(role, "")
+    # The keyboard, too, can scroll what is wide: formulas, and the tables of examples.
+    for scrolled in ('<div class="math"', '<div class="output_subarea output_html rendered_html'):
+        body = body.replace(scrolled, scrolled.replace("<div", '<div tabindex="0"'))
+    # The page for a wrong address is served at every depth, so its links start at the root.
     if pagename == "404":
         prefix = app.config.notfound_urls_prefix
-        context["body"] = re.sub(r'(?<=href=")(?=[\w/]+\.html)', prefix, context["body"])
+        body = re.sub(r'(?<=href=")(?=[\w/]+\.html)', prefix, body)
+    context["body"] = body
+
+
+def name_toggles(app, pagename, templatename, context, doctree):
+    """Name the button that opens a section of the sidebar, which the theme draws as an arrow."""
+    made = context["generate_toctree_html"]
+
+    def named(kind, **options):
+        tree = made(kind, **options)
+        return tree if kind == "raw" else TOGGLE.sub(r'\1 aria-label="Pages in \2">', str(tree))
+
+    context["generate_toctree_html"] = named
 
 
 def write_files(app, exception):
-    """Write the files that all pages share: the preview of the site and the list of versions."""
+    """Write the files that all pages share, and say which page to open."""
     if exception or app.builder.format != "html":
         return
     listed = json.dumps(versions(app.config.release), indent=1)
@@ -125,12 +177,18 @@ def write_files(app, exception):
     card = Path(app.outdir) / app.config.ogp_image
     if not card.exists():
         draw(lrs.Cosine(0.1, 0.0, steps=9_500).warmup(500), "lrschedules", card)
+    if app.statuscode == 0:
+        print(f"\nThe site is built. Open {(Path(app.outdir) / 'index.html').as_uri()}")
 
 
 def setup(app):
     # before sphinxext.opengraph reads the fields, and the theme makes its button
     app.connect("html-page-context", preview, priority=100)
     app.connect("html-page-context", link_source, priority=100)
-    app.connect("html-page-context", from_root)
+    app.connect("html-page-context", mend)
+    # after the theme has put its functions there
+    app.connect("html-page-context", name_toggles, priority=900)
+    app.connect("env-check-consistency", check_complete)
+    app.connect("doctree-resolved", separate_cells)
     app.connect("build-finished", write_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

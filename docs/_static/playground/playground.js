@@ -260,7 +260,9 @@
 
   function program() {
     const [first, more, use] = PROGRAMS[frame.value];
-    code.textContent = `${first}import lrschedules as lrs\n${more}\nschedule = ${active.program}${use}`;
+    const imports = [first, "import lrschedules as lrs", more].filter(Boolean);
+    const lines = [...imports, "", `schedule = ${active.program}`, use];
+    code.textContent = lines.join("\n").trimEnd();
   }
 
   // Changing -----------------------------------------------------------------------------------
