@@ -234,10 +234,12 @@ def write_pages(app):
             file.write_text(text)
 
 
-def signature_alone(app, what, name, thing, options, lines):  # noqa: PLR0917 - Sphinx calls it
-    """Leave out the text of a docstring, which the page of the entry shows section by section."""
+def document(app, what, name, thing, options, lines):  # noqa: PLR0917 - Sphinx calls it
+    """Leave the docstring of a schedule to its page, and give a kind its rule and its unit."""
     if any(thing is entry.thing for entry in entries().values()):
         lines.clear()
+    elif what == "data" and hasattr(thing, "rule"):
+        lines[:] = [f"{thing.rule[:1].upper()}{thing.rule[1:]}; unit: {thing.unit}."]
 
 
 def setup(app):
@@ -247,5 +249,5 @@ def setup(app):
     app.add_directive("schedules", Schedules)
     app.connect("builder-inited", write_pages)
     # after numpydoc
-    app.connect("autodoc-process-docstring", signature_alone, priority=900)
+    app.connect("autodoc-process-docstring", document, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
