@@ -1,7 +1,7 @@
 """The site as text: ``llms.txt``, which lists the pages, and ``llms-full.txt``, which holds them.
 
 The form is that of https://llmstxt.org. The text is that of the pages themselves, with what their
-code printed; a curve is there in words.
+code printed, and the descriptions of the curves.
 """
 
 import html
@@ -21,7 +21,7 @@ WORDS = re.compile(r'role="img" aria-label="([^"]*)"')
 
 
 class Text(TextTranslator):
-    """Pages as text, where a node that is only for the browser is left out."""
+    """Pages as text, without the nodes that are only for the browser."""
 
     def unknown_visit(self, node):
         if isinstance(node, nodes.Inline) or node.children:
@@ -51,9 +51,9 @@ def in_order(app, name="index", seen=None):
 
 
 def described(doctree):
-    """Return what a page is about: its description, or else its first paragraph.
+    """Return the description of a page, or else its first paragraph.
 
-    A note is not about the page: those of the gallery say where to download an example.
+    The first paragraph of a note does not count: the gallery begins with a note about downloads.
     """
     for meta in doctree.findall(nodes.meta):
         if meta.get("name") == "description":
@@ -65,7 +65,7 @@ def described(doctree):
 
 
 def mark(app, env, docnames):
-    """Have the files written anew where a page is read anew."""
+    """Write the files again if a page is read again."""
     env.lrs_llms_stale = getattr(env, "lrs_llms_stale", True) or bool(docnames)
 
 

@@ -2,15 +2,15 @@
 Reduce on plateau, on top of a schedule
 =======================================
 
-How do you plan a rate and still react when validation stops improving? One
-callback multiplies the schedule by a factor. You will see what was planned,
-what was applied, and which epochs made the difference.
+How do you plan a learning rate and still react when the validation loss stops
+improving? A callback can multiply the schedule by a factor. This example shows
+the planned and the applied rates, and the epochs that caused each reduction.
 """
 
 # %%
-# **The plan:** two epochs of warm-up, then half a cosine wave. The data is the
-# Ionosphere's, on which a small network soon grows too sure of itself, so that
-# validation loss has a plateau, and more.
+# **The plan** is a warmup of two epochs, followed by cosine decay. The data is
+# the Ionosphere data set. A small network soon becomes overconfident on it, so
+# the validation loss reaches a plateau, and then rises.
 
 import textwrap
 
@@ -40,8 +40,9 @@ def fit(rate, *callbacks):
 
 
 # %%
-# **Keras' own callback cannot do it.** It sets the rate, and a schedule cannot
-# be set. The error comes with the first plateau, not when training begins:
+# **Keras' own callback fails.** It assigns to the learning rate, and Keras
+# allows no assignment to a schedule. The error occurs at the first plateau,
+# not when training begins:
 
 try:
     fit(plan, late := keras.callbacks.ReduceLROnPlateau(patience=4))
@@ -51,10 +52,11 @@ except TypeError as error:
     print(textwrap.fill(str(error), 72))
 
 # %%
-# **This one multiplies.** After four epochs without a better validation loss
-# every rate is half of what the plan says, then a quarter, but never less than
-# a tenth. :class:`~lrschedules.callbacks.RecordRate` stands behind it and
-# records what the optimizer used.
+# **ReduceOnPlateau multiplies the schedule.** After four epochs without an
+# improvement of the validation loss, every rate is half of its planned value.
+# After four more, it is a quarter. The factor never falls below a tenth.
+# :class:`~lrschedules.callbacks.RecordRate` comes after it in the list of
+# callbacks, and records the rates that the optimizer used.
 
 plateau = ReduceOnPlateau(
     "val_loss", factor=0.5, patience=4, min_delta=0.0, min_scale=0.1
@@ -63,7 +65,7 @@ recorder = RecordRate()
 loss = np.array(fit(plan, plateau, recorder)["val_loss"])
 
 planned = plan(recorder.steps)
-# the first rate of a warm-up from zero is zero, and has no ratio
+# the first rate of a warmup from zero is zero, so it has no ratio
 scale = recorder.rates[1:] / planned[1:]
 reduced = 1 + np.flatnonzero(np.diff(scale) < -1e-3)
 for i in reduced:
@@ -73,11 +75,12 @@ for i in reduced:
 np.testing.assert_allclose(scale[-1], plateau.scale, rtol=1e-4)
 
 # %%
-# **Look at both.** Dots are the epochs with a new lowest loss, dotted lines
-# the reductions. Each stands four epochs after a dot, or after another line.
+# **Look at both.** Dots mark the epochs with a new lowest loss, and dotted
+# lines mark the reductions. Each reduction follows four epochs after a dot or
+# after another reduction.
 
 fig, (above, below) = plt.subplots(2, figsize=(7.2, 5), sharex=True)
-fig.suptitle("Warm-up and cosine, reduced on plateaus", fontweight="bold")
+fig.suptitle("Warmup and cosine decay, reduced on plateaus", fontweight="bold")
 epochs = recorder.steps / run.steps_per_epoch
 above.plot(epochs, planned, "--", color="C4", label="planned")
 above.plot(epochs, recorder.rates, color="C0", label="applied")
@@ -94,7 +97,8 @@ for ax in above, below:
         ax.axvline(epochs[1:][i], color="C4", linewidth=1, linestyle=":")
 
 # %%
-# Warm-up and plateau do not meet here: an epoch of rising rates counts as an
-# epoch. Where warm-up is longer than ``patience``, it could be taken for a
-# plateau. And one run shows how it works, not whether it helps: a plan that
-# falls by itself leaves little to be reduced.
+# Warmup and plateau do not interfere in this run, because an epoch of rising
+# rates counts like any other. If the warmup is longer than ``patience``, the
+# callback could mistake it for a plateau. One run shows how the callback
+# works, but not whether it helps. If the plan already lowers the rate, little
+# remains to be reduced.

@@ -2,15 +2,16 @@
 The same schedule in Keras, optax and PyTorch
 =============================================
 
-Does a schedule mean the same in another framework? One object is handed to
-three optimizers that train one small model from one start. You will see the
-rates that each applied, and how far the trained weights are apart.
+Does a schedule give the same rates in another framework? This example passes
+one object to three optimizers, which train the same small model from the same
+initial weights. It shows the rates that each applied, and the differences
+between the trained weights.
 """
 
 # %%
-# **One object:** warm-up for two epochs, then half a cosine wave. The model is
-# a linear one on the Ionosphere data, its weights zero at the start, its rows
-# in the order of the file.
+# **One object:** a warmup of two epochs, followed by cosine decay. The model
+# is linear. It trains on the Ionosphere data, with initial weights of zero and
+# with the rows in the order of the file.
 
 import jax
 import jax.numpy as jnp
@@ -32,8 +33,8 @@ batches = [slice(i, i + 28) for i in range(0, len(y), 28)] * 20
 rates, weights = {"Keras": [], "optax": [], "PyTorch": []}, {}
 
 # %%
-# **Keras** calls it with the number of updates made, a tensor. Its optimizers
-# take it where a number would be.
+# **Keras** calls the schedule with the number of updates made, a tensor. Its
+# optimizers accept a schedule in place of a number.
 
 model = keras.Sequential(
     [keras.Input((34,)), keras.layers.Dense(1, kernel_initializer="zeros")]
@@ -45,8 +46,8 @@ rates["Keras"] = recorder.rates
 weights["Keras"] = model.get_weights()[0][:, 0]
 
 # %%
-# **optax** does the same: what it calls a schedule is any function of the
-# count. ``inject_hyperparams`` is there to read the rate, not to use it.
+# **optax** accepts any function of the step count as a schedule. The program
+# uses ``inject_hyperparams`` only to read the rate.
 
 optimizer = optax.inject_hyperparams(optax.sgd)(learning_rate=schedule)
 
@@ -69,9 +70,9 @@ for rows in batches:
 weights["optax"] = np.asarray(parameters[0])
 
 # %%
-# **PyTorch** changes the rate of an optimizer by a scheduler, which is called
-# after each update. :class:`~lrschedules.torch.Scheduler` is one that takes
-# schedules. It calls them with an ``int``.
+# **PyTorch** changes the rate of an optimizer with a scheduler, which is
+# called after each update. :class:`~lrschedules.torch.Scheduler` is a
+# scheduler that accepts schedules. It calls them with an ``int``.
 
 kernel, bias = [torch.zeros(n, requires_grad=True) for n in (34, 1)]
 optimizer = torch.optim.SGD([kernel, bias])
@@ -86,24 +87,24 @@ for rows in batches:
 weights["PyTorch"] = kernel.detach().numpy()
 
 # %%
-# **Compare** the rates with what the schedule says in double precision, and
-# the weights with those of Keras; the largest differences are printed. PyTorch
-# calls the schedule with a plain number, and so does ``RecordRate``; the
-# compiled steps of Keras and optax work in single precision. That all three
-# applied the same rates, the weights say.
+# **Compare** the rates with those of the schedule in double precision, and the
+# weights with those of Keras. The program prints the largest differences.
+# PyTorch and ``RecordRate`` call the schedule with a plain number, and the
+# compiled steps of Keras and optax use single precision. The weights show that
+# all three applied the same rates.
 
 said = schedule(np.arange(run.steps))
 for name, applied in rates.items():
     np.testing.assert_allclose(applied, said, rtol=1e-6)
     np.testing.assert_allclose(weights[name], weights["Keras"], atol=1e-5)
-    # the first rate is zero, and nothing is relative to that
+    # the first rate is zero, so it has no relative difference
     off = np.abs(applied[1:] / said[1:] - 1).max()
     far = np.abs(weights[name] - weights["Keras"]).max()
     print(f"{name:7}  rates: {off:.0e} relative, weights: {far:.0e}")
 
 # %%
-# Drawn above each other they would be one curve, so that each has updates of
-# its own here:
+# Three identical curves would hide each other, so each framework is plotted at
+# different updates:
 
 ax = plt.figure().add_subplot()
 for i, (name, marker) in enumerate(zip(rates, "o^s", strict=True)):

@@ -2,14 +2,16 @@
 A long run, planned in tokens
 =============================
 
-Language models are planned in tokens: so many to warm up with, so many in all.
-How does that become a schedule? You will see one plan kept at three batch
-sizes, and a small model of characters trained by it.
+Training runs of language models are planned in tokens: a number of tokens for
+the warmup, and a total number. How do you convert such a plan to a schedule?
+This example uses one plan with three batch sizes, and trains a small character
+model with it.
 """
 
 # %%
-# **The plan** knows tokens, not steps: 320 thousand, of which the first tenth
-# warms up and the last fifth cools down. A real one differs in its zeros.
+# **The plan** is given in tokens, not in steps. Of 320 thousand tokens, the
+# first tenth is the warmup, and the last fifth is the cooldown. A real plan
+# has larger numbers.
 
 import argparse
 import inspect
@@ -33,8 +35,8 @@ def planned(batch_size):
 
 
 # %%
-# **One plan, three batch sizes.** A :class:`~lrschedules.Run` turns tokens
-# into steps. Against steps the curves differ; against tokens they are one.
+# **One plan, three batch sizes.** A :class:`~lrschedules.Run` converts tokens
+# to steps. The three curves differ over steps, and are identical over tokens.
 
 fig, (left, right) = plt.subplots(1, 2, sharey=True)
 fig.suptitle("One plan at three batch sizes", fontweight="bold")
@@ -49,12 +51,12 @@ right.set(xlabel="token")
 left.legend()
 
 # %%
-# That keeps the plan, not the result: what rate a larger batch asks for is
-# another question.
+# The conversion preserves the plan, but not the result. Which rate a larger
+# batch needs is a different question.
 #
-# **A text that is at hand:** the source of a module of Python, the last tenth
-# kept for validation. A sample is 32 characters, a token one of them, and the
-# answer to each is the one that follows.
+# **The text** is the source code of a Python module. Its last tenth is for
+# validation. A sample has 32 characters, and each character is a token. The
+# label of a token is the next token.
 
 text = np.frombuffer(inspect.getsource(argparse).encode(), np.uint8)
 train, validation = np.split(text, [len(text) * 9 // 10])
@@ -78,24 +80,25 @@ optimizer = keras.optimizers.Adam(planned(20))
 model.compile(optimizer, "sparse_categorical_crossentropy")
 
 # %%
-# **Train** on ten parts of a thousand samples, drawn at random. The optimizer
-# counts on from one ``fit`` to the next, and the schedule with it.
+# **Train** in ten calls of ``fit``, each on a thousand samples that are drawn
+# at random. The optimizer keeps its step count between the calls, so the
+# schedule continues.
 
 rng = np.random.default_rng(0)
 held = samples(validation, np.arange(0, len(validation) - length, length))
 recorder, losses = RecordRate(), []
 for _ in range(10):
-    part = samples(train, rng.integers(len(train) - length, size=1000))
-    model.fit(*part, batch_size=20, verbose=0, callbacks=[recorder])
+    drawn = samples(train, rng.integers(len(train) - length, size=1000))
+    model.fit(*drawn, batch_size=20, verbose=0, callbacks=[recorder])
     losses.append(model.evaluate(*held, verbose=0))
     tokens = len(recorder.steps) * 20 * length
     print(f"{tokens:7} tokens: validation loss {losses[-1]:.3f}")
 
 # %%
-# **Look** at both over tokens: what was applied, and what came of it.
+# **Look** at the applied rate and at the validation loss over tokens.
 
 fig, (above, below) = plt.subplots(2, figsize=(7.2, 5), sharex=True)
-fig.suptitle("Characters, trained by the plan", fontweight="bold")
+fig.suptitle("A character model, trained with the plan", fontweight="bold")
 above.plot(recorder.steps * 20 * length, recorder.rates)
 above.set(ylabel="rate applied")
 below.plot(np.arange(1, 11) * total / 10, losses, "o-", color="C1")

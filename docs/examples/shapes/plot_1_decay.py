@@ -2,16 +2,17 @@
 Which decay?
 ============
 
-Line, half a cosine wave, polynomial, exponential or inverse square root? You
-will see five ways down from the same rate, and when a network that reads
-handwritten digits can tell them apart.
+Linear, cosine, polynomial, exponential or inverse square root? This example
+compares five decays from the same initial rate. It shows when a network that
+classifies handwritten digits reaches a significantly different loss with them.
 """
 
 # %%
-# **The budget.** A schedule that ends has to know when: 1200 rows in batches
-# of 48, for 20 epochs. All begin at the same rate. Line, cosine and polynomial
-# arrive at zero. The exponential curve and the square root do not: one loses
-# the same part of itself in every epoch, the other ever less.
+# **The budget.** A fixed-length schedule needs the number of steps. The run
+# has 1200 rows in batches of 48, and 20 epochs. All schedules begin at the
+# same rate. Linear, cosine and polynomial decay reach zero. The other two do
+# not: the exponential decay loses the same fraction in every epoch, and the
+# inverse square root loses less and less.
 
 import keras
 import matplotlib.pyplot as plt
@@ -39,16 +40,17 @@ def decays(start):
 
 
 # %%
-# **Look,** on both axes. The linear one shows how long the rate stays high.
-# The logarithmic one shows the end: the first three go through every low rate
-# on their way to zero, the others stop above.
+# **Plot the rates** on a linear and on a logarithmic axis. The linear axis
+# shows how long the rate stays high. The logarithmic axis shows the end: the
+# first three schedules pass through every low rate before they reach zero, and
+# the others stop at a higher rate.
 
 plt.rcParams["axes.prop_cycle"] = plt.cycler(
     linestyle=["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3))],
     color=["#0072b2", "#d55e00", "#009e73", "#aa4499", "#666666", "#111111"],
 )
 fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.6))
-fig.suptitle("Five ways down, and a constant rate", fontweight="bold")
+fig.suptitle("Five decays, and a constant rate", fontweight="bold")
 for ax in axes:
     plot(decays(0.4), steps=T, ax=ax)
 axes[0].legend_.remove()
@@ -60,9 +62,9 @@ for name, decay in decays(0.4).items():
     print(f"{name:11} mean {rates.mean():.3f}, last {rates[-1]:.5f}")
 
 # %%
-# **Train.** A seed fixes the first weights and the batches for all six, so
-# that within a seed the schedule is all that differs. Each is compared with
-# the line.
+# **Train.** A seed fixes the initial weights and the batches for all six
+# schedules, so runs with the same seed differ in their schedule alone. The
+# baseline is linear decay.
 
 x, y = load_digits(return_X_y=True)
 x, x_val, y, y_val = train_test_split(
@@ -91,29 +93,31 @@ def measure(start):
 
 
 # %%
-# **From a moderate rate,** 0.04. The verdicts go by the means printed above:
-# this training is limited by how far it comes in 20 epochs, and the less a
-# schedule takes away, the further it comes. Line and cosine have the same mean
-# and all but the same loss.
+# **A moderate initial rate** of 0.04. The verdicts follow the mean rates
+# printed above. This training is limited by the distance that the weights move
+# in 20 epochs, so a schedule with a higher mean rate reaches a lower loss.
+# Linear and cosine decay have the same mean, and almost the same loss.
 
 measure(0.04).table("val_loss")
 
 # %%
-# **From a rate ten times as high** the constant run shakes to its end. What
-# counts is to come down at all; beside that the decays differ little.
+# **An initial rate that is ten times as high.** The loss of the constant
+# schedule oscillates until the end. A decay is essential at this rate, and the
+# differences between the decays are small.
 
 high = measure(0.4)
 high.table("val_loss")
 
 # %%
-# The means show when. A constant rate stops improving; whoever is down first
-# is calm first, and the line and the cosine catch up at the end.
+# The mean curves show the timing. A constant rate stops improving. The
+# schedule that falls first becomes stable first, and linear and cosine decay
+# catch up at the end.
 
 ax = high.plot("val_loss")
 ax.set(ylim=(0, 0.7), title="Six schedules from a rate of 0.4")
 ax.legend(handlelength=3.5, ncols=2)
 
 # %%
-# So the shape is not the first question. Ask first whether the rate is one at
-# which training shakes, and then come down, for a known budget to zero at its
-# end.
+# The shape is not the most important choice. First find out whether training
+# oscillates at the chosen rate. If it does, lower the rate, and with a known
+# budget lower it to zero at the end.

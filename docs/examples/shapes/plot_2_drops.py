@@ -2,15 +2,15 @@
 Drop, or fall smoothly?
 =======================
 
-A rate divided by ten at two milestones, or the same fall without steps? You
-will see what the loss does at a drop, and who ends lower when all of them have
-the same mean rate.
+Is it better to divide a rate by ten at two milestones, or to lower it smoothly
+by the same amount? This example shows the effect of a drop on the loss, and
+which schedule reaches the lowest loss if all of them have the same mean rate.
 """
 
 # %%
-# **Three ways to divide a rate by a hundred.** ``Drop`` counts intervals of
-# one length. ``multistep`` is given its milestones, here a half and three
-# quarters of the run. ``Exponential`` has no steps.
+# **Three schedules that divide a rate by a hundred.** ``Drop`` has intervals
+# of equal length. ``multistep`` has given milestones, in this example at a
+# half and at three quarters of the run. ``Exponential`` has no drops.
 
 import keras
 import matplotlib.pyplot as plt
@@ -31,9 +31,10 @@ shapes = {
 }
 
 # %%
-# From the same start they do not train alike, since one keeps a high rate for
-# longer than another. **Scale** each to the same mean, and the way is all that
-# differs. The smooth fall then begins higher than the drops.
+# With the same initial rate, the schedules are not comparable, because one
+# keeps a high rate for longer than another. **Scale** each schedule to the
+# same mean, so they differ in their shape alone. The smooth decay then begins
+# at a higher rate than the drops.
 
 mean = 0.06
 schedules = {
@@ -55,9 +56,9 @@ for name, schedule in schedules.items():
     print(f"{name:11} from {schedule(0):.3f} to {schedule(run.steps - 1):.4f}")
 
 # %%
-# **Train** on digits. A fifth of the training labels are drawn at random, so
-# that the gradients are noisy to the end and a low rate has noise to average
-# out. The labels of the validation rows are right.
+# **Train** on digits. A fifth of the training labels are random, so the
+# gradients are noisy until the end, and a low rate can average out the noise.
+# The labels of the validation rows are correct.
 
 x, y = load_digits(return_X_y=True)
 x, x_val, y, y_val = train_test_split(
@@ -86,10 +87,11 @@ result = compare(
 )
 
 # %%
-# **Notice the edges.** Where a rate drops, the loss of that epoch drops with
-# it: the noise goes at once that a smooth fall takes out little by little. An
-# edge looks like a discovery; the smooth curve makes the same way without one.
-# Bands hold the middle half of the seeds.
+# **Notice the drops.** When the rate drops, the loss of that epoch drops as
+# well, because the noise disappears at once. A smooth decay removes the same
+# noise little by little. A sudden drop of the loss looks like progress, but
+# the smooth curve makes the same progress without one. Bands are interquartile
+# ranges of the seeds.
 
 fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.6))
 fig.suptitle("Losses by epoch, means of 30 seeds", fontweight="bold")
@@ -98,22 +100,25 @@ for ax, metric in zip(axes, ("loss", "val_loss"), strict=True):
     ax.set(title="")
 
 # %%
-# **Who ends lower?** In training, on the noisy labels:
+# **Which schedule reaches the lowest loss?** The training loss, on the noisy
+# labels:
 
 result.table("loss")
 
 # %%
-# In validation, on the right ones:
+# The validation loss, on the correct labels:
 
 result.table("val_loss")
 
 # %%
-# Where the drops are counts too. Seed by seed:
+# The positions of the drops matter, too. This program compares the seeds one
+# by one:
 
 _, drop, multistep, _ = result["val_loss"][:, 0, :, -1]
 print(f"multistep below Drop in {(multistep < drop).sum()} of {len(drop)}")
 
 # %%
-# A constant rate fits the noisy labels well, and the right ones no better for
-# it. What a smooth fall saves is the choice of milestones; what it asks for is
-# a start that is not too high, and at equal means its start is the highest.
+# A constant rate fits the noisy labels well, but does not predict the correct
+# ones better. A smooth decay needs no choice of milestones. It needs an
+# initial rate that is not too high, and with equal means its initial rate is
+# the highest.

@@ -2,15 +2,16 @@
 What do restarts do?
 ====================
 
-The rate falls on half a cosine wave, jumps back up, and falls again. You will
-see what the loss does at the jump, what a model is worth at the end of each
-cycle, and whether one long cosine would have been better.
+The rate falls along half a cosine wave, jumps back up, and falls again. This
+example shows the effect of the jump on the loss, the quality of the model at
+the end of each cycle, and the result of a single cosine decay over the same
+steps.
 """
 
 # %%
-# **Cycles that grow.** Each is twice as long as the one before
-# :cite:p:`loshchilov2017`: 3, 6 and 12 epochs, 21 in all. One cosine of the
-# same budget stands beside it.
+# **Growing cycles.** Each cycle is twice as long as the one before
+# :cite:p:`loshchilov2017`: 3, 6 and 12 epochs, a total of 21. The baseline is
+# a single cosine decay with the same budget.
 
 import keras
 import matplotlib.pyplot as plt
@@ -34,7 +35,7 @@ for epoch in ends:
     print(f"end of epoch {epoch:2}: rate {before:.5f}, then {after:.2f}")
 
 # %%
-# **Train** on digits, a fifth of whose training labels are drawn at random.
+# **Train** on digits. A fifth of the training labels are random.
 
 x, y = load_digits(return_X_y=True)
 x, x_val, y, y_val = train_test_split(
@@ -64,15 +65,15 @@ result = compare(
 )
 
 # %%
-# **The jump.** Up goes the rate, and up goes the loss: most of what a cycle
-# has gained is lost within an epoch or two, and then regained. Bands hold the
-# middle half of the seeds.
+# **The jump.** The rate jumps up, and the loss rises with it. Within an epoch
+# or two, the model loses most of the progress of the cycle, and then regains
+# it. Bands are interquartile ranges of the seeds.
 
 plt.rcParams["axes.prop_cycle"] = plt.rcParams["axes.prop_cycle"][:2] + (
     plt.cycler(linestyle=["--", "-"])
 )
 fig, axes = plt.subplots(3, 1, figsize=(7.2, 7))
-fig.suptitle("One cosine, and three that grow", fontweight="bold")
+fig.suptitle("One cosine decay, and three growing cycles", fontweight="bold")
 plot(schedules, steps=run.steps - 1, ax=axes[0])
 for ax, metric in zip(axes[1:], ("loss", "val_loss"), strict=True):
     result.plot(metric, ax=ax)
@@ -86,8 +87,9 @@ for epoch, runs in zip(ends, rose.T, strict=False):
     print(f"epoch {epoch + 1:2}: loss rose in {runs.sum()} of {len(runs)}")
 
 # %%
-# **Snapshots.** At the end of a cycle the rate is near zero and the model at
-# its best so far. The single cosine has little to show before its end:
+# **Snapshots.** At the end of a cycle, the rate is close to zero, and the
+# model is the best so far. The single cosine decay has no such model before
+# its end:
 
 print("mean val_accuracy after epoch", *(f"{epoch:6}" for epoch in ends))
 for name, runs in zip(schedules, result["val_accuracy"][:, 0], strict=True):
@@ -95,12 +97,12 @@ for name, runs in zip(schedules, result["val_accuracy"][:, 0], strict=True):
     print(f"{name:29}", *(f"{value:6.1%}" for value in values))
 
 # %%
-# **At the end** of the budget both have come down to zero:
+# **At the end** of the budget, both rates have reached zero:
 
 result.table("val_loss")
 
 # %%
-# So restarts are for a budget that is not known: wherever a cycle ends, there
-# is a model to keep. :func:`~lrschedules.recipes.snapshot` has cycles of one
-# length, for an ensemble of their models. Where the end is known, look at the
-# table before you expect them to find a better one.
+# Restarts are useful for an unknown budget, because every cycle ends with a
+# model that is worth saving. :func:`~lrschedules.recipes.snapshot` has cycles
+# of equal length, for an ensemble of their models. If the budget is known, the
+# table shows whether restarts lead to a better model.

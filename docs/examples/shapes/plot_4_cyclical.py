@@ -2,17 +2,17 @@
 Cyclical rates
 ==============
 
-A rate that swings between two bounds, for a run whose best constant rate is
-not known. You will see how a range test finds the bounds, three ways to swing
-between them, and how they compare with constant rates.
+Cyclical learning rates oscillate between two bounds, for a run whose best
+constant rate is unknown. This example finds the bounds with a range test,
+shows three cyclical schedules, and compares them with constant rates.
 """
 
 # %%
 # **The range test** :cite:p:`smith2017` trains a copy of the model for a
-# hundred updates at rising rates. The lower bound shall be a tenth of the rate
-# with the least loss, the upper one where the loss falls fastest. What a model
-# stands for a few updates, it need not stand for long, so the bounds are
-# guesses.
+# hundred updates at rising rates. The lower bound is a tenth of the rate with
+# the lowest loss. The upper bound is the rate at which the loss falls fastest.
+# A model that is stable for a few updates at a rate may be unstable later, so
+# the bounds are estimates.
 
 import keras
 import matplotlib.pyplot as plt
@@ -45,14 +45,15 @@ test = range_test(model, x, y, start=1e-4, stop=10.0, batch_size=48)
 low = test.suggestion("minimum/10")
 high = test.suggestion("steepest")
 
-test.plot().set(ylim=(0, 6), title="Range test: where to swing, shaded")
+test.plot().set(ylim=(0, 6), title="Range test, suggested range shaded")
 plt.axvspan(low, high, color="0.9")
 print(f"between {low:.3f} and {high:.3f}")
 
 # %%
-# **Three swings** of four cycles each, so that all end at the lower bound. The
-# second is halved from cycle to cycle, the third shrinks at every step.
-# Constant rates stand beside them: the bounds, and the middle between.
+# **Three cyclical schedules** with four cycles each, so all of them end at the
+# lower bound. The second halves its height from cycle to cycle, and the third
+# lowers it at every step. The other schedules are constant rates: the two
+# bounds, and the mean of both.
 
 run = lrs.Run(batch_size=48, samples=1200, epochs=24)
 up = run.in_epochs(3)
@@ -70,10 +71,10 @@ schedules = {
 
 styles = plt.cycler(linestyle=["-", "--", ":"])
 plt.rc("axes", prop_cycle=plt.rcParams["axes.prop_cycle"][:3] + styles)
-plot(swings, steps=run.steps).set(title="Three ways to swing")
+plot(swings, steps=run.steps).set(title="Three cyclical schedules")
 
 # %%
-# **Train,** the middle as the baseline:
+# **Train,** with the mean of the bounds as the baseline:
 
 result = compare(
     schedules,
@@ -89,17 +90,18 @@ result = compare(
 result.table("val_loss")
 
 # %%
-# No swing is ahead of the best constant rate, which here is the lower bound. A
-# swing is for a run whose best rate is not known. Compare the row of the upper
-# bound with those of the three swings, which visit it and come down again.
-# Triangles that keep their height return to the top in every cycle, so stop
-# them at the bottom of a cycle only.
+# No cyclical schedule is better than the best constant rate, which is the
+# lower bound in this example. Cyclical schedules are useful if the best rate
+# is unknown. Compare the row of the upper bound with the rows of the three
+# cyclical schedules, which reach the same rate and return to a lower one.
+# Triangles of constant height return to the upper bound in every cycle, so
+# stop such a run only at the end of a cycle, where the rate is low.
 #
-# **Notice** how the loss goes up and down with the rate, in every cycle:
+# **Notice** that the loss rises and falls with the rate in every cycle:
 
 ax = plt.figure().add_subplot()
 for name, runs in zip(swings, result["val_loss"][3:, 0], strict=True):
     ax.plot(result.coordinates["epoch"], runs.mean(axis=0), label=name)
-ax.set(title="The loss swings too: means of 30 seeds", ylim=(0, None))
+ax.set(title="The loss oscillates too: means of 30 seeds", ylim=(0, None))
 ax.set(xlabel="epoch", ylabel="val_loss")
 ax.legend()

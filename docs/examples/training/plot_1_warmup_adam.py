@@ -1,16 +1,17 @@
 """
-Why warm-up rescues Adam
-========================
+Why warmup rescues Adam
+=======================
 
-Adam's first updates are as large as the rate allows, whatever the gradient.
-You will see that on a small transformer, which from a high rate learns nothing
-without warm-up, and with it does.
+The first updates of Adam have the size of the full learning rate, whatever the
+gradient. This example shows the effect on a small transformer. At a high rate,
+it learns nothing without warmup, and learns with it.
 """
 
 # %%
-# **The model** reads a digit as a sequence: eight rows, each a token of eight
-# pixels. Four blocks of attention and two dense layers, normalized after each
-# addition, as the first transformers were :cite:p:`vaswani2017`.
+# **The model** reads a digit as a sequence of eight rows, and each row is a
+# token of eight pixels. It has four blocks of attention and two dense layers,
+# with normalization after each addition, as in the first transformers
+# :cite:p:`vaswani2017`.
 
 import keras
 import matplotlib.pyplot as plt
@@ -39,10 +40,10 @@ def build(width=16, blocks=4):
 
 
 # %%
-# **The first update.** Adam divides its mean gradient by the root of the mean
-# square, and at step 0 both come from one batch: what is left of each number
-# is its sign. So every weight moves by the whole rate, also where the gradient
-# is small and mostly noise. Later the signs of many batches cancel:
+# **The first update.** Adam divides the mean gradient by the root of the mean
+# square. At step 0, both come from a single batch, so only the sign of each
+# gradient remains. Every weight moves by the full rate, even if its gradient
+# is small and mostly noise. Later, the signs of many batches cancel:
 
 keras.utils.set_random_seed(0)
 rate, loss = 0.001, "sparse_categorical_crossentropy"
@@ -58,16 +59,16 @@ for step in 0, 1, 4, 9, 29:
     print(f"update {step:2}: the median weight moves {moved[step]:.2f} rates")
 
 # %%
-# **With and without.** The rate is twenty times that one, which is too much
-# for this model to begin with. Warm-up takes the first half of the run, so it
-# has less training at the full rate, not more. A constant rate of a tenth
-# stands beside them.
+# **With and without warmup.** The rate is twenty times the rate above, which
+# is too high for the first updates of this model. Warmup takes the first half
+# of the run, so the model trains for less time at the full rate, not for more.
+# The third schedule is a constant rate of a tenth.
 
 rate = 0.02
 run = lrs.Run(batch_size=40, samples=600, epochs=6)
 schedules = {
     "constant": lrs.Constant(rate),
-    "warm-up": lrs.Constant(rate).warmup(run.part(0.5)),
+    "warmup": lrs.Constant(rate).warmup(run.part(0.5)),
     "low": lrs.Constant(rate / 10),
 }
 result = compare(
@@ -84,22 +85,24 @@ result = compare(
 )
 
 fig, axes = plt.subplots(1, 3, figsize=(7.2, 3), sharey=True)
-fig.suptitle("Validation accuracy, a line for each seed", fontweight="bold")
+fig.suptitle("Validation accuracy, one line per seed", fontweight="bold")
 accuracy = result["val_accuracy"][:, 0]
 for ax, name, runs in zip(axes, schedules, accuracy, strict=True):
     ax.plot(result.coordinates["epoch"], runs.T, "C0", linewidth=1)
     ax.set(title=name, xlabel="epoch", ylim=(0, 1))
     stuck = (runs[:, -1] < 0.5).sum()
-    print(f"{name:8} {stuck:2} of {len(runs)} seeds end with less than half")
+    print(f"{name:8} {stuck:2} of {len(runs)} seeds end below one half")
 
 # %%
-# One answer in ten is right by chance. In the second half the first two train
-# at the same rate; what differs is how they began. In numbers:
+# By chance, one answer in ten is right. In the second half, the first two
+# schedules train at the same rate, and differ only in their first half. The
+# table shows the accuracy:
 
 result.table("val_accuracy")
 
 # %%
-# With warm-up this model trains at a rate that is too high to start with. That
-# does not make it the best rate: here the low one needs no warm-up, and its
-# mean accuracy is no lower. :func:`~lrschedules.recipes.untuned_linear` is a
-# warm-up for Adam whose length needs no tuning :cite:p:`ma2021`.
+# With warmup, this model trains at a rate that is too high for its first
+# updates. This rate is not the best one, though: the low rate needs no warmup,
+# and its mean accuracy is not lower.
+# :func:`~lrschedules.recipes.untuned_linear` is a warmup for Adam whose length
+# needs no tuning :cite:p:`ma2021`.

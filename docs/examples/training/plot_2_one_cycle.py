@@ -2,14 +2,15 @@
 One cycle, and the range test that sets its peak
 ================================================
 
-How high may the rate of a short run go? You will see a range test suggest a
-peak, one cycle that goes up to it and down to almost nothing, and what a
-constant rate and a cosine make of the same peak and of lower ones.
+How high can the rate of a short run be? In this example, a range test suggests
+a peak, and a one-cycle schedule rises to it and falls to almost zero. A
+constant rate and a cosine decay are trained at the same peak, and all three
+also at lower and higher ones.
 """
 
 # %%
-# **A short run:** six epochs, for a network of three hidden layers and plain
-# stochastic gradient descent with momentum.
+# **A short run** of six epochs, for a network with three hidden layers,
+# trained by stochastic gradient descent with momentum.
 
 import keras
 import matplotlib.pyplot as plt
@@ -38,10 +39,10 @@ def optimizer(rate):
 
 
 # %%
-# **The range test** :cite:p:`smith2017` trains a copy for a hundred updates at
-# rising rates, until the loss goes up. A rate that is borne for a few updates
-# can be too high for a run, so take the rate of the least loss and divide it
-# by ten.
+# **The range test** :cite:p:`smith2017` trains a copy of the model for a
+# hundred updates at rising rates, until the loss grows. A rate that is stable
+# for a few updates can be too high for a run, so divide the rate with the
+# lowest loss by ten.
 
 keras.utils.set_random_seed(0)
 loss, run = "sparse_categorical_crossentropy", lrs.Run(32, 1200, epochs=6)
@@ -49,14 +50,14 @@ model = build()
 model.compile(optimizer(0.01), loss)
 test = range_test(model, x, y, start=1e-4, batch_size=run.batch_size)
 peak = test.suggestion("minimum/10")
-print(f"least loss at {10 * peak:.3f}, suggested peak {peak:.4f}")
+print(f"lowest loss at {10 * peak:.3f}, suggested peak {peak:.4f}")
 
 test.plot().set(ylim=(0, 5), title="Range test, and a tenth of its best rate")
 plt.axvline(peak, color="0.3", linestyle=":")
 
 # %%
-# **One cycle** :cite:p:`smith2019` begins at a 25th of its peak. Warm-up,
-# training at a high rate and a long way down are one curve.
+# **One cycle** :cite:p:`smith2019` begins at a 25th of its peak. One curve
+# combines warmup, training at a high rate and a long decay.
 
 schedules = {
     "one cycle": lrs.recipes.one_cycle(peak, run.steps),
@@ -65,10 +66,10 @@ schedules = {
 }
 styles = plt.cycler(linestyle=["-", "--", ":"])
 plt.rc("axes", prop_cycle=plt.rcParams["axes.prop_cycle"][:3] + styles)
-plot(schedules, steps=run.steps).set(title="Three ways to use a peak")
+plot(schedules, steps=run.steps).set(title="Three schedules with the same peak")
 
 # %%
-# **Is the suggestion any good?** Each schedule is trained at the suggested
+# **How good is the suggestion?** Each schedule is trained at the suggested
 # peak and at multiples of it.
 
 result = compare(
@@ -89,17 +90,19 @@ ax.set_yticks([0.2, 0.5, 1, 2], ["0.2", "0.5", "1", "2"])
 ax.minorticks_off()
 
 # %%
-# Each curve has a hollow. A suggestion is good when it lies in or near it, and
-# the wider the hollow, the less it has to be. Schedules that come down bear a
-# higher peak than a constant rate, and need one: at low peaks the constant
-# rate, which has more rate in all, is ahead.
+# Each curve has a minimum. A suggestion is good if it is at the minimum or
+# close to it. If the minimum is wide, the suggestion need not be precise.
+# Decaying schedules tolerate a higher peak than a constant rate, and they need
+# one: at low peaks, the constant rate is better, because its mean rate is
+# higher.
 #
-# **Each at its own best multiple:**
+# **Each schedule at its own best multiple:**
 
 result.table("val_loss")
 
 # %%
-# Most of the gain over the constant rate lies in coming down. Whether the way
-# up adds to it, the row of the cosine says, of a network that is small and
-# easily started. :ref:`sphx_glr_auto_examples_training_plot_1_warmup_adam.py`
-# has one that is not.
+# Most of the gain over the constant rate comes from the decay. The row of the
+# cosine decay shows whether the warmup adds to it. This network is small and
+# needs no warmup to begin.
+# :ref:`sphx_glr_auto_examples_training_plot_1_warmup_adam.py` has a model that
+# needs one.

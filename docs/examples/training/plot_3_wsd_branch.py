@@ -1,16 +1,17 @@
 """
-Warm-up, stable, decay: branch from a checkpoint
-================================================
+Warmup, stable, decay: branch from a checkpoint
+===============================================
 
-How do you end a run whose length was never planned? Hold the rate, save the
-model now and then, and end a copy of it with a cooldown. You will see that a
-branch equals a run planned so from the start, and what longer ends are worth.
+How do you end a run whose length was not planned? Keep the rate constant, save
+checkpoints, and finish a copy of the model with a cooldown. This example shows
+that such a branch equals a run that was planned from the start, and how the
+length of the cooldown affects the loss.
 """
 
 # %%
-# **The schedules.** After a warm-up the rate is held
-# :cite:p:`hu2024,haegele2024`. ``cooldown`` bends a schedule down at any step;
-# planned from the start it is
+# **The schedules.** After a warmup, the rate stays constant
+# :cite:p:`hu2024,haegele2024`. ``cooldown`` ends a schedule with a decay at
+# any step. The recipe for a run that is planned from the start is
 # :func:`~lrschedules.recipes.warmup_stable_decay`.
 
 import tempfile
@@ -34,11 +35,11 @@ for n in (1, 2, 4, 8):
 
 styles = plt.cycler(linestyle=["-", "--", "-.", ":", (0, (8, 3))])
 plt.rc("axes", prop_cycle=plt.rcParams["axes.prop_cycle"][:5] + styles)
-plot(schedules, steps=epochs * epoch).set(title="One trunk, four ends")
+plot(schedules, steps=epochs * epoch).set(title="One trunk, four cooldowns")
 
 # %%
 # **Train the trunk once,** and save each epoch. Every fifth training label is
-# that of some other row, so that there is noise for a low rate to average out.
+# the label of another row, so that a low rate has noise to average out.
 
 x, y = load_digits(return_X_y=True)
 x, x_val, y, y_val = train_test_split(
@@ -76,11 +77,12 @@ file = folder.name + "/{epoch}.weights.h5"
 fit(stable, 0, keras.callbacks.ModelCheckpoint(file, save_weights_only=True))
 
 # %%
-# **Branch** from four checkpoints. The file holds the state of the optimizer
-# and the number of updates, so a new schedule goes on where the old one was.
-# But the optimizer has to be built before it is loaded: Keras skips the state
-# of one that is not, with a warning, and the schedule starts anew. Each branch
-# has the weights of a run that was planned so and never interrupted:
+# **Branch** from four checkpoints. The file contains the state of the
+# optimizer and the number of updates, so the new schedule continues at the
+# right step. The optimizer must be built before the weights are loaded. If it
+# is not built, Keras skips its state, with a warning, and the schedule
+# restarts. Each branch has the same weights as an uninterrupted run that was
+# planned with this schedule:
 
 for n, end in zip((1, 2, 4, 8), [*schedules.values()][1:], strict=True):
     branch, stay = fit(end, first=epochs - n), (epochs - 1 - n) * epoch
@@ -90,7 +92,8 @@ for n, end in zip((1, 2, 4, 8), [*schedules.values()][1:], strict=True):
     print(f"saved after epoch {epochs - n:2}, cooldown of {n}: equal")
 
 # %%
-# **How long an end?** Each of them with thirty seeds:
+# **How long should the cooldown be?** Each length is trained with thirty
+# seeds:
 
 result = compare(
     schedules,
@@ -103,14 +106,15 @@ result = compare(
     batch_size=24,
     seeds=30,
 )
-result.plot("val_loss").set(title="Means and middle halves of 30 seeds")
+result.plot("val_loss").set(title="Means and interquartile ranges of 30 seeds")
 
 # %%
-# The loss falls where the rate falls, and until there all runs are one, to
-# rounding: with branches, that part is trained once. The ends:
+# The loss falls when the rate falls. Before that, all runs are identical up to
+# rounding, so with branches this phase is trained only once. The table shows
+# the final losses:
 
 result.table("val_loss")
 
 # %%
-# The trunk itself can go on from its last checkpoint, for as long as there is
-# data, and the price of one more result is one cooldown.
+# The trunk itself can continue from its last checkpoint for as long as there
+# is data. Each additional result costs one cooldown.

@@ -2,17 +2,17 @@
 A convolutional net on digits
 =============================
 
-What is a schedule worth to a small convolutional net? You will see a constant
-rate, the drops that such nets were once trained with, and the cosine with
-warm-up that replaced them, each with the same seeds, and what the intervals
-say.
+How much does a schedule improve a small convolutional network? This example
+compares a constant rate, the step decay with which such networks were once
+trained, and the cosine decay with warmup that replaced it. It trains them with
+the same seeds, and reports the confidence intervals.
 """
 
 # %%
-# **The data:** images of handwritten digits, of 8 by 8 pixels, that come with
-# scikit-learn. A third is enough to train on; the others make a validation
-# set that is large enough to tell small differences. Each seed has a split of
-# its own, so that the result is not that of one lucky split.
+# **The data:** images of handwritten digits with 8 by 8 pixels, which are part
+# of scikit-learn. A third is enough for training. The others form a validation
+# set that is large enough to show small differences. Each seed has a split of
+# its own, so the result does not depend on one lucky split.
 
 import keras
 from keras import layers
@@ -35,7 +35,7 @@ def rows(seed):
 
 
 # %%
-# **The model:** two convolutions, some 5000 weights.
+# **The model:** two convolutions, with about 5000 weights.
 
 
 def build_model():
@@ -54,8 +54,8 @@ def build_model():
 print(f"{build_model().count_params()} weights")
 
 # %%
-# **The schedules** end where training ends, so count updates first. All three
-# begin with the same rate, or come to it: what differs is the shape.
+# **The schedules** end with the training, so count updates first. All three
+# reach the same peak rate, so they differ in their shape.
 
 run = lrs.Run(batch_size=32, samples=600, epochs=12)
 warmup, peak = run.in_epochs(1), 0.1
@@ -64,15 +64,15 @@ schedules = {
     "drops": lrs.recipes.multistep(
         peak, milestones=[run.part(0.5), run.part(0.75)], factor=0.1
     ),
-    "warm-up, cosine": lrs.Cosine(peak, 0, run.steps - warmup).warmup(warmup),
+    "warmup, cosine": lrs.Cosine(peak, 0, run.steps - warmup).warmup(warmup),
 }
 ax = plot(schedules, steps=run.steps)
-ax.set(title="Three shapes below one rate", xlabel="update")
+ax.set(title="Three schedules with the same peak", xlabel="update")
 
 # %%
-# **Train,** twenty times each. A seed fixes the split, the initial weights and
-# the order of the batches for all three, and the differences are taken seed by
-# seed.
+# **Train** each schedule with twenty seeds. A seed fixes the split, the
+# initial weights and the order of the batches for all three schedules, and the
+# differences are computed seed by seed.
 
 result = compare(
     schedules,
@@ -89,14 +89,16 @@ result = compare(
 result.table("val_accuracy")
 
 # %%
-# Accuracy counts errors, and there are few: it takes many seeds to tell two
-# counts apart. The loss also asks how sure the model is of each answer:
+# Accuracy counts errors, and the errors are few, so a significant difference
+# needs many seeds. The loss also measures how confident the model is in each
+# answer:
 
 result.table("val_loss")
 
 # %%
-# **Look.** Lines are means, bands the middle half of the seeds. Look for where
-# the lines part: after the first drop, and along the way down of the cosine.
+# **Look at the curves.** Lines are means, and bands are interquartile ranges
+# of the seeds. The lines separate after the first drop, and during the decay
+# of the cosine.
 
 ax = result.plot("val_loss")
 ax.set(ylim=(0, 0.4))
@@ -105,13 +107,13 @@ for line, style in zip(ax.lines, ["-", "--", ":"], strict=True):
 ax.legend()
 
 # %%
-# And where the intervals are, beside the line of no difference:
+# This figure shows the intervals of the differences, beside a line at zero:
 
 result.plot_differences("val_loss")
 
 # %%
-# Two falling rates, and a difference between them that the table does not
-# speak of: it compares each with the constant rate alone. And all stand at one
-# peak, which nobody tuned for any of them.
-# :ref:`sphx_glr_auto_examples_training_plot_5_better_or_tuned.py` asks what
-# that is worth.
+# The table compares each falling rate with the constant rate only, and makes
+# no statement about the difference between the two. All three schedules also
+# have the same peak, which was not tuned for any of them.
+# :ref:`sphx_glr_auto_examples_training_plot_5_better_or_tuned.py` examines the
+# effect of such a choice.

@@ -2,14 +2,15 @@
 Is it a better schedule, or only better tuned?
 ==============================================
 
-Two schedules with the same peak do not have the same chance: one may like a
-higher rate. You will see three schedules at seven multiples of their rate, and
-each compared at its own best, on seeds that did not choose it.
+Two schedules with the same peak are not compared fairly, because one of them
+may need a higher rate. This example trains three schedules at seven multiples
+of their rate. Then it compares each at its own best multiple, on seeds that
+were not used to choose it.
 """
 
 # %%
 # **The data and the model:** handwritten digits from scikit-learn, a split for
-# each seed, and a net with one hidden layer.
+# each seed, and a network with one hidden layer.
 
 import keras
 from keras import Input, layers
@@ -38,7 +39,7 @@ def build_model():
 
 
 # %%
-# **Three schedules,** all written with a first rate of 0.1.
+# **Three schedules,** all written with an initial rate of 0.1.
 
 run = lrs.Run(batch_size=32, samples=600, epochs=15)
 schedules = {
@@ -46,7 +47,7 @@ schedules = {
     "time-based": lrs.TimeBased(0.1, decay=4 / run.steps),
     "cosine": lrs.Cosine(0.1, 0.0, steps=run.steps),
 }
-plot(schedules, steps=run.steps).set(title="One first rate, three averages")
+plot(schedules, steps=run.steps).set(title="The same initial rate, three mean rates")
 
 # %%
 # **Every schedule at every base rate,** with the same twenty seeds. A base
@@ -77,8 +78,9 @@ ax.set_ylim(0, 0.8)
 ax.legend()
 
 # %%
-# Compared at one rate, the answer depends on the rate. Mean differences from
-# the constant rate, each with its standard error; below zero is better:
+# The result of a comparison at one rate depends on the rate. The program
+# prints mean differences from the constant rate, each with its standard error.
+# Negative values are better:
 
 loss = tuned["val_loss"][..., -1]
 paired = loss[1:] - loss[:1]
@@ -88,20 +90,22 @@ for rate, m, e in zip(base_rates, mean.T, sd.T / 20**0.5, strict=True):
     print(f"{rate:9}  {m[0]:+.3f} ± {e[0]:.3f}  {m[1]:+.3f} ± {e[1]:.3f}")
 
 # %%
-# So give each its best. But the best of seven, chosen and judged by the same
-# seeds, looks better than it is, as the table says:
+# Compare each schedule at its best base rate instead. The best of seven looks
+# better than it is, because the same seeds choose and judge it. The table says
+# so:
 
 chosen = tuned.table("val_loss")
 chosen
 
 # %%
-# **Fresh seeds** for the schedules that were chosen are the honest comparison:
+# **New seeds** for the chosen schedules make the comparison honest:
 
 best = {r.schedule: schedules[r.schedule] * r.base_rate for r in chosen.rows}
 measure(best, range(20, 40)).table("val_loss")
 
 # %%
-# Two questions have two answers. *At this rate, which schedule?* Read the
-# figure along a vertical line. *Which schedule, if I tune?* Compare the lowest
-# points, on seeds that did not choose them. And a third: how much does it cost
-# not to tune? That is how flat a curve is around its lowest point.
+# Different questions have different answers. *Which schedule is best at this
+# rate?* Read the figure along a vertical line. *Which schedule is best after
+# tuning?* Compare the lowest points, on seeds that did not choose them. *What
+# does it cost not to tune?* Read it from the width of a curve around its
+# lowest point.

@@ -2,15 +2,15 @@
 A constant rate: the baseline
 =============================
 
-How good is a learning rate that never changes? It is the baseline of every
-schedule, for the same model, data, momentum and seeds. The baseline of every
-accuracy is the share of the larger class.
+How good is a learning rate that never changes? A constant rate is the baseline
+of every schedule, for the same model, data, momentum and seeds. The share of
+the larger class is the baseline of every accuracy.
 """
 
 # %%
-# The data: 351 radar returns of 34 numbers each, and whether they show
-# structure in the ionosphere. A stratified split keeps the share of the two
-# classes in both parts.
+# The data contains 351 radar returns of 34 numbers each, and says whether a
+# return shows structure in the ionosphere. A stratified split keeps the share
+# of the two classes equal in both subsets.
 
 import keras
 import matplotlib.pyplot as plt
@@ -20,12 +20,12 @@ from lrschedules.study import compare
 
 train, validation = lrs.datasets.load_ionosphere().stratified_split(seed=0)
 majority = validation[1].mean()
-print(f"{len(train[1])} rows to train on, {len(validation[1])} to validate on")
-print(f"always answering with the larger class: {majority:.1%} right")
+print(f"{len(train[1])} training rows, {len(validation[1])} validation rows")
+print(f"accuracy of always predicting the larger class: {majority:.1%}")
 
 # %%
-# The model has one hidden layer. The seed decides its initial weights and the
-# order of the batches. One run says little, so train thirty:
+# The model has one hidden layer. The seed determines its initial weights and
+# the order of the batches. A single run is not reliable, so train thirty:
 
 
 def build():
@@ -52,7 +52,7 @@ result = compare(
 )
 
 # %%
-# Training loss falls and goes on falling; validation loss does not follow it.
+# The training loss keeps falling. The validation loss does not follow it.
 
 ax = plt.figure().add_subplot()
 for key, label in ("loss", "training"), ("val_loss", "validation"):
@@ -60,13 +60,13 @@ for key, label in ("loss", "training"), ("val_loss", "validation"):
     (mean,) = ax.plot(epoch, runs.mean(axis=0), label=f"{label}, mean")
     ax.plot(epoch, runs.T, color=mean.get_color(), alpha=0.15, linewidth=1)
 ax.set(xlabel="epoch", ylabel="loss", ylim=(0, 0.8))
-ax.set_title("A constant rate of 0.1, a thin line for each seed")
+ax.set_title("A constant rate of 0.1, with one thin line per seed")
 ax.legend()
 
 # %%
-# One run is not enough to judge a schedule. These thirty differ in their seed
-# alone, and a single one could have given any accuracy from the lowest to the
-# highest:
+# One run is not enough to judge a schedule. These thirty runs differ in their
+# seed alone, and a single run could have given any accuracy from the lowest to
+# the highest:
 
 accuracy = result["val_accuracy"][0, 0, :, -1]
 print(f"accuracy: {accuracy.min():.1%} to {accuracy.max():.1%}")

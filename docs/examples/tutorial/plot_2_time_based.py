@@ -2,16 +2,16 @@ r"""
 A time-based schedule
 =====================
 
-How do you configure a learning rate that falls with time, and what does that
-do to training? The rate is divided by a number that grows with every update,
-and ``decay`` says how fast it grows.
+How do you configure a learning rate that falls with time, and how does that
+affect training? Time-based decay divides the rate by a number that grows with
+every update, and ``decay`` sets the speed of its growth.
 """
 
 # %%
 # **Configure.** The rate is halved after ``1 / decay`` updates, so count
-# updates first. With 235 rows in batches of 28 an epoch has 9 updates, and 50
-# epochs have 450. A ``decay`` of 0.002 halves the rate after 500: a little
-# after the end of this run.
+# updates first. With 235 rows in batches of 28, an epoch has 9 updates, and 50
+# epochs have 450. A ``decay`` of 0.002 halves the rate after 500 updates,
+# shortly after the end of this run.
 
 import math
 
@@ -29,7 +29,7 @@ schedule = lrs.TimeBased(0.1, decay=0.002)
 print(f"after {updates} updates: {schedule(updates):.4f}")
 
 # %%
-# **Plot** the schedule before you train. If you read the ``decay`` of a
+# **Plot** the schedule before you train. If you interpret the ``decay`` of a
 # tutorial as a number per epoch, the rate hardly changes.
 
 plot(
@@ -63,8 +63,9 @@ print(f"rate of the next update: {float(model.optimizer.learning_rate):.4f}")
 
 # %%
 # **Evaluate** the schedule against the constant rate, with the same thirty
-# seeds for both. Each difference is then between two runs that started from
-# the same weights and saw the same batches. First the validation loss:
+# seeds for both. Each difference is then a difference between two runs with
+# the same initial weights and the same batches. The first table is about the
+# validation loss:
 
 result = compare(
     {"constant": lrs.Constant(0.1), "time-based": schedule},
@@ -78,15 +79,16 @@ result = compare(
     batch_size=batch_size,
     seeds=30,
 )
-result.plot("val_loss").set(title="Means and middle halves of 30 seeds")
+result.plot("val_loss").set(title="Means and interquartile ranges of 30 seeds")
 result.table("val_loss")
 
 # %%
-# A lower loss need not mean more correct answers. The same runs, by accuracy:
+# A lower loss need not mean more correct answers. This table shows the
+# accuracy of the same runs:
 
 result.table("val_accuracy")
 
 # %%
 # Both tables are about one split of the data.
-# :ref:`sphx_glr_auto_examples_tutorial_plot_4_side_by_side.py` draws another
-# split for every seed.
+# :ref:`sphx_glr_auto_examples_tutorial_plot_4_side_by_side.py` uses a
+# different split for every seed.

@@ -2,14 +2,15 @@
 A drop-based schedule
 =====================
 
-How do you halve the learning rate every ten epochs? The rate is held, then
-multiplied by a factor, and so on to the end. This schedule is usually written
-in epochs, and there are two ways to train with it.
+How do you halve the learning rate every ten epochs? Step decay keeps the rate
+constant, multiplies it by a factor, and repeats this until the end. The
+schedule is usually written in epochs, and you can train with it in two
+different ways.
 """
 
 # %%
-# **Configure.** The first drop happens at ``every``: ten epochs, numbered 0 to
-# 9, train at the full rate.
+# **Configure.** The first drop happens at the step ``every``. Ten epochs,
+# numbered 0 to 9, train at the full rate.
 
 import math
 
@@ -31,8 +32,8 @@ print(
 )
 
 # %%
-# Code that computes ``(1 + epoch) // 10`` instead drops one epoch early, and
-# drops once more in the last epoch. To reproduce such a run, write that
+# Some code computes ``(1 + epoch) // 10`` instead. It drops the rate one epoch
+# early, and once more in the last epoch. To reproduce such a run, write this
 # schedule:
 
 early = lrs.Constant(0.1).then(lrs.Drop(0.05, factor=0.5, every=10), at=9)
@@ -41,9 +42,10 @@ ax = plot({"epoch // 10": per_epoch, "(1 + epoch) // 10": early}, steps=epochs)
 ax.set(title="Halved every ten epochs", xlabel="epoch")
 
 # %%
-# **Train.** Keras' callback calls the schedule once per epoch. Or the
-# optimizer calls it once per update, and ``per_epoch`` turns updates into
-# epochs. The second is saved with the model, and continues after a resume.
+# **Train.** Keras' callback calls the schedule once per epoch. Alternatively,
+# the optimizer calls it once per update, and ``per_epoch`` converts updates to
+# epochs. The second method is saved with the model, and continues correctly
+# after a resume.
 
 
 def build():
@@ -68,12 +70,13 @@ drop = per_epoch.per_epoch(steps_per_epoch)
 callback = keras.callbacks.LearningRateScheduler(per_epoch)
 for a, b in zip(fit(0.1, callback), fit(drop), strict=True):
     np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
-print("both ways train the same model")
+print("both methods train the same model")
 
 # %%
 # **Evaluate** the schedule against the constant rate, with the same thirty
-# seeds for both. Each difference is then between two runs that started from
-# the same weights and saw the same batches. First the validation loss:
+# seeds for both. Each difference is then a difference between two runs with
+# the same initial weights and the same batches. The first table is about the
+# validation loss:
 
 result = compare(
     {"constant": lrs.Constant(0.1), "drop-based": drop},
@@ -87,15 +90,16 @@ result = compare(
     batch_size=batch_size,
     seeds=30,
 )
-result.plot("val_loss").set(title="Means and middle halves of 30 seeds")
+result.plot("val_loss").set(title="Means and interquartile ranges of 30 seeds")
 result.table("val_loss")
 
 # %%
-# A lower loss need not mean more correct answers. The same runs, by accuracy:
+# A lower loss need not mean more correct answers. This table shows the
+# accuracy of the same runs:
 
 result.table("val_accuracy")
 
 # %%
 # Both tables are about one split of the data.
-# :ref:`sphx_glr_auto_examples_tutorial_plot_4_side_by_side.py` draws another
-# split for every seed.
+# :ref:`sphx_glr_auto_examples_tutorial_plot_4_side_by_side.py` uses a
+# different split for every seed.

@@ -2,16 +2,18 @@
 The tutorial, measured
 ======================
 
-What the tutorial's two schedules are worth: its own runs with a hundred seeds
-each, on its own rows and on fair ones, with intervals. You will see what
-momentum does, and what the schedules add to it.
+How much do the two schedules of the tutorial improve a model? This example
+repeats its runs with a hundred seeds, on its own rows and on a fair split,
+with confidence intervals. It separates the effect of momentum from the effect
+of the schedules.
 """
 
 # %%
-# **The rows decide what accuracy means.** The tutorial :cite:p:`brownlee2016`
-# validates on the last third of the file, unshuffled, as Keras'
-# ``validation_split`` does. There one class is nearly alone. Beside it stands
-# a random split for each seed, which keeps the share of the classes.
+# **The rows determine the meaning of the accuracy.** The tutorial
+# :cite:p:`brownlee2016` validates on the last third of the file, unshuffled,
+# as Keras' ``validation_split`` does. Almost all of these rows belong to one
+# class. The second split is random, with a new one for each seed, and keeps
+# the share of the classes.
 
 import keras
 import matplotlib.pyplot as plt
@@ -33,10 +35,10 @@ print(f"last third: {len(labels)} rows, {labels.mean():.1%} of one class")
 
 
 # %%
-# **Four hundred runs on each split.** The model and its numbers are the
-# tutorial's, but for momentum: there the two schedules had 0.8 and 0.9, so
-# that they could not be compared. A seed fixes the initial weights and the
-# order of the batches for all schedules alike.
+# **Four hundred runs on each split.** The model and its numbers are those of
+# the tutorial, except for the momentum. In the tutorial, the two schedules had
+# a momentum of 0.8 and 0.9, so their results could not be compared. A seed
+# fixes the initial weights and the order of the batches for all schedules.
 
 
 def build():
@@ -81,8 +83,8 @@ plain = {
 
 # %%
 # **Momentum first.** The tutorial reports 95.69 % for a constant rate without
-# momentum and 99.14 % for each of its schedules, with momentum: 111 and 115 of
-# 116 rows. The medians after the last epoch:
+# momentum and 99.14 % for each of its schedules, with momentum. These are 111
+# and 115 of 116 rows. This program prints the medians after the last epoch:
 
 for name in splits:
     print(name)
@@ -94,29 +96,29 @@ for name in splits:
 
 # %%
 # With momentum, the constant rate has the same medians as the schedules. The
-# initial weights have a standard deviation of 0.05, which is what Keras calls
+# initial weights have a standard deviation of 0.05, which Keras calls
 # ``"normal"``.
 #
-# **Then the schedules,** each against the constant rate, seed by seed. A
-# verdict stands only where the interval leaves zero out; a difference that it
-# tells apart can still be smaller than one row.
+# **Then the schedules,** each compared with the constant rate, seed by seed.
+# The table gives a verdict only if the interval does not contain zero. A
+# significant difference can still be smaller than one row.
 
 scheduled["last third"].table("val_accuracy")
 
 # %%
-# On the fair rows:
+# The fair split gives this table:
 
 scheduled["stratified"].table("val_accuracy")
 
 # %%
-# And their losses:
+# The losses on the fair split are:
 
 scheduled["stratified"].table("val_loss")
 
 # %%
-# **Look.** Lines are means, bands hold the middle half of the seeds. On the
-# fair rows the loss of a constant rate turns and rises while its accuracy
-# stays: the model grows too sure of itself.
+# **Look at the curves.** Lines are means, and bands are interquartile ranges
+# of the seeds. On the fair split, the loss of a constant rate falls and then
+# rises, while its accuracy stays the same: the model becomes overconfident.
 
 fig, axes = plt.subplots(2, 2, figsize=(7.2, 6), sharex=True)
 fig.suptitle("Three schedules on two splits", fontweight="bold")

@@ -3,8 +3,8 @@ What the tutorial said, what Keras did
 ======================================
 
 Is ``SGD(0.1, decay=0.002)`` the schedule that its tutorial describes? A
-formula, a printed table and a piece of code were meant to be the same
-schedule. They are three, and today's Keras runs a fourth.
+formula, a printed table and a program were meant to be the same schedule. They
+are three different schedules, and current versions of Keras run a fourth one.
 """
 
 # %%
@@ -18,11 +18,11 @@ schedule. They are three, and today's Keras runs a fourth.
 #
 # .. math:: \eta(e) = \frac{\eta_0}{1 + d\,e}
 #
-# And what Keras computed up to version 2.10, once per update :math:`t`, was
+# Up to version 2.10, Keras computed this formula, once per update :math:`t`:
 #
 # .. math:: \eta(t) = \frac{\eta_0}{1 + d\,t}
 #
-# Each of the three can be written:
+# All three can be written with lrschedules:
 
 import warnings
 
@@ -50,11 +50,12 @@ for name, schedule in readings.items():
     print(f"{name:26}", *(f"{rate:8.5f}" for rate in rates))
 
 # %%
-# **What became of** ``decay`` depends on the version. Keras 2.11 to 2.15 raise
-# ``ValueError: decay is deprecated in the new Keras optimizer``; there only
-# ``keras.optimizers.legacy.SGD`` still computes it. **Keras 3 ignores it:** it
-# warns once, and trains at a constant rate. Here it trains, with the same
-# seeds, beside an optimizer that was never given a ``decay``:
+# **What became of** ``decay`` depends on the version of Keras. Keras 2.11 to
+# 2.15 raise ``ValueError: decay is deprecated in the new Keras optimizer``. In
+# these versions, only ``keras.optimizers.legacy.SGD`` still computes it.
+# **Keras 3 ignores it:** it warns once, and trains at a constant rate. This
+# program trains such an optimizer beside one that was made without ``decay``,
+# with the same seeds:
 
 data = lrs.datasets.load_ionosphere()
 (x, y), validation = data.tail_split()
@@ -89,9 +90,9 @@ print(
 )
 
 # %%
-# So today write ``SGD(lrs.TimeBased(0.1, decay=0.002), momentum=0.8)``: it
-# falls per update, as it did in Keras 2.10. Keras' own ``InverseTimeDecay``
-# computes the same with ``decay_steps=1``:
+# The current code is ``SGD(lrs.TimeBased(0.1, decay=0.002), momentum=0.8)``.
+# Its rate falls at every update, as in Keras 2.10. Keras' own
+# ``InverseTimeDecay`` computes the same rates with ``decay_steps=1``:
 
 keras_own = keras.optimizers.schedules.InverseTimeDecay(
     0.1, decay_steps=1, decay_rate=d
@@ -106,7 +107,8 @@ print(
 )
 
 # %%
-# **The drop has its own slip.** The text promises ten epochs at 0.1; its code
-# counts ``(1 + epoch) // 10`` and gives nine, with one last epoch at a rate
-# that the text never mentions.
-# :ref:`sphx_glr_auto_examples_tutorial_plot_3_drop_based.py` writes both.
+# **The drop-based schedule has a mistake as well.** The text promises ten
+# epochs at 0.1. Its code computes ``(1 + epoch) // 10`` and gives nine, and
+# its last epoch has a rate that the text never mentions.
+# :ref:`sphx_glr_auto_examples_tutorial_plot_3_drop_based.py` writes both
+# schedules.
