@@ -66,7 +66,7 @@ schedules = {
 }
 styles = plt.cycler(linestyle=["-", "--", ":"])
 plt.rc("axes", prop_cycle=plt.rcParams["axes.prop_cycle"][:3] + styles)
-plot(schedules, steps=run.steps).set(title="Three schedules with the same peak")
+plot(schedules, steps=run.steps).set(title="Three schedules with one peak")
 
 # %%
 # **How good is the suggestion?** Each schedule is trained at the suggested
