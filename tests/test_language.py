@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 
 class Rule(NamedTuple):
-    """A private word or phrase, the standard one, and a text with each that must be told from it."""
+    """A pattern of private words, the standard one, a text with it, and one with an ordinary use."""
 
     private: str
     standard: str
@@ -24,15 +24,15 @@ class Rule(NamedTuple):
 # In a pattern, a space stands for any white space: lines are broken anywhere, and in comments.
 RULES = [
     Rule(
-        r"\b(?:on (?:the|its|their) way(?! to)|ways? (?:up|down)|(?:part|rest|end) of (?:the|its) way"
-        r"|(?:the|its|same|whole|long) way (?:is|looks|goes|from|between)|long the way)\b",
+        r"\b(?:on (?:the|its|their) way(?! to)|ways? (?:up|down)"
+        r"|(?:part|rest|end) of (?:the|its) way|(?:the|its|same|whole|long) way (?:is|looks|goes|from|between)|long the way)\b",
         "ramp, decay, transition",
         "How long the way is",
         "You can save it in the same way, on its way to a file.",
     ),
     Rule(
-        r"\b(?:(?:a|an|the|that|this|which|what|same|equal|given) parts? of (?:the|a|its|each|every) "
-        r"(?:(?:first|initial|last) )?(?:run|rate|peak|steps?|training)|parts of (?:a|the) run)\b",
+        r"\b(?:(?:a|an|the|that|this|which|what|same|equal|given) parts? of "
+        r"(?:the|a|its|each|every) (?:(?:first|initial|last) )?(?:run|rate|peak|steps?|training)|parts of (?:a|the) run)\b",
         "fraction",
         "Keras' alpha is a part of the first rate",
         "The data is part of the package.",
@@ -155,7 +155,7 @@ def found(rule, text):
 
 
 def literals(file):
-    """Yield the strings of a module with their lines: docstrings, errors, what is drawn or printed."""
+    """Yield the strings of a module with their lines: docstrings, errors, labels and the like."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield f"{file.relative_to(ROOT)}:{node.lineno}", node.value

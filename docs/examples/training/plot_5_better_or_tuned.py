@@ -47,9 +47,7 @@ schedules = {
     "time-based": lrs.TimeBased(0.1, decay=4 / run.steps),
     "cosine": lrs.Cosine(0.1, 0.0, steps=run.steps),
 }
-plot(schedules, steps=run.steps).set(
-    title="One initial rate, three mean rates"
-)
+plot(schedules, steps=run.steps).set(title="One initial rate, three means")
 
 # %%
 # **Every schedule at every base rate,** with the same twenty seeds. A base
