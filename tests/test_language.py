@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 
 class Rule(NamedTuple):
-    """A pattern of private words, the standard one, a text with it, and one with an ordinary use."""
+    """A pattern of private words, the standard one, a text with them, and an ordinary text."""
 
     private: str
     standard: str
@@ -25,14 +25,16 @@ class Rule(NamedTuple):
 RULES = [
     Rule(
         r"\b(?:on (?:the|its|their) way(?! to)|ways? (?:up|down)"
-        r"|(?:part|rest|end) of (?:the|its) way|(?:the|its|same|whole|long) way (?:is|looks|goes|from|between)|long the way)\b",
+        r"|(?:part|rest|end) of (?:the|its) way"
+        r"|(?:the|its|same|whole|long) way (?:is|looks|goes|from|between)|long the way)\b",
         "ramp, decay, transition",
         "How long the way is",
         "You can save it in the same way, on its way to a file.",
     ),
     Rule(
         r"\b(?:(?:a|an|the|that|this|which|what|same|equal|given) parts? of "
-        r"(?:the|a|its|each|every) (?:(?:first|initial|last) )?(?:run|rate|peak|steps?|training)|parts of (?:a|the) run)\b",
+        r"(?:the|a|its|each|every) (?:(?:first|initial|last) )?(?:run|rate|peak|steps?|training)"
+        r"|parts of (?:a|the) run)\b",
         "fraction",
         "Keras' alpha is a part of the first rate",
         "The data is part of the package.",

@@ -103,6 +103,5 @@ result.table("val_loss")
 # %%
 # Most of the gain over the constant rate comes from the decay. The row of the
 # cosine decay shows whether the warmup adds to it. This network is small and
-# needs no warmup to begin.
-# :ref:`sphx_glr_auto_examples_training_plot_1_warmup_adam.py` has a model that
-# needs one.
+# easy to train. :ref:`sphx_glr_auto_examples_training_plot_1_warmup_adam.py`
+# has a model that is not.
