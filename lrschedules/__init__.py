@@ -1,39 +1,22 @@
-"""Learning-rate schedules, each formula written once, for Keras, JAX, PyTorch and NumPy."""
+"""Learning-rate schedules, each formula written once, for Keras, JAX, PyTorch and NumPy.
 
-from lrschedules import datasets as datasets
+Schedules and recipes are loaded with the package. The tools, which may need Keras, PyTorch, SymPy
+or matplotlib, are loaded when they are first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from lrschedules import _keras as _keras
+from lrschedules import _reduced as _reduced  # Keras finds it here when it loads a model
+from lrschedules import combinators as combinators
+from lrschedules import kinds as kinds
 from lrschedules import recipes as recipes
+from lrschedules._declared import param as param
 from lrschedules._operations import Namespace as Namespace
-from lrschedules._param import boundaries as boundaries
-from lrschedules._param import count as count
-from lrschedules._param import duration as duration
-from lrschedules._param import factor as factor
-from lrschedules._param import fraction as fraction
-from lrschedules._param import growth as growth
-from lrschedules._param import multiple as multiple
-from lrschedules._param import negative as negative
-from lrschedules._param import param as param
-from lrschedules._param import part as part
-from lrschedules._param import peak as peak
-from lrschedules._param import per_step as per_step
-from lrschedules._param import positive as positive
-from lrschedules._param import rate as rate
-from lrschedules._param import rates as rates
-from lrschedules._param import ratio as ratio
-from lrschedules._param import steps as steps
-from lrschedules._param import wait as wait
 from lrschedules._schedule import Schedule as Schedule
-from lrschedules._schedule import a_schedule as a_schedule
-from lrschedules.combinators import Clip as Clip
-from lrschedules.combinators import Delay as Delay
-from lrschedules.combinators import Geometric as Geometric
-from lrschedules.combinators import KDecay as KDecay
-from lrschedules.combinators import PerEpoch as PerEpoch
-from lrschedules.combinators import Plus as Plus
-from lrschedules.combinators import Repeat as Repeat
-from lrschedules.combinators import Scale as Scale
-from lrschedules.combinators import Then as Then
-from lrschedules.combinators import Times as Times
-from lrschedules.run import Run as Run
 from lrschedules.shapes import Approach as Approach
 from lrschedules.shapes import Constant as Constant
 from lrschedules.shapes import Cosine as Cosine
@@ -50,3 +33,61 @@ from lrschedules.shapes import Power as Power
 from lrschedules.shapes import Rex as Rex
 from lrschedules.shapes import Tanh as Tanh
 from lrschedules.shapes import TimeBased as TimeBased
+from lrschedules.units import Run as Run
+
+if TYPE_CHECKING:
+    from lrschedules import callbacks as callbacks
+    from lrschedules import datasets as datasets
+    from lrschedules import finder as finder
+    from lrschedules import javascript as javascript
+    from lrschedules import plotting as plotting
+    from lrschedules import study as study
+    from lrschedules import symbolic as symbolic
+    from lrschedules import torch as torch
+    from lrschedules.callbacks import RecordRate as RecordRate
+    from lrschedules.callbacks import ReduceOnPlateau as ReduceOnPlateau
+    from lrschedules.finder import range_test as range_test
+    from lrschedules.plotting import plot as plot
+    from lrschedules.study import Comparison as Comparison
+    from lrschedules.study import compare as compare
+
+# The tools, which are loaded when they are first asked for: the module that each is in, or None
+# for a module.
+_TOOLS = {
+    "Comparison": "study",
+    "RecordRate": "callbacks",
+    "ReduceOnPlateau": "callbacks",
+    "compare": "study",
+    "plot": "plotting",
+    "range_test": "finder",
+    "callbacks": None,
+    "datasets": None,
+    "finder": None,
+    "javascript": None,
+    "plotting": None,
+    "study": None,
+    "symbolic": None,
+    "torch": None,
+}
+_FOR_KERAS = {"RecordRate", "ReduceOnPlateau", "callbacks", "compare", "finder", "range_test"}
+# Names that a user of the package does not look for.
+_HIDDEN = {"Any", "TYPE_CHECKING", "annotations", "importlib", "shapes", "units"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _TOOLS:
+        raise AttributeError(f"module 'lrschedules' has no attribute {name!r}")
+    if name in _FOR_KERAS and _keras.unavailable:
+        raise ImportError(
+            f"lrschedules.{name} needs Keras and a back end, which could not be imported "
+            f"({_keras.unavailable}); install both, for example with pip install keras jax, and "
+            "set KERAS_BACKEND=jax"
+        )
+    module = importlib.import_module(f"lrschedules.{_TOOLS[name] or name}")
+    value = globals()[name] = getattr(module, name) if _TOOLS[name] else module
+    return value
+
+
+def __dir__() -> list[str]:
+    names = {name for name in globals() if not name.startswith("_")}
+    return sorted((names - _HIDDEN) | _TOOLS.keys())

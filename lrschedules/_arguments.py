@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lrschedules._config import shown
-from lrschedules._param import Series, checked
+from lrschedules.kinds import ListOf, checked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,7 +101,7 @@ def a_mapping(value: Any) -> Mapping[Any, Any]:
     return value  # pyright: ignore[reportUnknownVariableType]
 
 
-def each_once(where: str, kind: Series, values: Any) -> tuple[Any, ...]:
+def each_once(where: str, kind: ListOf, values: Any) -> tuple[Any, ...]:
     """Return the numbers of a series: at least one, and each of them once."""
     if isinstance(values, Mapping):
         raise TypeError(f"{where} {kind.refusal(shown(values))}")

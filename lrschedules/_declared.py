@@ -1,33 +1,155 @@
-"""Declared: turns declarations into a frozen, validated, serialisable class.
+"""Declarations: what a parameter is, written once, for classes and for functions.
 
-A subclass is a docstring and one ``param`` line per number. Being derived is what makes it a
-frozen dataclass, registers it as ``package>ClassName`` with Keras and with ``from_config``, and
-writes its parameters into its docstring.
+A class declares each parameter in one line with ``param``. ``Declared`` turns these lines into a
+frozen, validated and serialisable class: it becomes a dataclass, is registered as
+``package>ClassName`` with Keras and with ``from_config``, and lists its parameters in its
+docstring. A function declares the same in its annotations: ``Annotated[float, kind, "meaning"]``.
 """
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 import functools
 import inspect
-from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
+import re
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, Self, dataclass_transform
 
 from lrschedules import _keras
 from lrschedules._config import DEEPEST, MOST, refuse_misshapen, shown
-from lrschedules._param import checked, ending, param, parameters
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from lrschedules.kinds import checked
 
 # The classes by the name under which they are saved.
 registry: dict[str, type[Any]] = {}
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(param,))
-class Declared(_keras.Stateless):
-    """What follows from a class's declarations alone.
+@dataclasses.dataclass(frozen=True)
+class Parameter:
+    """One declared parameter of a schedule class, or one declared argument of a function."""
 
-    It is immutable, whatever a framework does with it: its copies are itself.
+    name: str
+    symbol: str
+    kind: Any
+    meaning: str
+    type: str
+    default: object
+
+
+def param(symbol: str, kind: Any, meaning: str, *, default: Any = dataclasses.MISSING) -> Any:
+    """Declare a parameter of a schedule.
+
+    Parameters
+    ----------
+    symbol : str
+        The symbol in the formula, as LaTeX.
+    kind : Number, ListOf or ScheduleKind
+        What the value may be, for example ``kinds.rate`` or ``kinds.number(gt=0)``. It fixes range
+        and unit.
+    meaning : str
+        What the value means: a noun phrase, shown in the documentation.
+    default : object, optional
+        The value when none is given.
+
+    Returns
+    -------
+    dataclasses.Field
+        What the class body needs; typed as the value that the field will hold.
+
+    Examples
+    --------
+    >>> from lrschedules import Drop
+    >>> Drop(0.1, factor=0, every=10)
+    Traceback (most recent call last):
+    ValueError: Drop: factor must be a number > 0, got 0; write for example 0.5
+    """
+    return dataclasses.field(default=default, metadata={"param": (symbol, kind, meaning)})
+
+
+@functools.cache
+def parameters(cls: type) -> tuple[Parameter, ...]:
+    """Return the declared parameters of a schedule class, in order."""
+    fields = dataclasses.fields(cls)
+    for field in fields:
+        if "param" not in field.metadata:
+            raise TypeError(
+                f"{cls.__name__}: {field.name} has no declaration; write for example "
+                f'{field.name}: float = param("x", kinds.rate, "initial rate")'
+            )
+    return tuple(
+        Parameter(
+            field.name,
+            *field.metadata["param"],
+            type=_type_text(field.type),
+            default=field.default,
+        )
+        for field in fields
+    )
+
+
+def arguments(function: Callable[..., Any]) -> tuple[Parameter, ...]:
+    """Return the declared arguments of a function, in order.
+
+    Each argument is annotated with ``Annotated[type, kind, "meaning"]``, or with a name for that.
+    """
+    hints = typing.get_type_hints(function, include_extras=True)
+    found: list[Parameter] = []
+    for p in inspect.signature(function).parameters.values():
+        hint: Any = hints.get(p.name)
+        if len(getattr(hint, "__metadata__", ())) != 2:
+            raise TypeError(
+                f"{function.__name__}: {p.name} has no declaration; write for example "
+                f'{p.name}: Annotated[float, kinds.rate, "initial rate"]'
+            )
+        kind, meaning = hint.__metadata__
+        default = dataclasses.MISSING if p.default is p.empty else p.default
+        found.append(Parameter(p.name, "", kind, meaning, _type_text(hint.__origin__), default))
+    return tuple(found)
+
+
+def ending(cls: type) -> str | None:
+    """Return the name of the parameter that is the length of a schedule, if there is one."""
+    return next((p.name for p in parameters(cls) if p.kind.ends), None)
+
+
+def documented(thing: Any, declared: Iterable[Parameter], returns: str = "") -> str:
+    """Return a docstring with its parameters, what it returns and its errors, in NumPy's format."""
+    text, heading, rest = inspect.cleandoc(thing.__doc__ or "").partition("Examples\n--------")
+    rows = ["Parameters", "----------"]
+    for p in declared:
+        default = (
+            "" if p.default is dataclasses.MISSING else f", default {_default_text(p.default)}"
+        )
+        unit = "" if p.kind.unit == "none" else f"; unit: {p.kind.unit}"
+        meaning = f"{p.meaning[:1].upper()}{p.meaning[1:]}. {p.kind.rule.capitalize()}"
+        rows += [f"{p.name} : {p.type}{default}", f"    {meaning}{unit}."]
+    if returns:
+        rows += ["", "Returns", "-------", "Schedule", f"    {returns}"]
+    rows += ["", "Raises", "------", "TypeError, ValueError", "    If an argument is out of range."]
+    return "\n".join([text.rstrip(), "", *rows, "", heading + rest])
+
+
+def _type_text(annotation: Any) -> str:
+    """Return an annotation as the documentation shows it: without modules, without None."""
+    if typing.get_origin(annotation) is collections.abc.Callable:
+        return "callable"
+    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    return re.sub(r"\b\w+\.", "", text).removesuffix(" | None")
+
+
+def _default_text(default: Any) -> str:
+    return default.__name__ if isinstance(default, type) else repr(default)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(param,))
+class Declared(_keras.LearningRateSchedule):
+    """What follows from the declarations of a class alone.
+
+    It is immutable, and nobody can take a state from it or give it one. Frameworks save
+    ``__dict__`` of what they do not know, and load by writing to it: PyTorch's ``LambdaLR`` does.
+    What they find here is empty, and what they write to it is lost. Its copies are itself, and
+    pickling calls the class again, so that the values are checked.
     """
 
     _ending: ClassVar[str | None]
@@ -49,7 +171,7 @@ class Declared(_keras.Stateless):
         if abstract:
             return
         cls.__init__ = _explained(cls.__init__)
-        cls.__doc__ = _documented(cls)
+        cls.__doc__ = documented(cls, parameters(cls))
         cls._ending = ending(cls)
         name = _saved_as(cls)
         other = registry.setdefault(name, cls)
@@ -105,6 +227,21 @@ class Declared(_keras.Stateless):
                 "them together, or repeat them fewer times or without growth"
             )
         return deep, many
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return {}
+
+    def __getstate__(self) -> None:
+        return None
+
+    def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
+        fields = dataclasses.fields(self)  # pyright: ignore[reportArgumentType]
+        return type(self), tuple(getattr(self, field.name) for field in fields)
+
+    def __dir__(self) -> list[str]:
+        fields = dataclasses.fields(self)  # pyright: ignore[reportArgumentType]
+        return [*super().__dir__(), *(field.name for field in fields)]
 
     def __copy__(self) -> Self:
         return self
@@ -205,17 +342,3 @@ def _explained(init: Any) -> Any:
         init(self, *args, **kwargs)
 
     return checked
-
-
-def _documented(cls: type[Declared]) -> str:
-    """Return the docstring with its parameters and errors, in NumPy's format."""
-    text, heading, rest = inspect.cleandoc(cls.__doc__ or "").partition("Examples\n--------")
-    rows = ["Parameters", "----------"]
-    for p in parameters(cls):
-        kind = p.type if isinstance(p.type, str) else p.type.__name__
-        default = "" if p.default is dataclasses.MISSING else f", default {p.default!r}"
-        meaning = f"{p.meaning[:1].upper()}{p.meaning[1:]}. {p.kind.rule.capitalize()}"
-        rows += [f"{p.name} : {kind}{default}", f"    {meaning}; unit: {p.kind.unit}."]
-    rows += ["", "Raises", "------", "TypeError", "    If a parameter is of the wrong type."]
-    rows += ["ValueError", "    If a parameter is not finite or out of its range."]
-    return "\n".join([text.rstrip(), "", *rows, "", heading + rest])

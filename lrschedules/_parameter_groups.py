@@ -1,30 +1,34 @@
-"""The parameter groups of a PyTorch optimizer: what may be given for them, and what they hold.
+"""The parameter groups of a PyTorch optimizer: which values they accept, and which they hold.
 
-Nothing of PyTorch is imported: its tensors are known by what they can do.
+PyTorch is not imported: its tensors are recognised by their methods.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import math
 import numbers
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from lrschedules import plotting
+from lrschedules import kinds, plotting
 from lrschedules._config import shown
-from lrschedules._param import checked, factor, fraction, rate
 from lrschedules._schedule import Schedule
+from lrschedules.kinds import checked
 
-# The range of every other hyperparameter is known to its optimizer alone.
-ANY = dataclasses.replace(factor, rule="a finite number", least=-math.inf)
-KINDS = {"lr": rate, "weight_decay": factor, "momentum": fraction, "betas": fraction}
+# The range of any other hyperparameter is known to its optimizer only.
+ANY = kinds.number()
+BELOW_ONE = kinds.number(ge=0, lt=1)
+KINDS = {
+    "lr": kinds.rate,
+    "weight_decay": kinds.factor,
+    "momentum": BELOW_ONE,
+    "betas": BELOW_ONE,
+}
 
 
 def given_for(optimizer: Any, name: str, value: Any) -> Any:
-    """Return what was given for a hyperparameter, checked: for all groups, or a list for each."""
+    """Return the value of a hyperparameter, checked: for all groups, or a list for each."""
     groups = optimizer.param_groups
     for group in groups:
         usable = [key for key, now in group.items() if _is_number(now)]
@@ -48,7 +52,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _entry(where: str, name: str, value: Any, now: Any) -> Any:
-    """Return what was given for one parameter group, or for all; ``now`` is what a group holds."""
+    """Return the value for one parameter group, or for all; a group holds ``now``."""
     if not isinstance(now, (list, tuple)):
         if isinstance(value, tuple):
             raise TypeError(
@@ -67,7 +71,7 @@ def _entry(where: str, name: str, value: Any, now: Any) -> Any:
 
 
 def per_group(name: str, given: Any, groups: list[Any], remedy: str = "") -> list[Any]:
-    """Return what was given, or its values, as a list with one for each group."""
+    """Return what was given, or its values, as a list with one entry for each group."""
     if not isinstance(given, list):
         return [given] * len(groups)
     if len(given) != len(groups):
@@ -86,7 +90,7 @@ def values_at(name: str, given: Any, step: int) -> Any:
 
 
 def replaced(now: Any, value: Any, filled: dict[int, Any]) -> Any:
-    """Return what a group holds from now on: the tensor that it holds, filled, or the value."""
+    """Return the new value of a group: the tensor that it holds, filled, or the value itself."""
     if isinstance(value, tuple):
         old = now or [None] * len(value)
         return tuple(replaced(o, v, filled) for o, v in zip(old, value, strict=True))
@@ -106,10 +110,10 @@ def is_tensor(value: Any) -> bool:
 
 
 def _fitting(where: str, name: str, value: Any) -> Schedule | float:
-    """Return a number, or a schedule, whose values the hyperparameter ``name`` may have.
+    """Return a number, or a schedule, if the hyperparameter ``name`` may have its values.
 
-    Of a schedule, the lowest and the highest value are checked: the extremes of 2000 steps from 0
-    to the last one worth drawing, then the extremes of the steps around these.
+    The lowest and the highest value of a schedule are checked: the extremes of 2000 steps up to its
+    horizon, then the extremes of the steps around these.
 
     Raises
     ------
@@ -132,7 +136,7 @@ def _fitting(where: str, name: str, value: Any) -> Schedule | float:
 
 
 def _value_at(where: str, name: str, given: Schedule | float, step: int) -> float:
-    """Return what ``_fitting`` returned as a number: its value at a step.
+    """Return the value of a number or schedule at a step.
 
     Raises
     ------

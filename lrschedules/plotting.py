@@ -1,4 +1,4 @@
-"""Curves: with matplotlib, as the small picture that a notebook shows, and in words."""
+"""Curves of schedules: drawn with matplotlib, as a small SVG for notebooks, and in words."""
 
 from __future__ import annotations
 
@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lrschedules import _param
+from lrschedules import kinds
 from lrschedules._arguments import axes_of
 from lrschedules._config import shown
-from lrschedules._param import LAST_STEP, checked, parameters
-from lrschedules._schedule import Schedule, a_schedule
-from lrschedules._turns import turns
-from lrschedules.combinators import PerEpoch
+from lrschedules._schedule import Schedule
+from lrschedules.kinds import LAST_STEP, checked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Up to this length every step of a curve is looked at to find where it is lowest and highest.
-LOOKED_AT = 2**13
+# Up to this length, every step of a curve is evaluated to find its lowest and highest rate.
+EVALUATED = 2**13
 
 
 def plot(
@@ -32,11 +30,11 @@ def plot(
     Parameters
     ----------
     schedules : Schedule or mapping of str to Schedule
-        What to draw; the names of a mapping become the legend.
+        Schedules to draw; the names of a mapping become the legend.
     steps : int, optional
-        The last step drawn, ≥ 1; when not given, as many as the longest schedule needs.
+        Last step drawn, ≥ 1; when not given, the horizon of the longest schedule.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure when not given.
+        Axes to draw on; a new figure when not given.
 
     Returns
     -------
@@ -46,8 +44,8 @@ def plot(
     Raises
     ------
     TypeError, ValueError
-        If ``schedules`` is no schedule and no mapping that holds at least one, ``steps`` is not a
-        whole number ≥ 1, or ``ax`` is not an axes of matplotlib.
+        If ``schedules`` is neither a schedule nor a mapping of schedules that is not empty, if
+        ``steps`` is not a whole number ≥ 1, or if ``ax`` is not an axes of matplotlib.
 
     Examples
     --------
@@ -58,7 +56,7 @@ def plot(
     ('step', 'learning rate')
     """
     named = _named(schedules)
-    last = checked("plot: steps", _param.steps, _longest(named) if steps is None else steps)
+    last = checked("plot: steps", kinds.steps, _longest(named) if steps is None else steps)
     ax = axes_of("plot", ax, (6.4, 3.2))
     for name, schedule in named.items():
         at = _drawn(schedule, last)
@@ -82,7 +80,7 @@ def _named(schedules: Any) -> dict[str, Schedule]:
     if not schedules:
         raise ValueError(f"plot: schedules must hold at least one schedule, got {schedules!r}")
     return {
-        name: checked(f"plot: schedules[{shown(name)}]", a_schedule, schedule)
+        name: checked(f"plot: schedules[{shown(name)}]", kinds.a_schedule, schedule)
         for name, schedule in schedules.items()
     }
 
@@ -97,12 +95,12 @@ def picture(schedule: Schedule) -> str:
     Parameters
     ----------
     schedule : Schedule
-        What to draw.
+        Schedule to draw.
 
     Returns
     -------
     str
-        HTML that asks for nothing from elsewhere and takes the colour of the text around it.
+        HTML that loads nothing else and has the colour of the text around it.
 
     Examples
     --------
@@ -111,7 +109,7 @@ def picture(schedule: Schedule) -> str:
     >>> "Linear(start=0.1, stop=0.0, steps=1000)" in picture(Linear(0.1, 0, 1000))
     True
     """
-    schedule = checked("picture: schedule", a_schedule, schedule)
+    schedule = checked("picture: schedule", kinds.a_schedule, schedule)
     width, height, margin = 240, 64, 3
     last = horizon(schedule)
     at = _drawn(schedule, last, points=width)
@@ -131,18 +129,18 @@ def picture(schedule: Schedule) -> str:
 
 
 def describe(schedule: Schedule) -> str:
-    """Return the curve in words and numbers: the text alternative of a picture.
+    """Return the curve in words and numbers: the text alternative of its picture.
 
     Parameters
     ----------
     schedule : Schedule
-        What to describe.
+        Schedule to describe.
 
     Returns
     -------
     str
-        One sentence with the rate at five steps, from 0 to the last that is drawn, and with the
-        lowest and the highest rate of the curve where none of the five is as low or as high.
+        One sentence with the rate at five steps, from 0 to the last that is drawn. It includes the
+        lowest and the highest rate of the curve, if they are not among the five.
 
     Examples
     --------
@@ -151,30 +149,30 @@ def describe(schedule: Schedule) -> str:
     >>> describe(Linear(0.1, 0, 1000))
     'Learning rate by step: 0.1 at 0, 0.075 at 250, 0.05 at 500, 0.025 at 750, 0 at 1000.'
     """
-    schedule = checked("describe: schedule", a_schedule, schedule)
+    schedule = checked("describe: schedule", kinds.a_schedule, schedule)
     last = horizon(schedule)
-    told = {step: f"{schedule(step):.3g}" for step in (last * i // 4 for i in range(5))}
-    shown = set(told.values())
+    named = {step: f"{schedule(step):.3g}" for step in (last * i // 4 for i in range(5))}
+    shown = set(named.values())
     for word, step in zip(("lowest", "highest"), _extremes(schedule, last), strict=True):
         if (rate := f"{schedule(step):.3g}") not in shown:
-            told[step] = f"{word} {rate}"
-    values = ", ".join(f"{rate} at {step}" for step, rate in sorted(told.items()))
+            named[step] = f"{word} {rate}"
+    values = ", ".join(f"{rate} at {step}" for step, rate in sorted(named.items()))
     return f"Learning rate by step: {values}."
 
 
 def horizon(schedule: Schedule) -> int:
-    """Return the last step worth drawing.
+    """Return the last step that a plot shows by default.
 
     Parameters
     ----------
     schedule : Schedule
-        What is to be drawn.
+        Schedule to draw.
 
     Returns
     -------
     int
-        In steps, ≥ 1: the length of a finite schedule; else where it has fallen to a quarter or
-        become level, or twice what its parameters span.
+        A step ≥ 1: the length of a fixed-length schedule; else the step at which the rate has
+        fallen to a quarter or is level, or twice the time scale of the parameters.
 
     Examples
     --------
@@ -183,10 +181,10 @@ def horizon(schedule: Schedule) -> int:
     >>> horizon(Linear(0.1, 0, 1000)), horizon(Drop(0.1, factor=0.5, every=10))
     (1000, 40)
     """
-    schedule = checked("horizon: schedule", a_schedule, schedule)
+    schedule = checked("horizon: schedule", kinds.a_schedule, schedule)
     if schedule.length is not None:
         return schedule.length
-    span = _span(schedule) or 50
+    span = schedule.time_scale() or 50
     enough = schedule(span) / 4
     for last in (span * 2**i for i in range(1, 17)):
         before, after = schedule(last // 2), schedule(LAST_STEP)
@@ -196,34 +194,23 @@ def horizon(schedule: Schedule) -> int:
     return min(2 * span, LAST_STEP)
 
 
-def _span(schedule: Schedule) -> int:
-    """Return the sum of the times that a schedule's parameters speak of, in steps."""
-    values = [(p.kind.unit, getattr(schedule, p.name)) for p in parameters(type(schedule))]
-    inner = sum(_span(value) for _, value in values if isinstance(value, Schedule))
-    if isinstance(schedule, PerEpoch):
-        return schedule.steps_per_epoch * (inner or 1)
-    steps = sum(np.max(value, initial=0) for unit, value in values if unit == "steps")
-    slow = sum(1 / value for unit, value in values if unit == "1/steps" and value)
-    return inner + int(steps) + int(min(slow, LAST_STEP))
-
-
 def _drawn(schedule: Schedule, last: int, points: int = 2000) -> NDArray[np.int64]:
-    """Return the steps at which a curve is drawn: evenly spaced ones, and those of its extremes."""
+    """Return the steps at which a curve is drawn: evenly spaced, and those of its extremes."""
     return np.union1d(_even(last, points), np.array(_extremes(schedule, last), np.int64))
 
 
 def _extremes(schedule: Schedule, last: int) -> tuple[int, int]:
-    """Return the first steps at which a curve is at its lowest and at its highest.
+    """Return the first steps at which a curve is lowest and highest.
 
-    A curve that is too long to look at every step is looked at where it can turn, and between.
+    A long curve is evaluated around its breakpoints, and at evenly spaced steps.
     """
-    if last <= LOOKED_AT:
+    if last <= EVALUATED:
         at = np.arange(last + 1)
     else:
-        at = np.array([*turns(schedule, last)], np.int64)
+        at = np.array(schedule.breakpoints(last), np.int64)
         at = np.unique(np.concatenate([at - 1, at, at + 1, _even(last)]).clip(0, last))
     rates = schedule(at)
-    # Rates that are equal but for rounding are one rate: the first of them is meant.
+    # Rates that differ by rounding alone count as equal: the first of them is returned.
     lowest = np.isclose(rates, rates.min(), rtol=1e-12, atol=0)
     highest = np.isclose(rates, rates.max(), rtol=1e-12, atol=0)
     return int(at[lowest.argmax()]), int(at[highest.argmax()])

@@ -1,18 +1,24 @@
-"""The formula of a schedule as mathematics and as JavaScript, from the code that computes it."""
+"""The formula of a schedule as mathematics, traced from the code that computes it."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
 
-import sympy
-
-from lrschedules import _javascript
 from lrschedules._config import shown
+from lrschedules._declared import Parameter, parameters
 from lrschedules._namespaces import namespace_of
-from lrschedules._param import Parameter, Series, parameters
-from lrschedules._schedule import Schedule, ScheduleKind
+from lrschedules._schedule import Schedule
+from lrschedules.kinds import ListOf, ScheduleKind
 from lrschedules.shapes import Finite
+
+try:
+    import sympy
+except ImportError as error:
+    raise ImportError(
+        f"lrschedules.symbolic needs SymPy, which could not be imported ({error}); install it with "
+        "pip install sympy"
+    ) from error
 
 t, z = sympy.symbols("t z")
 
@@ -24,12 +30,12 @@ def trace(schedule: Schedule | type[Schedule]) -> sympy.Expr:
     ----------
     schedule : Schedule or type
         A schedule, whose numbers the expression holds, or a class of schedules, whose parameters
-        it names by their symbols; a schedule inside a combinator becomes a function of t.
+        become symbols; a schedule inside a combinator becomes a function of t.
 
     Returns
     -------
     sympy.Expr
-        A rate, for every step ``t`` ≥ 0, the hold after the end of a finite schedule included.
+        A rate, for every step ``t`` ≥ 0, also after the end of a fixed-length schedule.
 
     Raises
     ------
@@ -59,8 +65,8 @@ def latex(schedule: Schedule | type[Schedule]) -> str:
     Returns
     -------
     str
-        An equation for the learning rate η at step t, without delimiters; for a finite shape with
-        the weight w of its first rate, where the part z of the way is done.
+        An equation for the learning rate η at step t, without delimiters; for a fixed-length
+        schedule with the share w of its initial rate, at the progress z.
 
     Raises
     ------
@@ -79,53 +85,13 @@ def latex(schedule: Schedule | type[Schedule]) -> str:
     with sympy.evaluate(instance is schedule):
         if not isinstance(instance, Finite):
             return rf"\eta(t) = {_print(instance.formula(t, xp))}"
-        # The weights of the two rates have the sum 1: one of them says it all.
-        weight, _ = instance.weights(1 - z, z, xp)
+        # The shares of the two rates have the sum 1: one of them is enough.
+        share, _ = instance.blend(1 - z, z, xp)
         start, stop, steps = map(_print, (instance.start, instance.stop, instance.steps))
     return (
         rf"\begin{{aligned}} \eta(t) &= {start} \, w + {stop} \, (1 - w) \\ "
-        rf"w &= {_print(weight)} \\ z &= \min(t, {steps}) / {steps} \end{{aligned}}"
+        rf"w &= {_print(share)} \\ z &= \min(t, {steps}) / {steps} \end{{aligned}}"
     )
-
-
-def javascript(schedule: Schedule | type[Schedule]) -> str:
-    """Return a schedule as JavaScript: the lines that compute it here, translated one by one.
-
-    It makes the same operations on the same double-precision numbers, in the same order; functions
-    such as the sine may differ in their last digit, which no standard fixes.
-
-    Parameters
-    ----------
-    schedule : Schedule or type
-        A schedule, or a class of schedules.
-
-    Returns
-    -------
-    str
-        An expression that needs nothing else: a function that returns the learning rate at a step,
-        or for a class a function of its parameters that returns such a function, and throws the
-        errors of Python.
-
-    Raises
-    ------
-    TypeError
-        If ``schedule`` is neither, or has a method that is not written with the statements and the
-        operations that the schedules of the package use.
-
-    Examples
-    --------
-    >>> from lrschedules import TimeBased
-    >>> from lrschedules.symbolic import javascript
-    >>> text = javascript(TimeBased(0.1, decay=0.002))
-    >>> "return this.start / (1 + this.decay * xp.real(t));" in text
-    True
-    """
-    if isinstance(schedule, Schedule):
-        classes, value = _classes(schedule), _javascript.literal(schedule)
-    else:
-        _refuse_other(schedule)
-        classes, value = [schedule], schedule.__name__
-    return f"(() => {{\n{_javascript.script(classes)}\nreturn {value};\n}})()"
 
 
 def _refuse_other(schedule: Any) -> None:
@@ -138,18 +104,12 @@ def _refuse_other(schedule: Any) -> None:
         )
 
 
-def _classes(schedule: Schedule) -> list[type[Schedule]]:
-    values = [getattr(schedule, p.name) for p in parameters(type(schedule))]
-    inner = [cls for value in values if isinstance(value, Schedule) for cls in _classes(value)]
-    return list(dict.fromkeys([type(schedule), *inner]))
-
-
 def _print(expression: Any) -> str:
     return sympy.latex(expression, order="none")
 
 
 def _instance(schedule: Any) -> Schedule:
-    """Return the schedule, or one of the class with symbols, which no check could accept."""
+    """Return the schedule, or an object of the class that holds symbols and skips the checks."""
     if isinstance(schedule, Schedule):
         return schedule
     _refuse_other(schedule)
@@ -165,7 +125,7 @@ def _symbol(parameter: Parameter) -> Any:
         return traced
     if isinstance(parameter.kind, ScheduleKind):
         return _any_schedule(sympy.Function(symbol))
-    if isinstance(parameter.kind, Series):
+    if isinstance(parameter.kind, ListOf):
         # Boundaries are counted from 1, so that b_1 is where the value with index 1 begins.
         first = int(parameter.kind.rising)
         return tuple(sympy.Symbol(f"{symbol}_{i}", positive=True) for i in range(first, 3))
@@ -173,11 +133,11 @@ def _symbol(parameter: Parameter) -> Any:
 
 
 def _any_schedule(function: Any) -> Any:
-    """Return what stands for a schedule inside a combinator: a function of t without a formula."""
+    """Return the placeholder of a schedule inside a combinator: a function of t."""
     whole = sympy.Symbol("T", positive=True)
     return SimpleNamespace(
         evaluate=lambda t, xp: function(t),
         steps=whole,
-        way=lambda t, xp: (1 - t / whole, t / whole),
-        between=lambda left, done, xp: function(whole * done),
+        progress=lambda t, xp: (1 - t / whole, t / whole),
+        between=lambda remaining, progress, xp: function(whole * progress),
     )

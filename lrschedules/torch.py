@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import weakref
 from collections.abc import Mapping
 from typing import Any
 
+from lrschedules import kinds
 from lrschedules._config import shown
-from lrschedules._param import checked, wait
 from lrschedules._parameter_groups import copied, given_for, per_group, replaced, values_at
+from lrschedules._schedule import FROM_ZERO
+from lrschedules.kinds import checked
 
 try:
     import torch
@@ -19,9 +20,7 @@ except ImportError as error:
         "pip install torch, or as https://pytorch.org/get-started says"
     ) from error
 
-LAST_SEEN = dataclasses.replace(
-    wait, rule=f"a whole number of steps from -1 to {int(wait.below) - 1}", least=-1, example=99
-)
+LAST_SEEN = kinds.whole(ge=-1, unit="steps", example=99)
 
 
 class Scheduler(torch.optim.lr_scheduler.LRScheduler):
@@ -140,7 +139,7 @@ class Scheduler(torch.optim.lr_scheduler.LRScheduler):
             If ``step()`` was given an invalid step, a value is out of its range, or groups were
             added and a hyperparameter was given as a list.
         """
-        self.last_epoch = checked("Scheduler: step", wait, self.last_epoch)
+        self.last_epoch = checked("Scheduler: step", FROM_ZERO, self.last_epoch)
         self._apply()
         return list(self._last_lr)
 

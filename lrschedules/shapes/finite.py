@@ -1,34 +1,133 @@
-"""The finite shapes: from one rate to another in so many steps, and the last one held.
+"""The fixed-length schedules: from one rate to another in a given number of steps.
 
-Each is a pair of weights, one for the rate it leaves and one for the rate it goes to. Each weight
-is computed from its own end of the way, so that nothing cancels at either.
+Each is a blend of its initial and its final rate. The share of each of the two is computed from the
+end where it is small, so that no digits are lost at either end.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from lrschedules import kinds
+from lrschedules._declared import param
 from lrschedules._operations import Namespace
-from lrschedules._param import (
-    fraction,
-    multiple,
-    negative,
-    param,
-    part,
-    positive,
-    ratio,
-)
-from lrschedules.shapes._finite import Finite
+from lrschedules._schedule import Schedule
+from lrschedules.kinds import checked
+
+
+class Finite(Schedule, abstract=True):
+    """A fixed-length schedule: from one rate to another in a given number of steps."""
+
+    start: float = param(r"\eta_0", kinds.rate, "initial rate, at step 0")
+    stop: float = param(r"\eta_T", kinds.rate, "final rate, from step ``steps`` on")
+    steps: int = param("T", kinds.duration, "number of steps from ``start`` to ``stop``")
+
+    def blend(self, remaining: Any, progress: Any, xp: Namespace) -> tuple[Any, Any]:
+        """Return the shares of ``start`` and ``stop`` in the rate; their sum is 1.
+
+        Parameters
+        ----------
+        remaining : number, array, tensor or expression
+            Fraction of the steps that remain, exact however small.
+        progress : number, array, tensor or expression
+            Fraction of the steps that are done, exact however small; the sum of both is 1.
+        xp : Namespace
+            The operations that the shares may be computed with.
+
+        Returns
+        -------
+        tuple
+            From (1, 0) at a progress of 0 to (0, 1) at a progress of 1.
+
+        Raises
+        ------
+        TypeError
+            If the class does not define it.
+        """
+        raise TypeError(
+            f"{type(self).__name__} has no blend: write def blend(self, remaining, progress, xp)"
+        )
+
+    def progress(self, t: Any, xp: Namespace) -> tuple[Any, Any]:
+        """Return the fractions of the steps that remain and that are done at step ``t``.
+
+        Parameters
+        ----------
+        t : number, array, tensor or expression
+            Steps from 0 to ``steps``.
+        xp : Namespace
+            The operations for the type of ``t``.
+
+        Returns
+        -------
+        tuple
+            Two fractions whose sum is 1, of the shape of ``t``.
+        """
+        return xp.real(self.steps - t) / self.steps, xp.real(t) / self.steps
+
+    def between(self, remaining: Any, progress: Any, xp: Namespace) -> Any:
+        """Return the rate at a given progress.
+
+        Parameters
+        ----------
+        remaining : number, array, tensor or expression
+            Fraction that remains.
+        progress : number, array, tensor or expression
+            Fraction that is done; the sum of both is 1.
+        xp : Namespace
+            The operations for their type.
+
+        Returns
+        -------
+        number, array, tensor or expression
+            Rates, of the shape of the fractions.
+        """
+        first, second = self.blend(remaining, progress, xp)
+        return self.start * first + self.stop * second
+
+    def formula(self, t: Any, xp: Namespace) -> Any:
+        return self.between(*self.progress(t, xp), xp)
+
+    def k_decay(self, k: float) -> Schedule:
+        """Decay later, or earlier: raise the progress to the power ``k``.
+
+        Parameters
+        ----------
+        k : float
+            Exponent of the progress, > 0: above 1 the rate stays near ``start`` for longer, below
+            1 it falls sooner.
+
+        Returns
+        -------
+        Schedule
+            A :class:`.KDecay`, as long as this one.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``k`` is not a number > 0.
+
+        Examples
+        --------
+        >>> from lrschedules import Linear
+        >>> schedule = Linear(0.1, 0, steps=100).k_decay(2)
+        >>> schedule(50), schedule(100)
+        (0.075, 0.0)
+        """
+        from lrschedules.combinators import KDecay
+
+        return KDecay(self, checked("k_decay: k", kinds.ratio, k))
 
 
 class Linear(Finite):
-    """The rate moves on a straight line from one value to another, and stays there.
+    """Linear decay or warmup (``LinearLR``): the rate changes by the same amount at every step.
 
-    Up from zero it is the usual warm-up :cite:p:`goyal2017`.
+    From zero up it is the usual warmup :cite:p:`goyal2017`. After the last step the rate is
+    ``stop``.
 
-    Use it where the number of steps is known: down to zero over the whole run it is a strong
-    default :cite:p:`li2020budgeted,defazio2023,bergsma2025`. Not for runs that may be prolonged:
-    after the end the rate is ``stop``.
+    Use it for runs of known length: a linear decay to zero over the whole run is a strong default
+    :cite:p:`li2020budgeted,defazio2023,bergsma2025`. Avoid it when a run may be prolonged: the rate
+    is constant after ``steps``.
 
     Examples
     --------
@@ -38,18 +137,18 @@ class Linear(Finite):
     (0.1, 0.075, 0.0, 0.0)
     """
 
-    def weights(self, left: Any, done: Any, xp: Namespace) -> tuple[Any, Any]:
-        return left, done
+    def blend(self, remaining: Any, progress: Any, xp: Namespace) -> tuple[Any, Any]:
+        return remaining, progress
 
 
 class Polynomial(Finite):
-    """The rate runs from one value to another as a power of the way that is left.
+    """Polynomial decay: a power of the fraction of steps that remain (``PolynomialLR``, "poly").
 
-    The "poly" policy of semantic segmentation, there with a power of 0.9 :cite:p:`chen2018`. A
-    power above 1 falls fast and lingers near ``stop``; with 1 it is :class:`Linear`.
+    The "poly" policy of semantic segmentation has a power of 0.9 :cite:p:`chen2018`. A power above
+    1 falls fast and stays near ``stop`` for long; with a power of 1 it is :class:`Linear`.
 
-    Use it to repeat results that name it, or to spend more of a run of known length at low rates.
-    Not for runs that may be prolonged: after the end the rate is ``stop``.
+    Use it to reproduce results that name it, or to spend more of a run of known length at low
+    rates. Avoid it when a run may be prolonged: the rate is constant after ``steps``.
 
     Examples
     --------
@@ -59,19 +158,22 @@ class Polynomial(Finite):
     (0.1, 0.025, 0.0)
     """
 
-    power: float = param("p", ratio, "the exponent", default=2.0)
+    power: float = param(
+        "p", kinds.ratio, "exponent of the fraction of steps that remain", default=2.0
+    )
 
-    def weights(self, left: Any, done: Any, xp: Namespace) -> tuple[Any, Any]:
-        return xp.power(left, self.power), xp.one_minus_power(left, done, self.power)
+    def blend(self, remaining: Any, progress: Any, xp: Namespace) -> tuple[Any, Any]:
+        first = xp.power(remaining, self.power)
+        return first, xp.one_minus_power(remaining, progress, self.power)
 
 
 class Cosine(Finite):
-    """The rate follows half a cosine wave from one value to another, and stays there.
+    """Cosine decay, also called cosine annealing: half a cosine wave (``CosineAnnealingLR``).
 
-    Flat at both ends, steepest in the middle :cite:p:`loshchilov2017`.
+    It is flat at both ends and steepest in the middle :cite:p:`loshchilov2017`.
 
-    Use it for runs of known length, where it is a common default. Not for runs that may end early
-    or go on: it fits its ``steps`` only, and cut short it ends at a high rate.
+    Use it for runs of known length, where it is a common default. Avoid it when a run may end early
+    or be prolonged: cut short, it ends at a high rate.
 
     Examples
     --------
@@ -81,18 +183,19 @@ class Cosine(Finite):
     (0.1, 0.05, 0.0, 0.0)
     """
 
-    def weights(self, left: Any, done: Any, xp: Namespace) -> tuple[Any, Any]:
-        return xp.sin(xp.pi / 2 * left) ** 2, xp.sin(xp.pi / 2 * done) ** 2
+    def blend(self, remaining: Any, progress: Any, xp: Namespace) -> tuple[Any, Any]:
+        return xp.sin(xp.pi / 2 * remaining) ** 2, xp.sin(xp.pi / 2 * progress) ** 2
 
 
 class Rex(Finite):
-    """The rate falls slowly at first and ever faster towards the end: a reflected exponential.
+    """REX, a reflected exponential: the rate falls slowly at first, and faster towards the end.
 
-    With ``d`` of 0 it is :class:`Linear`; the nearer ``d`` is to 1, the longer the rate stays high.
+    With a ``d`` of 0 it is :class:`Linear`; the nearer ``d`` is to 1, the longer the rate stays
+    high.
 
-    Use it for runs of known length: it was proposed for budgets of any size, and strongest at small
-    ones :cite:p:`chen2022rex`. Not for runs that may end early: the rate is high until shortly
-    before the end.
+    Use it for runs of known length: it was proposed for budgets of any size, and was strongest for
+    small ones :cite:p:`chen2022rex`. Avoid it when a run may end early: the rate is high until
+    shortly before the end.
 
     Examples
     --------
@@ -102,22 +205,24 @@ class Rex(Finite):
     (0.1, 0.0667, 0.0)
     """
 
-    d: float = param("d", fraction, "how long the rate stays high", default=0.5)
+    d: float = param(
+        "d", kinds.number(ge=0, lt=1), "curvature: how long the rate stays high", default=0.5
+    )
 
-    def weights(self, left: Any, done: Any, xp: Namespace) -> tuple[Any, Any]:
-        whole = 1 - self.d + self.d * left
-        return left / whole, (1 - self.d) * done / whole
+    def blend(self, remaining: Any, progress: Any, xp: Namespace) -> tuple[Any, Any]:
+        whole = 1 - self.d + self.d * remaining
+        return remaining / whole, (1 - self.d) * progress / whole
 
 
 class Tanh(Finite):
-    """The rate follows a hyperbolic tangent: held high, lowered in the middle, held low.
+    """Hyperbolic-tangent decay (HTD): held high, lowered in the middle, held low.
 
-    Hyperbolic-tangent decay :cite:p:`hsueh2019`, stretched so that it begins at ``start`` and ends
-    at ``stop``. ``lower`` and ``upper`` say which part of the tangent is used.
+    The curve of :cite:t:`hsueh2019`, rescaled so that it starts at ``start`` and ends at ``stop``.
+    ``lower`` and ``upper`` select the part of the tangent that is used.
 
-    Use it for runs of known length that are to hold a high rate for longer than :class:`Cosine`
-    does. Not to repeat published numbers: those begin and end a little off, and are
-    :func:`lrschedules.recipes.htd`.
+    Use it for runs of known length that should hold a high rate for longer than :class:`Cosine`
+    does. Avoid it when published results must be matched exactly:
+    :func:`lrschedules.recipes.htd` has the end points of the paper, which differ slightly.
 
     Examples
     --------
@@ -127,25 +232,35 @@ class Tanh(Finite):
     (0.1, 0.0499, 0.0)
     """
 
-    lower: float = param("L", negative, "where on the tangent it begins", default=-6.0)
-    upper: float = param("U", positive, "where on the tangent it ends", default=3.0)
+    lower: float = param(
+        "L",
+        kinds.number(gt=-20, lt=0, example=-6),
+        "argument of the tangent at step 0",
+        default=-6.0,
+    )
+    upper: float = param(
+        "U",
+        kinds.number(gt=0, lt=20, example=3),
+        "argument of the tangent at the last step",
+        default=3.0,
+    )
 
-    def weights(self, left: Any, done: Any, xp: Namespace) -> tuple[Any, Any]:
+    def blend(self, remaining: Any, progress: Any, xp: Namespace) -> tuple[Any, Any]:
         # (tanh U - tanh x) / (tanh U - tanh L) without a difference of two numbers near 1
         span = self.upper - self.lower
-        whole = xp.cosh(self.lower * left + self.upper * done) * xp.sinh(span)
-        here = xp.sinh(span * left) * xp.cosh(self.lower) / whole
-        return here, xp.sinh(span * done) * xp.cosh(self.upper) / whole
+        whole = xp.cosh(self.lower * remaining + self.upper * progress) * xp.sinh(span)
+        first = xp.sinh(span * remaining) * xp.cosh(self.lower) / whole
+        return first, xp.sinh(span * progress) * xp.cosh(self.upper) / whole
 
 
 class Hyperbolic(Finite):
-    """The rate follows a hyperbola, whose first part is alike for every length of training.
+    """Hyperbolic decay: its early rates depend little on the number of steps.
 
-    Made so that the early rates depend little on the number of steps :cite:p:`kim2024`; as
-    published it is :func:`lrschedules.recipes.hyperbolic_lr`. With a ``bound`` of 1 it is a line.
+    The curve of :cite:t:`kim2024`; as published it is :func:`lrschedules.recipes.hyperbolic_lr`.
+    With a ``bound`` of 1 it is :class:`Linear`.
 
-    Use it where settings that were tuned on short runs are to serve long ones. Not where a run may
-    be longer than the bound: what is alike below it says nothing beyond.
+    Use it to carry settings that were tuned on short runs over to long ones. Avoid it when a run
+    may be longer than the bound: the rates beyond it were not considered.
 
     Examples
     --------
@@ -155,21 +270,23 @@ class Hyperbolic(Finite):
     (0.1, 0.0645, 0.0)
     """
 
-    bound: float = param("u", multiple, "how long training may be at most, in ``steps``")
+    bound: float = param(
+        "u", kinds.number(ge=1, example=2), "upper bound of the length of a run, in ``steps``"
+    )
 
-    def weights(self, left: Any, done: Any, xp: Namespace) -> tuple[Any, Any]:
+    def blend(self, remaining: Any, progress: Any, xp: Namespace) -> tuple[Any, Any]:
         full = 2 * self.bound - 1
-        here = xp.sqrt(left * (2 * self.bound - 2 + left) / full)
-        return here, done * (2 * self.bound - done) / full / (1 + here)
+        first = xp.sqrt(remaining * (2 * self.bound - 2 + remaining) / full)
+        return first, progress * (2 * self.bound - progress) / full / (1 + first)
 
 
 class FiniteExponential(Finite):
-    """The rate falls exponentially and arrives: fast at first, slower towards the end.
+    """Exponential decay that reaches its final rate: fast at first, slower towards the end.
 
-    The part of an exponential curve down to ``ratio``, stretched to arrive at ``stop``.
+    An exponential curve from 1 down to ``ratio``, rescaled so that it ends at ``stop``.
 
-    Use it for the last phase of training, where it spends more steps at low rates than a line. Not
-    for a run without an end: that is :class:`Exponential`, which never arrives.
+    Use it for the cooldown of a run, where it spends more steps at low rates than a linear decay.
+    Avoid it when a run has no planned end: that is :class:`Exponential`.
 
     Examples
     --------
@@ -179,9 +296,11 @@ class FiniteExponential(Finite):
     (0.1, 0.0333, 0.0)
     """
 
-    ratio: float = param("r", part, "how far the curve falls, of 1", default=0.5)
+    ratio: float = param(
+        "r", kinds.number(gt=0, lt=1), "value at which the exponential curve is cut", default=0.5
+    )
 
-    def weights(self, left: Any, done: Any, xp: Namespace) -> tuple[Any, Any]:
+    def blend(self, remaining: Any, progress: Any, xp: Namespace) -> tuple[Any, Any]:
         up, down = 1 / self.ratio, self.ratio
-        here = xp.power_minus_one(up, left) / xp.power_minus_one(up, 1)
-        return here, xp.power_minus_one(down, done) / xp.power_minus_one(down, 1)
+        first = xp.power_minus_one(up, remaining) / xp.power_minus_one(up, 1)
+        return first, xp.power_minus_one(down, progress) / xp.power_minus_one(down, 1)

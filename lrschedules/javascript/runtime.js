@@ -1,5 +1,5 @@
-// What the translated lines stand on: of Python's built-in functions those that they call, and what
-// a declared class is. No formula is here.
+// What the translated lines need: the built-in functions of Python that they call, and the base of
+// declared classes. No formula is here.
 
 const callable = (name, cls) => {
   Object.defineProperty(cls, "name", { value: name });
@@ -61,15 +61,27 @@ class Dataclass extends Callable {
   }
 }
 
-const registry = {};
-
 const declared = (name, cls, parameters, ending) => {
   cls.parameters = parameters.map(([name, kind, value]) => ({ name, kind, default: value }));
   cls.prototype._ending = ending;
-  return (registry[`lrschedules>${name}`] = callable(name, cls));
+  return callable(name, cls);
 };
 
 const parameters = (cls) => cls.parameters;
+
+// A class of plain values, such as a phase.
+class Record {
+  constructor(...values) {
+    new.target.fields.forEach((name, i) => {
+      this[name] = values[i] ?? null;
+    });
+  }
+}
+
+const record = (name, cls, fields) => {
+  cls.fields = fields;
+  return callable(name, cls);
+};
 
 const recipe =
   (checks, called) =>
@@ -80,7 +92,6 @@ const recipe =
   };
 
 const math = Object.setPrototypeOf({ pi: Math.PI, inf: Infinity, isfinite: Number.isFinite }, Math);
-const np = { max: (value, initial) => Math.max(initial, ...[value].flat()) };
 const re = { sub: (pattern, to, text) => text.replace(new RegExp(pattern, "g"), to) };
 const functools = { reduce: (f, items) => [...items].reduce((a, b) => f(a, b)) };
 const itertools = {
@@ -112,6 +123,7 @@ const truth = (value) => (Array.isArray(value) ? value.length > 0 : Boolean(valu
 const abs = Math.abs;
 const len = (items) => items.length;
 const list = (items) => [...items];
+const sorted = (items) => [...items].sort((a, b) => a - b);
 const tuple = list;
 const min = (...items) => Math.min(...items.flat());
 const max = (...items) => Math.max(...items.flat());

@@ -1,4 +1,4 @@
-"""Definitions: classes, functions and kinds in JavaScript, each after what it stands on."""
+"""Definitions: classes, functions and kinds in JavaScript, each after those that it needs."""
 
 from __future__ import annotations
 
@@ -15,21 +15,69 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from lrschedules import _operations, _param, _schedule
-from lrschedules._declared import Declared, registry
-from lrschedules._javascript.statements import Statements
+from lrschedules import _operations, kinds
+from lrschedules._config import shown
+from lrschedules._declared import Declared, Parameter, arguments, ending, parameters, registry
 from lrschedules._operations import Namespace
-from lrschedules._param import Kind, Series, ending, parameters
-from lrschedules._schedule import Schedule, ScheduleKind
+from lrschedules._schedule import Phase, Schedule
+from lrschedules.javascript.statements import Statements
+from lrschedules.kinds import ListOf, Number, ScheduleKind, ShapeKind
 
 RUNTIME = Path(__file__).with_name("runtime.js").read_text("utf-8")
-# What Python has of itself, or for Keras; JavaScript's of it is in the runtime.
-OTHERWISE = "__init__ __init_subclass__ __post_init__ __call__ __copy__ __deepcopy__ get_config"
-KINDS = (Kind, Series, ScheduleKind)
+# Methods for Python, Keras or matplotlib alone; the runtime has what JavaScript needs instead.
+NOT_TRANSLATED = {
+    *("__call__", "__copy__", "__deepcopy__", "__dict__", "__dir__", "__getstate__", "__init__"),
+    *("__init_subclass__", "__post_init__", "__reduce__", "_repr_html_", "get_config", "plot"),
+}
+KINDS = (Number, ListOf, ScheduleKind, ShapeKind)
+
+
+def javascript(schedule: Schedule | type[Schedule]) -> str:
+    """Return a schedule as JavaScript: its source, translated line by line.
+
+    It makes the same operations on the same double-precision numbers, in the same order; functions
+    such as the sine may differ in their last digit, which no standard fixes.
+
+    Parameters
+    ----------
+    schedule : Schedule or type
+        A schedule, or a class of schedules.
+
+    Returns
+    -------
+    str
+        An expression that needs nothing else: a function that returns the learning rate at a step,
+        or for a class a function of its parameters that returns such a function, and throws the
+        errors of Python.
+
+    Raises
+    ------
+    TypeError
+        If ``schedule`` is neither, or if a method uses a statement or an operation that the
+        translator does not know.
+
+    Examples
+    --------
+    >>> from lrschedules import TimeBased
+    >>> from lrschedules.javascript import javascript
+    >>> text = javascript(TimeBased(0.1, decay=0.002))
+    >>> "return this.start / (1 + this.decay * xp.real(t));" in text
+    True
+    """
+    if isinstance(schedule, Schedule):
+        classes, value = _classes(schedule), literal(schedule)
+    elif hasattr(schedule, "_ending"):  # an abstract class has none
+        classes, value = [schedule], schedule.__name__
+    else:
+        raise TypeError(
+            f"schedule must be a schedule or a class of schedules, got {shown(schedule)}; "
+            "write for example Linear"
+        )
+    return f"(() => {{\n{script(classes)}\nreturn {value};\n}})()"
 
 
 def script(things: Iterable[Any]) -> str:
-    """Return statements that define what is given, and all that it stands on.
+    """Return statements that define classes and functions, and everything that these need.
 
     Parameters
     ----------
@@ -39,28 +87,59 @@ def script(things: Iterable[Any]) -> str:
     Returns
     -------
     str
-        JavaScript; each thing has the name there that it has in Python.
+        JavaScript; each class and function has its name of Python.
 
     Raises
     ------
     TypeError
         If something cannot be written in JavaScript.
+
+    Examples
+    --------
+    >>> from lrschedules import Linear
+    >>> from lrschedules.javascript import script
+    >>> "const Linear = declared(" in script([Linear])
+    True
     """
     definitions = _Definitions()
-    for thing in (*things, _param.checked):
+    for thing in (*things, kinds.checked):
         definitions.need(thing.__name__, thing)
     definitions.need("on_numbers", _operations.on_numbers)
     return definitions.text()
 
 
 def literal(value: Any) -> str:
-    """Return a schedule, or the value of a parameter, as a JavaScript expression."""
+    """Return a schedule, or the value of a parameter, as a JavaScript expression.
+
+    Parameters
+    ----------
+    value : Schedule, number, str, list or None
+        The value.
+
+    Returns
+    -------
+    str
+        An expression; a schedule needs the definitions of its classes: :func:`script`.
+
+    Examples
+    --------
+    >>> from lrschedules import Linear
+    >>> from lrschedules.javascript import literal
+    >>> literal(Linear(0.1, 0, 5))
+    'Linear(0.1, 0.0, 5)'
+    """
     if isinstance(value, Schedule):
         values = (getattr(value, p.name) for p in parameters(type(value)))
         return f"{type(value).__name__}({', '.join(map(literal, values))})"
     if isinstance(value, tuple | list):
         return f"[{', '.join(map(literal, value))}]"
     return "Infinity" if value == math.inf else json.dumps(value, ensure_ascii=False)
+
+
+def _classes(schedule: Schedule) -> list[type[Schedule]]:
+    values = [getattr(schedule, p.name) for p in parameters(type(schedule))]
+    inner = [cls for value in values if isinstance(value, Schedule) for cls in _classes(value)]
+    return list(dict.fromkeys([type(schedule), *inner]))
 
 
 class _Definitions:
@@ -89,16 +168,15 @@ class _Definitions:
         match value:
             case type():
                 return self._class(value)
-            case Kind() | Series() | ScheduleKind():
+            case Number() | ListOf() | ScheduleKind() | ShapeKind():
                 kind = self.need(type(value).__name__, type(value))
                 return f"const {name} = {kind}({self._object(value)});"
             case Namespace():
                 return f"const {name} = {self._operations(name)};"
             case FunctionType(__wrapped__=function):
-                kinds = inspect.getclosurevars(value).nonlocals["kinds"]
                 checks = [
-                    f"[{json.dumps(p)}, {self._kind(kinds[p], function) if p in kinds else 'null'}]"
-                    for p in inspect.signature(function).parameters
+                    f"[{json.dumps(p.name)}, {self._kind(p.kind, function)}]"
+                    for p in arguments(function)
                 ]
                 text = self._function(function, overloaded=True)
                 return f"const {name} = recipe([{', '.join(checks)}], {text});"
@@ -111,10 +189,15 @@ class _Definitions:
         base = next((b for b in cls.__bases__ if _ours(b)), None)
         if base:
             above = self.need(base.__name__, base)
+        elif cls in KINDS:
+            above = "Callable"
         else:
-            above = "Callable" if cls in KINDS else "Dataclass"
+            above = "Record" if cls is Phase else "Dataclass"
         members = textwrap.indent("\n".join(filter(None, self._members(cls))), "  ")
         name, text = cls.__name__, f"class extends {above} {{\n{members}\n}}"
+        if cls is Phase:
+            names = json.dumps([field.name for field in dataclasses.fields(cls)])
+            return f'const {name} = record("{name}", {text}, {names});'
         if cls not in registry.values():
             return f'const {name} = callable("{name}", {text});'
         rows = ",\n".join(f"  {self._parameter(p, cls)}" for p in parameters(cls))
@@ -123,7 +206,7 @@ class _Definitions:
 
     def _members(self, cls: type[Any]) -> Iterator[str]:
         for name, member in vars(cls).items():
-            if name in OTHERWISE.split() and not (cls in KINDS and name == "__call__"):
+            if name in NOT_TRANSLATED and not (cls in KINDS and name == "__call__"):
                 continue
             match member:
                 case FunctionType() if not _by_python(member):
@@ -133,17 +216,18 @@ class _Definitions:
                 case _:
                     pass
 
-    def _parameter(self, p: _param.Parameter, cls: type) -> str:
+    def _parameter(self, p: Parameter, cls: type) -> str:
         default = "" if p.default is dataclasses.MISSING else f", {literal(p.default)}"
         return f"[{json.dumps(p.name)}, {self._kind(p.kind, cls)}{default}]"
 
     def _kind(self, kind: Any, user: Any) -> str:
-        """Return the name of a kind, as the module that uses it, or the package, has it."""
-        for module in (sys.modules.get(user.__module__), _param, _schedule):
+        """Return the name of a kind: that of the module that has it, or one with a number."""
+        for module in (sys.modules.get(user.__module__), kinds):
             for name, value in vars(module).items() if module else ():
                 if value is kind:
                     return self.need(f"kind_{name}", kind)
-        return self.need(f"kind_{len(self._texts)}", kind)
+        equal = [name for name, value in self._values.items() if value == kind]
+        return equal[0] if equal else self.need(f"kind_{len(self._values)}", kind)
 
     def _object(self, kind: Any) -> str:
         names = [field.name for field in dataclasses.fields(kind)] + ["rule", "unit"]
@@ -181,9 +265,11 @@ class _Definitions:
                 f"{function.__qualname__} cannot be written in JavaScript: its source cannot be "
                 "read; write it with def, in a file"
             )
-        if any(isinstance(part, ast.Import | ast.ImportFrom) for part in ast.walk(node)):
-            return ""  # a tool of Python's
-        syntax = self._syntax(function.__globals__, overloaded=overloaded)
+        names = dict(function.__globals__)
+        for part in ast.walk(node):  # a method imports what a module could
+            if isinstance(part, ast.ImportFrom) and part.module:
+                names |= {a.name: getattr(sys.modules[part.module], a.name) for a in part.names}
+        syntax = self._syntax(names, overloaded=overloaded)
         return syntax.function(node, head or f"function {function.__name__}")
 
     def _syntax(self, names: dict[str, Any], *, overloaded: bool = False) -> Statements:
@@ -211,22 +297,22 @@ class _Definitions:
 
 
 def _by_python(function: FunctionType) -> bool:
-    """Return whether it is Python that gave a class its method: dataclasses add some."""
+    """Return whether a method comes from Python: dataclasses add some to a class."""
     generated = function.__code__.co_filename == "<string>"
     return generated or function.__module__.partition(".")[0] in sys.stdlib_module_names
 
 
 def _ours(thing: Any) -> bool:
-    """Return whether a class, function, kind or module is the package's, or made with it."""
+    """Return whether a class, function, kind or module is of the package, or made with it."""
     if isinstance(thing, ModuleType):
         return thing.__name__.startswith("lrschedules")
     if isinstance(thing, type):
-        return thing in KINDS or issubclass(thing, Declared)
+        return thing in KINDS or thing is Phase or issubclass(thing, Declared)
     return isinstance(thing, (FunctionType, *KINDS))
 
 
 def _arranged(call: ast.Call, names: dict[str, Any]) -> list[ast.expr | None]:
-    """Return the arguments of a call, those with a name where their parameters stand."""
+    """Return the arguments of a call, those with a name at the position of their parameter."""
     named = {k.arg: k.value for k in call.keywords if k.arg != "strict"}
     if not named:
         return list(call.args)

@@ -1,4 +1,4 @@
-"""Statements: Python's, as far as the package uses them, in JavaScript."""
+"""Statements of Python in JavaScript, as far as the package uses them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from textwrap import indent
 
-from lrschedules._javascript.expressions import ATOM, Expressions, safe
+from lrschedules.javascript.expressions import ATOM, Expressions, safe
 
 
 class Statements(Expressions):
@@ -47,6 +47,9 @@ class Statements(Expressions):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> str:
         return f"{safe(node.name)} = {self.function(node)};"
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> str:
+        return ""  # in JavaScript all definitions are in one text
 
     def visit_Expr(self, node: ast.Expr) -> str:
         docstring = isinstance(node.value, ast.Constant)

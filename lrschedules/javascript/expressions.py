@@ -1,4 +1,4 @@
-"""Expressions: Python's, as far as the package uses them, in JavaScript."""
+"""Expressions of Python in JavaScript, as far as the package uses them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,12 @@ OPERATORS: dict[type[ast.AST], tuple[int, str]] = {
 AND, COMPARISON, ATOM = 2, 4, 9
 # Methods with another name, and names that are words of the language.
 METHODS = {"append": "push", "lower": "toLowerCase"}
-RESERVED = "arguments case class const default delete enum export function let new switch this var"
+RESERVED = {
+    *("arguments", "case", "catch", "const", "debugger", "default", "delete", "do", "enum", "eval"),
+    *("export", "extends", "false", "function", "implements", "instanceof", "interface", "let"),
+    *("new", "null", "package", "private", "protected", "public", "static", "super", "switch"),
+    *("this", "throw", "true", "typeof", "var", "void"),
+}
 
 
 class Expressions(ast.NodeVisitor):
@@ -221,4 +226,4 @@ class Expressions(ast.NodeVisitor):
 
 def safe(name: str) -> str:
     """Return a name that is no word of the language."""
-    return f"{name}_" if name in RESERVED.split() else name
+    return f"{name}_" if name in RESERVED else name
