@@ -1,4 +1,4 @@
-"""Known values of the recipes; a part of the table in tests/table.py."""
+"""Known values of the recipes: the rows that tests/table.py includes."""
 
 import math
 
@@ -30,7 +30,7 @@ from lrschedules.recipes import (
     warmup_stable_decay,
 )
 
-# Worked out from the formulas of the papers, with t counted from 0.
+# Computed from the formulas of the papers, with steps counted from 0.
 RECIPES_TABLE = [
     (multistep(0.1, 0.1, [30, 60]), {0: 0.1, 29: 0.1, 30: 0.01, 59: 0.01, 60: 0.001}),
     (

@@ -1,4 +1,8 @@
-"""Recipe: the check of a recipe's arguments, so that its body reads as its definition."""
+"""Recipe: a function whose annotations declare its arguments, as ``param`` does for a class.
+
+The check of the arguments and the Parameters, Returns and Raises of the docstring follow from the
+annotations, so that the body of a recipe reads as its definition.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +10,49 @@ import functools
 import inspect
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar
 
+from lrschedules import kinds
 from lrschedules._config import shown
-from lrschedules._param import Kind, Series, checked, steps
-from lrschedules._schedule import ScheduleKind
+from lrschedules._declared import arguments, documented
+from lrschedules._schedule import Shape
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# The arguments that several recipes share.
+Start = Annotated[float, kinds.rate, "initial rate"]
+Stop = Annotated[float, kinds.rate, "final rate"]
+Peak = Annotated[float, kinds.rate, "highest rate"]
+Low = Annotated[float, kinds.rate, "lowest rate"]
+High = Annotated[float, kinds.rate, "highest rate, at least ``low``"]
+Steps = Annotated[int, kinds.steps, "total number of steps"]
+Warmup = Annotated[int, kinds.steps, "number of warmup steps"]
+HalfCycle = Annotated[int, kinds.steps, "number of steps from ``low`` to ``high``, half a cycle"]
+Bound = Annotated[int, kinds.steps, "maximum number of steps of any run, at least ``steps``"]
+Up = Annotated[float, kinds.number(gt=0, lt=1), "fraction of the steps before the peak"]
+Divide = Annotated[float, kinds.number(ge=1, example=25), "ratio of ``peak`` to the initial rate"]
+FinalDivide = Annotated[float, kinds.ratio, "ratio of the initial rate to the final rate"]
+Curve = Annotated[Shape, kinds.a_shape, "ramp shape, for example ``Linear``"]
 
-def recipe(**kinds: Kind | Series | ScheduleKind) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Return a decorator that checks and converts all arguments before the body computes.
 
-    Every parameter has a kind, but for ``shape``, which the body checks with ``shaped``. An error
-    names the recipe and the parameter, as the caller wrote them.
+def recipe(returns: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator that checks, converts and documents the arguments of a recipe.
+
+    An error names the recipe and the argument, as the caller wrote them.
     """
 
     def decorated(function: Callable[P, R]) -> Callable[P, R]:
         name, signature = function.__name__, inspect.signature(function)
+        declared = arguments(function)
 
         @functools.wraps(function)
         def checking(*args: P.args, **kwargs: P.kwargs) -> R:
             given = _bound(name, signature, args, kwargs)
-            for p, value in given.items():
-                omitted = value is None and signature.parameters[p].default is None
-                if p in kinds and not omitted:
-                    given[p] = checked(f"{name}: {p}", kinds[p], value)
+            for p in declared:
+                omitted = given.get(p.name) is None and p.default is None
+                if p.name in given and not omitted:
+                    given[p.name] = kinds.checked(f"{name}: {p.name}", p.kind, given[p.name])
             call: Any = function
             try:
                 return call(**given)
@@ -41,7 +61,12 @@ def recipe(**kinds: Kind | Series | ScheduleKind) -> Callable[[Callable[P, R]], 
                     raise
                 raise ValueError(_together(name, given, error)) from error
 
-        return checking
+        made: Any = checking
+        made.__doc__ = documented(function, declared, returns)
+        # help() shows the type of an argument, not the name of its declaration.
+        plain = [signature.parameters[p.name].replace(annotation=p.type) for p in declared]
+        made.__signature__ = signature.replace(parameters=plain)
+        return made
 
     return decorated
 
@@ -65,20 +90,20 @@ def _bound(
 def _together(name: str, given: Mapping[str, Any], error: Exception) -> str:
     """Return what is wrong with arguments that are valid one by one."""
     overflow = isinstance(error, ArithmeticError)
-    why = "a number that follows from them is too large" if overflow else error
+    why = "a number computed from them is too large" if overflow else error
     values = ", ".join(f"{p}={shown(value)}" for p, value in given.items())
-    return f"{name}: these arguments give no schedule: {why}; got {values}"
+    return f"{name}: these arguments do not define a schedule: {why}; got {values}"
 
 
-def whole_steps(name: str, part: float, of: int, less: int = 0) -> int:
-    """Return a part of so many steps, rounded down to whole ones, ``less`` some; at least one.
+def whole_steps(where: str, fraction: float, steps: int, less: int = 0) -> int:
+    """Return a fraction of ``steps``, rounded down to whole steps, minus ``less``; at least one.
 
-    0.29 times 100 is a little below 29 in floating point, and means 29.
+    0.29 times 100 is slightly below 29 in floating point; it counts as 29.
     """
-    number = math.floor(round(part * of, 6)) - less
-    if not 0 < number < of - less:
+    number = math.floor(round(fraction * steps, 6)) - less
+    if not 0 < number < steps - less:
         raise ValueError(
-            f"{name} must be at least {less + 1} of steps={of!r} and leave one, got {part!r}; "
-            f"write for example steps={steps.example!r}"
+            f"{where} must cover at least {less + 1} of steps={steps!r} and leave one, "
+            f"got {fraction!r}; write for example steps={kinds.steps.example!r}"
         )
     return number

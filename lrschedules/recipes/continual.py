@@ -1,56 +1,32 @@
-"""Plateaus for runs that go on: models on the way, and ends that are not planned."""
+"""Schedules for training that continues: repeated decays, and runs without a planned end."""
 
 from __future__ import annotations
 
-from lrschedules import _param
+from typing import Annotated
+
+from lrschedules import kinds
 from lrschedules._schedule import Schedule
-from lrschedules.recipes._recipe import recipe
+from lrschedules.recipes._recipe import Peak, Stop, Warmup, recipe
 from lrschedules.shapes import Constant, Cosine, Linear, Power
 
 
-@recipe(
-    peak=_param.rate,
-    warmup=_param.steps,
-    stable=_param.steps,
-    decay=_param.steps,
-    cycles=_param.count,
-    stop=_param.rate,
-)
+@recipe("A warmup, then a :class:`~lrschedules.combinators.Repeat` of plateau and cooldown.")
 def repeated_wsd(
-    peak: float, warmup: int, stable: int, decay: int, *, cycles: int, stop: float = 0.0
+    peak: Peak,
+    warmup: Warmup,
+    stable: Annotated[int, kinds.steps, "number of steps at the highest rate in each cycle"],
+    decay: Annotated[int, kinds.steps, "number of decay steps in each cycle"],
+    *,
+    cycles: Annotated[int, kinds.count, "number of cycles, each of which yields a model"],
+    stop: Stop = 0.0,
 ) -> Schedule:
-    """Lower the rate and return to the peak, once for each model wanted.
+    """Repeated warmup-stable-decay (WSD-S): return to the peak after each decay.
 
-    WSD-S: every decay gives a finished model, and training goes on from it without another run
-    :cite:p:`wen2025`.
+    Every decay yields a finished model, and training continues from that model. One run therefore
+    replaces several runs of different lengths :cite:p:`wen2025`.
 
-    Use it where models of several lengths of training are wanted from one run. Not for a single
-    model: every decay but the last would be steps at low rates for nothing.
-
-    Parameters
-    ----------
-    peak : float
-        The highest rate, ≥ 0.
-    warmup : int
-        How long the warm-up is, in steps.
-    stable : int
-        How long the rate is held in each cycle, in steps.
-    decay : int
-        How long each way down is, in steps.
-    cycles : int
-        How many models there are to be.
-    stop : float
-        The last rate, ≥ 0.
-
-    Returns
-    -------
-    Schedule
-        A warm-up, and a :class:`~lrschedules.Repeat` of plateau and cooldown.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for obtaining models at several training lengths from one run. Avoid it when only one
+    model is needed: all decays but the last spend steps at low rates.
 
     Examples
     --------
@@ -63,52 +39,24 @@ def repeated_wsd(
     return cycle.repeat(cycles).warmup(warmup)
 
 
-@recipe(
-    peak=_param.rate,
-    constant=_param.peak,
-    stop=_param.peak,
-    warmup=_param.steps,
-    cooldown=_param.steps,
-    hold=_param.steps,
-    anneal=_param.steps,
-)
+@recipe("A warmup, a cosine cooldown, a constant phase and an exponential decay.")
 def infinite(
-    peak: float, constant: float, stop: float, *, warmup: int, cooldown: int, hold: int, anneal: int
+    peak: Peak,
+    constant: Annotated[float, kinds.peak, "rate of the constant phase"],
+    stop: Annotated[float, kinds.peak, "final rate"],
+    *,
+    warmup: Warmup,
+    cooldown: Annotated[int, kinds.steps, "number of steps of the cosine decay to ``constant``"],
+    hold: Annotated[int, kinds.steps, "number of steps of the constant phase"],
+    anneal: Annotated[int, kinds.steps, "number of steps of the exponential decay to ``stop``"],
 ) -> Schedule:
-    """Warm up, cool down to a rate that can be held for ever, and anneal when the end is near.
+    """Infinite learning rate: warm up, cool down to a constant rate, and anneal before the end.
 
-    Further runs start from the constant phase, and need no warm-up again
-    :cite:p:`ibrahim2024,singh2025`.
+    The constant phase can last for any number of steps. Further runs start from it and need no
+    second warmup :cite:p:`ibrahim2024,singh2025`.
 
-    Use it for training that goes on with new data. Not for one run of known length: it has no use
-    for a rate that can be held for ever.
-
-    Parameters
-    ----------
-    peak : float
-        The highest rate, ≥ 0.
-    constant : float
-        The rate that is held, > 0.
-    stop : float
-        The last rate, > 0.
-    warmup : int
-        How long the warm-up is, in steps.
-    cooldown : int
-        How long the cosine down to ``constant`` is, in steps.
-    hold : int
-        How long ``constant`` is held, in steps.
-    anneal : int
-        How long the exponential end is, in steps.
-
-    Returns
-    -------
-    Schedule
-        Four phases.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for continual pretraining, in which new data keeps arriving. Avoid it when the length of
+    the run is known: such a run gains nothing from a rate that can be held indefinitely.
 
     Examples
     --------
@@ -122,64 +70,30 @@ def infinite(
     return Cosine(peak, constant, cooldown).then(held).warmup(warmup)
 
 
-@recipe(
-    batch_size=_param.peak,
-    tokens_per_step=_param.peak,
-    warmup=_param.steps,
-    steps=_param.steps,
-    decay=_param.steps,
-    a=_param.peak,
-    b=_param.negative,
-    most=_param.peak,
-)
+@recipe("A warmup, a :class:`~lrschedules.Power` capped at ``most``, and a linear decay to zero.")
 def power_scheduler(
-    batch_size: float,
-    tokens_per_step: float,
+    batch_size: Annotated[
+        float, kinds.number(gt=0, unit="samples", example=128), "number of samples per update"
+    ],
+    tokens_per_step: Annotated[
+        float, kinds.number(gt=0, unit="tokens", example=524_288), "number of tokens per update"
+    ],
     *,
-    warmup: int,
-    steps: int,
-    decay: int,
-    a: float = 4.0,
-    b: float = -0.51,
-    most: float = 0.02,
+    warmup: Warmup,
+    steps: Annotated[int, kinds.steps, "total number of steps, with warmup and decay"],
+    decay: Annotated[int, kinds.steps, "number of steps of the linear decay to zero"],
+    a: Annotated[float, kinds.number(gt=0, unit="rate/sample", example=4), "amplitude"] = 4.0,
+    b: Annotated[float, kinds.number(gt=-20, lt=0, example=-0.51), "exponent"] = -0.51,
+    most: Annotated[float, kinds.peak, "highest rate"] = 0.02,
 ) -> Schedule:
-    """Lower the rate as a power of the tokens seen, scaled with the batch size.
+    """Power scheduler: decay as a power of the number of tokens, scaled by the batch size.
 
-    The batch size times ``a`` times the tokens to the power of ``b``, at most ``most``, after a
-    warm-up and with a line to zero at the end :cite:p:`shen2024`.
+    The rate is ``batch_size * a * tokens ** b``, capped at ``most``. A linear warmup precedes this
+    decay, and a linear decay to zero follows it :cite:p:`shen2024`.
 
-    Use it for language models, to carry rates over between sizes of model and of batch, and between
-    lengths of training. Not where training is not counted in tokens: the constants were fitted to
-    them.
-
-    Parameters
-    ----------
-    batch_size : float
-        Samples in an update, > 0; no unit.
-    tokens_per_step : float
-        Tokens in an update, > 0; no unit.
-    warmup : int
-        How long the warm-up is, in steps.
-    steps : int
-        How long the run is, with warm-up and decay, in steps.
-    decay : int
-        How long the line to zero is, in steps.
-    a : float
-        The amplitude, > 0; unit: rate/sample.
-    b : float
-        The exponent, < 0.
-    most : float
-        The highest rate, > 0.
-
-    Returns
-    -------
-    Schedule
-        A warm-up, a :class:`~lrschedules.Power` held below ``most``, and a line.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for transferring learning rates between language models of different sizes, batch sizes
+    and training lengths. Avoid it when training is not measured in tokens: the constants were
+    fitted to numbers of tokens.
 
     Examples
     --------
@@ -190,8 +104,9 @@ def power_scheduler(
     """
     if steps <= warmup + decay:
         raise ValueError(
-            f"power_scheduler: steps must be more than warmup and decay together, got {steps!r}, "
-            f"{warmup!r} and {decay!r}; write for example warmup=100, steps=10_000, decay=1000"
+            f"power_scheduler: steps must be greater than warmup + decay, got steps={steps!r}, "
+            f"warmup={warmup!r} and decay={decay!r}; write for example warmup=100, steps=10_000, "
+            "decay=1000"
         )
     first = batch_size * a * (tokens_per_step * warmup) ** b
     held = Power(first, -b, warmup).clip(maximum=most)

@@ -1,67 +1,36 @@
-"""Restarts and cyclical rates."""
+"""Warm restarts and cyclical learning rates."""
 
 from __future__ import annotations
 
 import math
+from typing import Annotated
 
-from lrschedules import _param
-from lrschedules._param import LAST_STEP
+from lrschedules import kinds
 from lrschedules._schedule import Schedule
-from lrschedules.recipes._recipe import recipe
+from lrschedules.recipes._recipe import HalfCycle, High, Low, recipe
 from lrschedules.shapes import Cosine, Exponential, Linear
 
 
-@recipe(
-    start=_param.rate,
-    stop=_param.rate,
-    steps=_param.steps,
-    growth=_param.multiple,
-    factor=_param.ratio,
-    cycles=_param.count,
-)
+@recipe("A :class:`~lrschedules.combinators.Repeat` of a :class:`~lrschedules.Cosine`.")
 def sgdr(
-    start: float,
-    stop: float,
-    steps: int,
-    growth: float = 2.0,
-    factor: float = 1.0,
+    start: Annotated[float, kinds.rate, "rate at the start of each cycle"],
+    stop: Annotated[float, kinds.rate, "rate at the end of each cycle"],
+    steps: Annotated[int, kinds.steps, "number of steps of the first cycle"],
+    growth: Annotated[
+        float, kinds.number(ge=1, example=2), "ratio of each cycle's length to the previous one's"
+    ] = 2.0,
+    factor: Annotated[float, kinds.ratio, "factor between the rates of successive cycles"] = 1.0,
     *,
-    cycles: int = LAST_STEP,
+    cycles: Annotated[int, kinds.count, "number of cycles; unlimited by default"] = kinds.LAST_STEP,
 ) -> Schedule:
-    """Anneal on half a cosine wave, again and again: warm restarts.
+    """Cosine annealing with warm restarts (SGDR, ``CosineAnnealingWarmRestarts``).
 
-    Stochastic gradient descent with warm restarts :cite:p:`loshchilov2017`. Each cycle may be
-    longer and lower than the one before; ``factor`` multiplies both of its rates, as in the paper.
-    A formula holds at most 1000 cycles of growing length, so that a ``growth`` of 1.01 needs a
-    number of ``cycles``.
+    Each cycle may be longer and lower than the one before; ``factor`` multiplies both of its rates,
+    as in the paper :cite:p:`loshchilov2017`. A schedule has at most 1000 cycles of growing length,
+    so that a ``growth`` of 1.01 requires ``cycles``.
 
-    Use it to have a model at the end of each cycle, before the run is over. Not where the run may
-    stop anywhere: after a restart the rate is high again.
-
-    Parameters
-    ----------
-    start : float
-        The rate after each restart, ≥ 0.
-    stop : float
-        The rate before each restart, ≥ 0.
-    steps : int
-        How long the first cycle is, in steps.
-    growth : float
-        How much longer each cycle is than the one before, ≥ 1.
-    factor : float
-        What each cycle multiplies the rates by, > 0; no unit.
-    cycles : int
-        Number of cycles, without end when not given.
-
-    Returns
-    -------
-    Schedule
-        A :class:`~lrschedules.Repeat` of a :class:`~lrschedules.Cosine`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range, or there are too many cycles.
+    Use it for obtaining a model at the end of each cycle, before the run is over. Avoid it when the
+    run may stop at any step: the rate is high again after each restart.
 
     Examples
     --------
@@ -74,38 +43,23 @@ def sgdr(
         return Cosine(start, stop, steps).repeat(cycles, growth=growth, factor=factor)
     except ValueError:
         raise ValueError(
-            f"sgdr: growth={growth!r} makes too many cycles for a formula, got cycles={cycles!r}; "
+            f"sgdr: growth={growth!r} gives too many cycles, got cycles={cycles!r}; "
             "write for example cycles=100"
         ) from None
 
 
-@recipe(start=_param.rate, steps=_param.steps, cycles=_param.count)
-def snapshot(start: float, steps: int, cycles: int) -> Schedule:
-    """Divide a run into equal cosine cycles, a model to be kept at the end of each.
+@recipe("A :class:`~lrschedules.combinators.Repeat` of a :class:`~lrschedules.Cosine`.")
+def snapshot(
+    start: Annotated[float, kinds.rate, "rate at the start of each cycle"],
+    steps: Annotated[int, kinds.steps, "total number of steps, rounded up to equal cycles"],
+    cycles: Annotated[int, kinds.count, "number of cycles, each of which yields a model"],
+) -> Schedule:
+    """Snapshot ensemble: equal cosine cycles to zero, with a model to keep at the end of each.
 
-    Snapshot ensembles :cite:p:`huang2017`.
+    All models of the ensemble come from one run :cite:p:`huang2017`.
 
-    Use it for an ensemble at the cost of one run. Not for a single model: all cycles but the last
-    are spent on the others.
-
-    Parameters
-    ----------
-    start : float
-        The rate at the beginning of each cycle, ≥ 0.
-    steps : int
-        How long it is, in steps.
-    cycles : int
-        How many models the run is to give.
-
-    Returns
-    -------
-    Schedule
-        A :class:`~lrschedules.Repeat` of a :class:`~lrschedules.Cosine`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for an ensemble at the training cost of one model. Avoid it when only one model is
+    needed: all cycles but the last are spent on the other models.
 
     Examples
     --------
@@ -117,35 +71,21 @@ def snapshot(start: float, steps: int, cycles: int) -> Schedule:
     return Cosine(start, 0, math.ceil(steps / cycles)).repeat(cycles)
 
 
-@recipe(low=_param.rate, high=_param.rate, steps=_param.steps, down=_param.steps)
-def triangular(low: float, high: float, steps: int, down: int | None = None) -> Schedule:
-    """Swing between two rates on straight lines.
+@recipe("A :class:`~lrschedules.combinators.Repeat` of two linear ramps.")
+def triangular(
+    low: Low,
+    high: High,
+    steps: Annotated[int, kinds.steps, "number of steps from ``low`` to ``high``"],
+    down: Annotated[
+        int | None, kinds.steps, "number of steps from ``high`` to ``low``; ``steps`` by default"
+    ] = None,
+) -> Schedule:
+    """Cyclical learning rate (CLR, ``CyclicLR``): linear ramps up and down between two rates.
 
-    Cyclical learning rates :cite:p:`smith2017`: all cycles are alike.
+    All cycles are equal :cite:p:`smith2017`.
 
-    Use it to train with a whole range of rates, its bounds found by a range test. Not up to any
-    step: the rate is low at the end of a cycle, and a run should end there.
-
-    Parameters
-    ----------
-    low : float
-        The lowest rate, ≥ 0.
-    high : float
-        The highest rate, ≥ ``low``.
-    steps : int
-        How long the way up is, in steps; half of a cycle.
-    down : int, optional
-        How long the way down is, in steps; as long as the way up when not given.
-
-    Returns
-    -------
-    Schedule
-        A :class:`~lrschedules.Repeat` of two lines.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for training over a whole range of rates, whose bounds a range test has found. Avoid it
+    when the run may stop at any step: the rate is low only at the end of a cycle.
 
     Examples
     --------
@@ -154,38 +94,19 @@ def triangular(low: float, high: float, steps: int, down: int | None = None) -> 
     >>> schedule(0), schedule(50), schedule(75), schedule(100)
     (0.01, 0.1, 0.055, 0.01)
     """
-    _swing("triangular", low, high)
+    _amplitude("triangular", low, high)
     back = steps if down is None else down
     return Linear(low, high, steps).then(Linear(high, low, back)).repeat()
 
 
-@recipe(low=_param.rate, high=_param.rate, steps=_param.steps)
-def triangular2(low: float, high: float, steps: int) -> Schedule:
-    """Swing between two rates on straight lines, each swing half as wide.
+@recipe("A :class:`~lrschedules.combinators.Repeat` above a floor.")
+def triangular2(low: Low, high: High, steps: HalfCycle) -> Schedule:
+    """Cyclical learning rate whose amplitude halves after each cycle (``triangular2``).
 
-    Cyclical learning rates whose upper bound falls :cite:p:`smith2017`.
+    It is :func:`triangular` with an upper bound that falls :cite:p:`smith2017`.
 
-    Use it where the swings of :func:`triangular` are to calm down as training goes on. Not for many
-    cycles: each swing is half as wide as the one before, and soon there is none.
-
-    Parameters
-    ----------
-    low : float
-        The lowest rate, ≥ 0.
-    high : float
-        The highest rate, ≥ ``low``.
-    steps : int
-        How long the way up is, in steps; half of a cycle.
-
-    Returns
-    -------
-    Schedule
-        A :class:`~lrschedules.Repeat` above a floor.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for cyclical rates that should settle as training goes on. Avoid it when training has
+    many cycles: the amplitude halves with each of them and soon vanishes.
 
     Examples
     --------
@@ -194,40 +115,24 @@ def triangular2(low: float, high: float, steps: int) -> Schedule:
     >>> [round(schedule(step), 6) for step in (0, 50, 100, 150, 250)]
     [0.02, 0.1, 0.02, 0.06, 0.04]
     """
-    swing = _swing("triangular2", low, high)
-    return Linear(0, swing, steps).then(Linear(swing, 0, steps)).repeat(factor=0.5) + low
+    height = _amplitude("triangular2", low, high)
+    return Linear(0, height, steps).then(Linear(height, 0, steps)).repeat(factor=0.5) + low
 
 
-@recipe(low=_param.rate, high=_param.rate, steps=_param.steps, factor=_param.ratio)
-def exp_range(low: float, high: float, steps: int, factor: float) -> Schedule:
-    """Swing between two rates on straight lines, narrower at every step.
+@recipe("A product of cycles and an :class:`~lrschedules.Exponential`, above a floor.")
+def exp_range(
+    low: Low,
+    high: High,
+    steps: HalfCycle,
+    factor: Annotated[float, kinds.ratio, "factor of the amplitude per step"],
+) -> Schedule:
+    """Cyclical learning rate whose amplitude decays exponentially (``exp_range``).
 
-    Cyclical learning rates whose swing is multiplied by ``factor`` at each step
+    It is :func:`triangular` with an amplitude that is multiplied by ``factor`` at each step
     :cite:p:`smith2017`.
 
-    Use it where the swings of :func:`triangular` are to calm down smoothly. Not with a factor far
-    below 1: it acts at every step, and the swing is soon gone.
-
-    Parameters
-    ----------
-    low : float
-        The lowest rate, ≥ 0.
-    high : float
-        The highest rate, ≥ ``low``.
-    steps : int
-        How long the way up is, in steps; half of a cycle.
-    factor : float
-        What each step multiplies the swing by, > 0.
-
-    Returns
-    -------
-    Schedule
-        A product above a floor.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for cyclical rates that should settle smoothly. Avoid it when the factor is far below 1:
+    it acts at every step, so that the amplitude soon vanishes.
 
     Examples
     --------
@@ -236,15 +141,15 @@ def exp_range(low: float, high: float, steps: int, factor: float) -> Schedule:
     >>> schedule(0), round(schedule(50), 6), round(schedule(150), 6)
     (0.0, 0.060501, 0.022145)
     """
-    swing = _swing("exp_range", low, high)
-    return triangular(0, swing, steps) * Exponential(1, factor) + low
+    height = _amplitude("exp_range", low, high)
+    return triangular(0, height, steps) * Exponential(1, factor) + low
 
 
-def _swing(name: str, low: float, high: float) -> float:
-    """Return how far the rate swings above ``low``."""
+def _amplitude(name: str, low: float, high: float) -> float:
+    """Return the difference of the bounds of a cycle, in order."""
     if high < low:
         raise ValueError(
-            f"{name}: high must not be below low, got {high!r} and {low!r}; "
+            f"{name}: high must be at least low, got high={high!r} and low={low!r}; "
             "write for example low=0.01, high=0.1"
         )
     return high - low

@@ -1,53 +1,33 @@
-"""Decays and warm-ups that are known by a name."""
+"""Named decays, and warmups that need no tuning."""
 
 from __future__ import annotations
 
-import dataclasses
 import math
+from typing import Annotated
 
-from lrschedules import _param
-from lrschedules._schedule import Schedule, a_schedule
-from lrschedules.recipes._recipe import recipe
-from lrschedules.shapes import (
-    Approach,
-    Exponential,
-    InverseSqrt,
-    Linear,
-)
+from lrschedules import kinds
+from lrschedules._schedule import Schedule
+from lrschedules.recipes._recipe import Peak, Start, Warmup, recipe
+from lrschedules.shapes import Approach, Exponential, InverseSqrt, Linear
 
-# The smallest number above zero that floating point has.
+# The smallest positive floating-point number.
 SMALLEST = math.ulp(0.0)
-# The closer it is to 1 the longer is the warm-up, and no step is later than the last one.
-beta = dataclasses.replace(
-    _param.fraction, rule="a number ≥ 0 and < 0.999999999", example=0.999, below=0.999999999
-)
+# The warmup lasts longer the closer beta_2 is to 1, and must end before the last step.
+beta = kinds.number(ge=0, lt=0.999999999, example=0.999)
+Base = Annotated[Schedule, kinds.a_schedule, "schedule without a warmup"]
+Beta2 = Annotated[float, beta, "``beta_2`` of Adam"]
 
 
-@recipe(start=_param.rate, decay=_param.per_step)
-def natural_exponential(start: float, decay: float) -> Schedule:
-    """Let the rate fall as e to the minus ``decay`` times the step.
+@recipe("An :class:`~lrschedules.Exponential`.")
+def natural_exponential(
+    start: Start, decay: Annotated[float, kinds.per_step, "decay rate"]
+) -> Schedule:
+    """Natural exponential decay (``NaturalExpDecay``): ``start`` times exp(-``decay`` · step).
 
-    The same curve as :class:`~lrschedules.Exponential`, said by its rate of decay.
+    It is the same curve as :class:`~lrschedules.Exponential`, given by its decay rate.
 
-    Use it to bring over settings that give the rate of decay, as those of Paddle do. Not where a
-    factor is known: :class:`~lrschedules.Exponential` takes it as it is.
-
-    Parameters
-    ----------
-    start : float
-        The first rate, ≥ 0.
-    decay : float
-        How fast it falls, ≥ 0, in 1/steps.
-
-    Returns
-    -------
-    Schedule
-        An :class:`~lrschedules.Exponential`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for settings that contain a decay rate, such as those of Paddle. Avoid it when a factor
+    per step is known: :class:`~lrschedules.Exponential` takes that factor directly.
 
     Examples
     --------
@@ -59,32 +39,15 @@ def natural_exponential(start: float, decay: float) -> Schedule:
     return Exponential(start, factor=max(math.exp(-decay), SMALLEST))
 
 
-@recipe(peak=_param.rate, warmup=_param.steps)
-def inverse_sqrt(peak: float, warmup: int) -> Schedule:
-    """Warm up on a line, then fall as one over the square root of the step.
+@recipe("A product of a linear ramp and an :class:`~lrschedules.InverseSqrt`.")
+def inverse_sqrt(peak: Peak, warmup: Warmup) -> Schedule:
+    """Inverse square root schedule: linear warmup, then decay proportional to 1 / √step.
 
-    The clock of the fall starts at step 0, as in the original :cite:p:`vaswani2017`: after four
-    times the warm-up the rate is halved.
+    The decay counts its steps from step 0, as in the original :cite:p:`vaswani2017`: after four
+    times the warmup, the rate is half the peak.
 
-    Use it for Transformers, and for long runs whose end is not known yet. Not by itself for a run
-    that does end: the rate never reaches zero; a ``cooldown`` takes it there.
-
-    Parameters
-    ----------
-    peak : float
-        The highest rate, ≥ 0.
-    warmup : int
-        How long the warm-up is, in steps.
-
-    Returns
-    -------
-    Schedule
-        A product of a line and an :class:`~lrschedules.InverseSqrt`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for Transformers, and for long runs whose end is not known yet. Avoid it when the run has
+    a known end: the rate never reaches zero, unless ``.cooldown()`` takes it there.
 
     Examples
     --------
@@ -96,34 +59,19 @@ def inverse_sqrt(peak: float, warmup: int) -> Schedule:
     return Linear(0, 1, warmup) * InverseSqrt(peak, warmup)
 
 
-@recipe(model_size=_param.peak, warmup=_param.steps, scale=_param.factor)
-def noam(model_size: int, warmup: int, scale: float = 1.0) -> Schedule:
-    """Use the rates of the original Transformer.
+@recipe("An :func:`inverse_sqrt` schedule.")
+def noam(
+    model_size: Annotated[float, kinds.number(gt=0, example=512), "width of the model"],
+    warmup: Warmup,
+    scale: Annotated[float, kinds.factor, "factor of all rates"] = 1.0,
+) -> Schedule:
+    """Noam schedule: the learning rate of the original Transformer.
 
     The rate is ``scale`` divided by the square roots of ``model_size`` and of the step, after a
-    warm-up on a line :cite:p:`vaswani2017`. Its peak is where the warm-up ends.
+    linear warmup :cite:p:`vaswani2017`. It is highest at the end of the warmup.
 
-    Use it to repeat the original, and settings that follow it. Not where the highest rate is known:
-    :func:`inverse_sqrt` takes that rate itself.
-
-    Parameters
-    ----------
-    model_size : int
-        The width of the model, > 0; no unit.
-    warmup : int
-        How long the warm-up is, in steps.
-    scale : float
-        What all rates are multiplied by, ≥ 0; no unit.
-
-    Returns
-    -------
-    Schedule
-        An :func:`inverse_sqrt`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for reproducing the original Transformer, and settings that follow it. Avoid it when the
+    highest rate is known: :func:`inverse_sqrt` takes that rate directly.
 
     Examples
     --------
@@ -135,32 +83,15 @@ def noam(model_size: int, warmup: int, scale: float = 1.0) -> Schedule:
     return inverse_sqrt(scale / math.sqrt(model_size * warmup), warmup)
 
 
-@recipe(schedule=a_schedule, beta_2=beta)
-def untuned_linear(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
-    """Warm up on a line as long as Adam needs, and no number to tune.
+@recipe("A product of a linear ramp and ``schedule``.")
+def untuned_linear(schedule: Base, beta_2: Beta2 = 0.999) -> Schedule:
+    """Untuned linear warmup for Adam: ``beta_2`` determines its length.
 
-    The rate is multiplied by (t + 1)(1 - β₂)/2 until that is 1: with the usual ``beta_2`` over 2000
-    steps, on top of a schedule that does not wait :cite:p:`ma2021`.
+    The warmup multiplies the rate by (t + 1)(1 - β₂)/2 until this factor is 1: with the usual
+    ``beta_2``, during the first 2000 steps. It does not delay ``schedule`` :cite:p:`ma2021`.
 
-    Use it with Adam, where a warm-up is wanted and its length is not to be tuned. Not with an
-    optimizer that has no ``beta_2``: the length is taken from it.
-
-    Parameters
-    ----------
-    schedule : Schedule
-        The rates without a warm-up.
-    beta_2 : float
-        The ``beta_2`` of Adam, ≥ 0 and < 0.999999999.
-
-    Returns
-    -------
-    Schedule
-        A product of a line and ``schedule``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for Adam, if a warmup is needed whose length should not be tuned. Avoid it when the
+    optimizer has no ``beta_2``: the length is derived from it.
 
     Examples
     --------
@@ -174,31 +105,15 @@ def untuned_linear(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
     return Linear(1 / steps, 1, steps - 1) * schedule
 
 
-@recipe(schedule=a_schedule, beta_2=beta)
-def untuned_exponential(schedule: Schedule, beta_2: float = 0.999) -> Schedule:
-    """Warm up exponentially as Adam needs, and no number to tune.
+@recipe("A product of an :class:`~lrschedules.Approach` and ``schedule``.")
+def untuned_exponential(schedule: Base, beta_2: Beta2 = 0.999) -> Schedule:
+    """Untuned exponential warmup for Adam: ``beta_2`` determines its length.
 
-    The rate is multiplied by 1 - exp(-(t + 1)(1 - β₂)) :cite:p:`ma2021`.
+    The warmup multiplies the rate by 1 - exp(-(t + 1)(1 - β₂)) :cite:p:`ma2021`.
 
-    Use it with Adam, as :func:`untuned_linear`, for a warm-up without a corner. Not with an
-    optimizer that has no ``beta_2``: the length is taken from it.
-
-    Parameters
-    ----------
-    schedule : Schedule
-        The rates without a warm-up.
-    beta_2 : float
-        The ``beta_2`` of Adam, ≥ 0 and < 0.999999999.
-
-    Returns
-    -------
-    Schedule
-        A product of an :class:`~lrschedules.Approach` and ``schedule``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for Adam, if an untuned warmup should end smoothly, without the corner of
+    :func:`untuned_linear`. Avoid it when the optimizer has no ``beta_2``: the length is derived
+    from it.
 
     Examples
     --------

@@ -1,58 +1,32 @@
-"""Decays along hyperbolic curves, as they were published."""
+"""Decays along hyperbolic curves, exactly as published."""
 
 from __future__ import annotations
 
 import math
+from typing import Annotated
 
-from lrschedules import _param
+from lrschedules import kinds
 from lrschedules._schedule import Schedule
-from lrschedules.recipes._recipe import recipe
-from lrschedules.shapes import (
-    Hyperbolic,
-    Tanh,
-)
+from lrschedules.recipes._recipe import Bound, Start, Steps, Stop, recipe
+from lrschedules.shapes import Hyperbolic, Tanh
 
 
-@recipe(
-    start=_param.rate,
-    stop=_param.rate,
-    steps=_param.steps,
-    lower=_param.negative,
-    upper=_param.positive,
-)
+@recipe("A :class:`~lrschedules.Tanh` between the rates that the formula reaches.")
 def htd(
-    start: float, stop: float, steps: int, *, lower: float = -6.0, upper: float = 3.0
+    start: Start,
+    stop: Stop,
+    steps: Steps,
+    *,
+    lower: Annotated[float, kinds.number(gt=-20, lt=0, example=-6), "start on the tangent"] = -6.0,
+    upper: Annotated[float, kinds.number(gt=0, lt=20, example=3), "end on the tangent"] = 3.0,
 ) -> Schedule:
-    """Decay along a hyperbolic tangent, as published.
+    """Hyperbolic tangent decay (HTD), exactly as published.
 
-    The published formula :cite:p:`hsueh2019` comes near ``start`` and ``stop`` without reaching
+    The published formula :cite:p:`hsueh2019` comes close to ``start`` and ``stop`` without reaching
     them.
 
-    Use it to repeat published results. Not for a new run: :class:`~lrschedules.Tanh` has the same
-    curve, and reaches the rates that it is given.
-
-    Parameters
-    ----------
-    start : float
-        The first rate, ≥ 0.
-    stop : float
-        The last rate, ≥ 0.
-    steps : int
-        How long it is, in steps.
-    lower : float
-        Where on the tangent it begins, < 0.
-    upper : float
-        Where on the tangent it ends, > 0.
-
-    Returns
-    -------
-    Schedule
-        A :class:`~lrschedules.Tanh` between the rates that the formula reaches.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for reproducing published results. Avoid it when a run is new: the curve of
+    :class:`~lrschedules.Tanh` is the same and reaches both rates.
 
     Examples
     --------
@@ -68,36 +42,20 @@ def htd(
     return Tanh(reached(lower), reached(upper), steps, lower, upper)
 
 
-@recipe(start=_param.rate, stop=_param.rate, steps=_param.steps, bound=_param.steps)
-def hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Schedule:
-    """Decay along a hyperbola, as published.
+@recipe("A :class:`~lrschedules.Hyperbolic` down to the rate that the formula reaches.")
+def hyperbolic_lr(
+    start: Start,
+    stop: Annotated[float, kinds.rate, "rate at step ``bound``"],
+    steps: Steps,
+    bound: Bound,
+) -> Schedule:
+    """HyperbolicLR: decay along a hyperbola, exactly as published.
 
-    The rate heads for ``stop`` at step ``bound``, and ends above it when ``steps`` are fewer: the
-    early rates hardly depend on the length of the run :cite:p:`kim2024`.
+    The rate would reach ``stop`` at step ``bound``; it ends above ``stop`` if ``steps`` is smaller.
+    The early rates therefore hardly depend on the length of the run :cite:p:`kim2024`.
 
-    Use it where settings that were tuned on short runs are to serve long ones. Not where the last
-    rate has to be ``stop``: it is, only if ``bound`` and ``steps`` are equal.
-
-    Parameters
-    ----------
-    start : float
-        The first rate, ≥ 0.
-    stop : float
-        The rate at ``bound``, ≥ 0 and not above ``start``.
-    steps : int
-        How long it is, in steps.
-    bound : int
-        How long a run may be at most, ≥ ``steps``.
-
-    Returns
-    -------
-    Schedule
-        A :class:`~lrschedules.Hyperbolic` down to the rate that the formula reaches.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for long runs with settings that were tuned on short runs. Avoid it when the final rate
+    has to be ``stop``: it is, only if ``bound`` equals ``steps``.
 
     Examples
     --------
@@ -111,35 +69,19 @@ def hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Schedule
     return Hyperbolic(start, reached, steps, u)
 
 
-@recipe(start=_param.peak, stop=_param.peak, steps=_param.steps, bound=_param.steps)
-def exp_hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Schedule:
-    """Decay along a hyperbola on a logarithmic scale, as published.
+@recipe("A geometric decay along a :class:`~lrschedules.Hyperbolic`.")
+def exp_hyperbolic_lr(
+    start: Annotated[float, kinds.peak, "initial rate"],
+    stop: Annotated[float, kinds.peak, "rate at step ``bound``"],
+    steps: Steps,
+    bound: Bound,
+) -> Schedule:
+    """ExpHyperbolicLR: decay along a hyperbola on a logarithmic scale, exactly as published.
 
-    As :func:`hyperbolic_lr`, with ratios in the place of differences :cite:p:`kim2024`.
+    It is :func:`hyperbolic_lr` with ratios instead of differences :cite:p:`kim2024`.
 
-    Use it where settings that were tuned on short runs are to serve long ones, and rates fall by a
-    large factor. Not for a way to zero: no ratio leads there.
-
-    Parameters
-    ----------
-    start : float
-        The first rate, > 0.
-    stop : float
-        The rate at ``bound``, > 0.
-    steps : int
-        How long it is, in steps.
-    bound : int
-        How long a run may be at most, ≥ ``steps``.
-
-    Returns
-    -------
-    Schedule
-        A :class:`~lrschedules.Geometric` along a :class:`~lrschedules.Hyperbolic`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for long runs with settings that were tuned on short runs, if the rate falls by a large
+    factor. Avoid it when the final rate should be zero: no ratio leads to zero.
 
     Examples
     --------
@@ -154,15 +96,15 @@ def exp_hyperbolic_lr(start: float, stop: float, steps: int, bound: int) -> Sche
 
 
 def _hyperbola(u: float) -> float:
-    """Return how much of the way to ``stop`` a run covers that is 1 / u of the longest."""
+    """Return the progress toward ``stop`` of a run that has 1 / u of the maximum length."""
     return math.sqrt(2 * u - 1) / u
 
 
 def _longest(name: str, steps: int, bound: int) -> float:
-    """Return how many times as long as this run a run may be."""
+    """Return the ratio of the maximum length to the length of this run."""
     if bound < steps:
         raise ValueError(
-            f"{name}: bound must not be below steps, got {bound!r} and {steps!r}; "
+            f"{name}: bound must be at least steps, got bound={bound!r} and steps={steps!r}; "
             f"write for example bound={steps!r}"
         )
     return bound / steps

@@ -1,58 +1,35 @@
-"""Rates that are given, or computed, one by one."""
+"""Schedules of rates that are listed or computed one by one."""
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-from lrschedules import _param
-from lrschedules._on_time import shaped
-from lrschedules._schedule import Schedule
-from lrschedules.recipes._recipe import recipe
-from lrschedules.shapes import (
-    Linear,
-    Piecewise,
-)
+from lrschedules import kinds
+from lrschedules._schedule import Schedule, shaped
+from lrschedules.recipes._recipe import Curve, Start, recipe
+from lrschedules.shapes import Linear, Piecewise
 
-if TYPE_CHECKING:
-    from lrschedules._on_time import Shape
-
-# A rate for each step is an operation of the formula for each step.
-few_steps = dataclasses.replace(
-    _param.steps, rule="a whole number of steps from 1 to 65536", example=8, below=2**16 + 1
-)
+# The formula has one operation for each step.
+few_steps = kinds.whole(ge=1, le=2**16, unit="steps", example=8)
+curvature = kinds.number(gt=0, unit="1/rate", example=0.1)
 
 
-@recipe(start=_param.rate, factor=_param.factor, milestones=_param.boundaries)
-def multistep(start: float, factor: float, milestones: Sequence[int]) -> Schedule:
-    """Multiply the rate by a factor at each of a list of steps.
+@recipe("A :class:`~lrschedules.Piecewise`.")
+def multistep(
+    start: Start,
+    factor: Annotated[float, kinds.factor, "factor of the rate at each milestone"],
+    milestones: Annotated[Sequence[int], kinds.boundaries, "steps at which the rate changes"],
+) -> Schedule:
+    """Multi-step decay (``MultiStepLR``): multiply the rate by a factor at each milestone.
 
-    At a milestone the new rate already holds.
+    The new rate applies from the milestone on.
 
-    Use it to repeat runs such as those of residual networks, divided by ten twice :cite:p:`he2016`.
-    Not for a new run without known milestones: a smooth schedule spares their choice.
-
-    Parameters
-    ----------
-    start : float
-        The first rate, ≥ 0.
-    factor : float
-        What each milestone multiplies the rate by, ≥ 0.
-    milestones : sequence of int
-        The steps, rising.
-
-    Returns
-    -------
-    Schedule
-        A :class:`~lrschedules.Piecewise`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for reproducing runs such as those of residual networks, which divide the rate by ten
+    twice :cite:p:`he2016`. Avoid it when a new run has no known milestones: a smooth schedule needs
+    none.
 
     Examples
     --------
@@ -64,36 +41,19 @@ def multistep(start: float, factor: float, milestones: Sequence[int]) -> Schedul
     return Piecewise([start * factor**i for i in range(len(milestones) + 1)], milestones)
 
 
-@recipe(values=_param.rates, boundaries=_param.boundaries)
+@recipe("Ramps in sequence, as long as the last boundary.")
 def interpolate(
-    values: Sequence[float], boundaries: Sequence[int], shape: Shape = Linear
+    values: Annotated[Sequence[float], kinds.rates, "rates at step 0 and at each boundary"],
+    boundaries: Annotated[Sequence[int], kinds.boundaries, "steps at which ramps end"],
+    shape: Curve = Linear,
 ) -> Schedule:
-    """Run through a list of rates, each reached at its step.
+    """Piecewise interpolation: ramp from each rate of a list to the next.
 
-    With :class:`~lrschedules.Linear` it is piecewise linear, with :class:`~lrschedules.Cosine`
-    every part is half a wave.
+    With :class:`~lrschedules.Linear` the curve is piecewise linear; with
+    :class:`~lrschedules.Cosine` every ramp is half a cosine wave.
 
-    Use it for a curve that is known by its corners. Not for rates that jump: that is
-    :class:`~lrschedules.Piecewise`.
-
-    Parameters
-    ----------
-    values : sequence of float
-        The rates, the first of them at step 0.
-    boundaries : sequence of int
-        The steps at which the others are reached, rising.
-    shape : type or callable
-        What the way looks like, called with its first rate, its last and its steps.
-
-    Returns
-    -------
-    Schedule
-        Shapes one after the other, as long as the last boundary.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range, or the lengths of the lists do not fit.
+    Use it for a curve that is given by its corners. Avoid it when the rates should jump:
+    :class:`~lrschedules.Piecewise` does that.
 
     Examples
     --------
@@ -104,58 +64,43 @@ def interpolate(
     """
     if len(values) != len(boundaries) + 1 or not boundaries:
         raise ValueError(
-            "interpolate: values must have one more entry than boundaries, of which there must be "
-            f"at least one, got {len(values)} values and {len(boundaries)} boundaries; write for "
-            "example interpolate([0, 0.4, 0], [15, 30])"
+            "interpolate: values must have one entry more than boundaries, and boundaries at least "
+            f"one, got {len(values)} values and {len(boundaries)} boundaries; write for example "
+            "interpolate([0, 0.4, 0], [15, 30])"
         )
     steps = [b - a for a, b in itertools.pairwise([0, *boundaries])]
-    return _in_turn(
-        list(map(shaped("interpolate: shape", shape), values, values[1:], steps)), steps
-    )
+    ramp = shaped("interpolate: shape", shape)
+    return _chained(list(map(ramp, values, values[1:], steps)), steps)
 
 
-def _in_turn(parts: Sequence[Schedule], steps: Sequence[int]) -> Schedule:
-    """Return schedules of so many steps one after the other.
+def _chained(schedules: Sequence[Schedule], steps: Sequence[int]) -> Schedule:
+    """Return schedules in sequence, each for its number of steps.
 
-    They are joined in pairs, and these in pairs again: a chain of a thousand would be too deep for
-    Python to call, save or trace.
+    They are joined in pairs, and these pairs in pairs again: Python could not call, save or trace a
+    chain of a thousand.
     """
-    if len(parts) == 1:
-        return parts[0]
-    half = len(parts) // 2
-    first, second = _in_turn(parts[:half], steps[:half]), _in_turn(parts[half:], steps[half:])
+    if len(schedules) == 1:
+        return schedules[0]
+    half = len(schedules) // 2
+    first = _chained(schedules[:half], steps[:half])
+    second = _chained(schedules[half:], steps[half:])
     return first.then(second, at=sum(steps[:half]))
 
 
-@recipe(smallest=_param.peak, largest=_param.peak, steps=few_steps)
-def chebyshev(smallest: float, largest: float, steps: int) -> Schedule:
-    """Step with the reciprocals of Chebyshev nodes, in fractal order.
+@recipe("A :class:`~lrschedules.Piecewise` with a rate for each step.")
+def chebyshev(
+    smallest: Annotated[float, curvature, "smallest curvature"],
+    largest: Annotated[float, curvature, "largest curvature, greater than ``smallest``"],
+    steps: Annotated[int, few_steps, "number of rates, a power of two"],
+) -> Schedule:
+    """Chebyshev steps (fractal schedule): reciprocals of Chebyshev nodes, in fractal order.
 
-    One round of ``steps`` updates; repeat it for more. The order of the rates matters; this one is
-    stable :cite:p:`agarwal2021`.
+    The schedule is one round of ``steps`` updates; repeat it for more. The order of the rates
+    matters; this order is stable :cite:p:`agarwal2021`.
 
-    Use it for gradient descent on a quadratic whose curvatures lie between two known bounds, where
-    the best rates are far apart. Not where the curvatures are unknown: some of the rates alone
-    would diverge.
-
-    Parameters
-    ----------
-    smallest : float
-        The smallest curvature, > 0; unit: 1/rate.
-    largest : float
-        The largest curvature, > ``smallest``; unit: 1/rate.
-    steps : int
-        Number of rates: a power of two, at most 65536.
-
-    Returns
-    -------
-    Schedule
-        A :class:`~lrschedules.Piecewise` with a rate for each step.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for gradient descent on a quadratic whose curvatures lie between two known bounds, if the
+    best rates are far apart. Avoid it when the curvatures are unknown: some of the rates diverge
+    on their own.
 
     Examples
     --------
@@ -166,8 +111,9 @@ def chebyshev(smallest: float, largest: float, steps: int) -> Schedule:
     """
     if smallest >= largest or steps & (steps - 1):
         raise ValueError(
-            "chebyshev: largest must be above smallest and steps a power of two, got "
-            f"{smallest!r}, {largest!r} and {steps!r}; write for example chebyshev(0.1, 1.0, 8)"
+            "chebyshev: largest must be greater than smallest, and steps a power of two, got "
+            f"largest={largest!r}, smallest={smallest!r} and steps={steps!r}; write for example "
+            "chebyshev(0.1, 1.0, 8)"
         )
     order = [1]
     while len(order) < steps:

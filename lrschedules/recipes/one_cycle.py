@@ -1,71 +1,45 @@
-"""One rise and one fall: the one-cycle policies."""
+"""One-cycle policies: one ramp up and one decay per run."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-from lrschedules import _param
-from lrschedules._on_time import shaped
-from lrschedules._schedule import Schedule
-from lrschedules.recipes._recipe import recipe, whole_steps
+from lrschedules import kinds
+from lrschedules._schedule import Schedule, shaped
+from lrschedules.recipes._recipe import (
+    Curve,
+    Divide,
+    FinalDivide,
+    Peak,
+    Steps,
+    Up,
+    recipe,
+    whole_steps,
+)
 from lrschedules.shapes import Cosine, Linear
 
-if TYPE_CHECKING:
-    from lrschedules._on_time import Shape
 
-
-@recipe(
-    peak=_param.rate,
-    steps=_param.steps,
-    up=_param.part,
-    divide=_param.multiple,
-    final_divide=_param.ratio,
-)
+@recipe("Two ramps of ``steps`` steps in total.")
 def one_cycle(
-    peak: float,
-    steps: int,
+    peak: Peak,
+    steps: Steps,
     *,
-    up: float = 0.3,
-    divide: float = 25.0,
-    final_divide: float = 1e4,
-    shape: Shape = Cosine,
+    up: Up = 0.3,
+    divide: Divide = 25.0,
+    final_divide: FinalDivide = 1e4,
+    shape: Curve = Cosine,
 ) -> Schedule:
-    """Rise to a high rate and fall to a very low one, in one run.
+    """One-cycle policy (super-convergence): ramp up to a high rate, then decay to a very low one.
 
-    Super-convergence :cite:p:`smith2019`, in the convention of optax and fastai: the peak is at
-    step ``up`` times ``steps``, rounded down, and the end at ``steps``. optax computes the peak as
-    ``int(pct_start * transition_steps)``, which floating point puts a step earlier for some values:
-    0.29 of 100 steps are 28 there and 29 here. PyTorch's reaches both a step earlier:
-    :func:`one_cycle_torch`.
+    It follows the convention of optax and fastai :cite:p:`smith2019`: the peak is at step ``up``
+    times ``steps``, rounded down, and the end at ``steps``. optax computes the peak as
+    ``int(pct_start * transition_steps)``, which floating point places one step earlier for some
+    values: 0.29 of 100 steps is step 28 in optax and step 29 here. The schedule of PyTorch reaches
+    both one step earlier: :func:`one_cycle_torch`.
 
     Use it for short runs of known length with a very high rate;
-    :func:`lrschedules.finder.range_test` helps to find that. Not for runs that may end early or go
-    on: the low rates come last.
-
-    Parameters
-    ----------
-    peak : float
-        The highest rate, ≥ 0.
-    steps : int
-        How long it is, in steps.
-    up : float
-        The part of the run that rises, > 0 and < 1.
-    divide : float
-        The first rate is ``peak`` divided by this, ≥ 1.
-    final_divide : float
-        The last rate is the first one divided by this, > 0.
-    shape : type or callable
-        What the way looks like, called with its first rate, its last and its steps.
-
-    Returns
-    -------
-    Schedule
-        Two ways, of ``steps`` steps together.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    :func:`lrschedules.finder.range_test` helps to find this rate. Avoid it when the run may stop
+    early or continue: the low rates come last.
 
     Examples
     --------
@@ -80,55 +54,24 @@ def one_cycle(
     return ramp(first, peak, top).then(fall, at=top)
 
 
-@recipe(
-    peak=_param.rate,
-    steps=_param.steps,
-    up=_param.part,
-    divide=_param.multiple,
-    final_divide=_param.ratio,
-)
+@recipe("Two ramps of ``steps - 1`` steps in total.")
 def one_cycle_torch(
-    peak: float,
-    steps: int,
+    peak: Peak,
+    steps: Steps,
     *,
-    up: float = 0.3,
-    divide: float = 25.0,
-    final_divide: float = 1e4,
-    shape: Shape = Cosine,
+    up: Up = 0.3,
+    divide: Divide = 25.0,
+    final_divide: FinalDivide = 1e4,
+    shape: Curve = Cosine,
 ) -> Schedule:
-    """Rise to a high rate and fall to a very low one, at the steps where PyTorch does.
+    """One-cycle policy (super-convergence) at the steps of PyTorch's ``OneCycleLR``.
 
-    As :func:`one_cycle`, with the peak at ``up`` times ``steps`` less one, and the end at ``steps``
-    less one. Where ``up`` times ``steps`` is not whole, the peak is at the step before it;
-    PyTorch's curve then has no step at its peak.
+    It is :func:`one_cycle` with the peak at ``up`` times ``steps`` minus one, and the end at
+    ``steps`` minus one. If ``up`` times ``steps`` is not an integer, the peak is at the step before
+    it; the curve of PyTorch then has no step at its peak.
 
-    Use it to repeat runs made with PyTorch's ``OneCycleLR``. Not for a new run: :func:`one_cycle`
-    has its peak and its end where one would count them.
-
-    Parameters
-    ----------
-    peak : float
-        The highest rate, ≥ 0.
-    steps : int
-        How long it is, in steps.
-    up : float
-        The part of the run that rises, > 0 and < 1.
-    divide : float
-        The first rate is ``peak`` divided by this, ≥ 1.
-    final_divide : float
-        The last rate is the first one divided by this, > 0.
-    shape : type or callable
-        What the way looks like, called with its first rate, its last and its steps.
-
-    Returns
-    -------
-    Schedule
-        Two ways, of ``steps - 1`` steps together.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for reproducing runs made with PyTorch's ``OneCycleLR``. Avoid it when a run is new:
+    :func:`one_cycle` has its peak and its end at the steps that its arguments name.
 
     Examples
     --------
@@ -143,58 +86,28 @@ def one_cycle_torch(
     return ramp(first, peak, top).then(fall, at=top)
 
 
-@recipe(
-    peak=_param.rate,
-    steps=_param.steps,
-    up=_param.part,
-    down=_param.part,
-    divide=_param.multiple,
-    final_divide=_param.ratio,
-)
+@recipe("Three ramps of ``steps`` steps in total.")
 def one_cycle_three_phase(
-    peak: float,
-    steps: int,
+    peak: Peak,
+    steps: Steps,
     *,
-    up: float = 0.3,
-    down: float = 0.85,
-    divide: float = 25.0,
-    final_divide: float = 1e4,
-    shape: Shape = Linear,
+    up: Up = 0.3,
+    down: Annotated[
+        float,
+        kinds.number(gt=0, lt=1),
+        "fraction of the steps before the return to the initial rate, greater than ``up``",
+    ] = 0.85,
+    divide: Divide = 25.0,
+    final_divide: FinalDivide = 1e4,
+    shape: Curve = Linear,
 ) -> Schedule:
-    """Rise, fall back, and let the rate vanish: the one-cycle policy of the paper.
+    """Three-phase one-cycle policy (super-convergence) of the paper: up, back down, and far below.
 
-    Up to the peak, down to the first rate, and a last phase that ends far below it
-    :cite:p:`smith2019`. The steps are those of optax's ``linear_onecycle_schedule``.
+    The rate rises to the peak, returns to the initial rate, and ends far below it
+    :cite:p:`smith2019`. The phases have the steps of ``linear_onecycle_schedule`` in optax.
 
-    Use it to repeat the paper, with :func:`lrschedules.finder.range_test` for the peak. Not for
-    runs that may end early or go on: the lowest rates come last.
-
-    Parameters
-    ----------
-    peak : float
-        The highest rate, ≥ 0.
-    steps : int
-        How long it is, in steps.
-    up : float
-        The part of the run after which the peak is reached.
-    down : float
-        The part of the run after which the first rate is reached again, > ``up`` and < 1.
-    divide : float
-        The first rate is ``peak`` divided by this, ≥ 1.
-    final_divide : float
-        The last rate is the first one divided by this, > 0.
-    shape : type or callable
-        What the way looks like, called with its first rate, its last and its steps.
-
-    Returns
-    -------
-    Schedule
-        Three ways, of ``steps`` steps together.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for reproducing the paper; :func:`lrschedules.finder.range_test` finds the peak. Avoid it
+    when the run may stop early or continue: the lowest rates come last.
 
     Examples
     --------
@@ -212,36 +125,22 @@ def one_cycle_three_phase(
     return rise.then(fall, at=top).then(end, at=top + back)
 
 
-@recipe(peak=_param.rate, steps=_param.steps, cut=_param.part, ratio=_param.multiple)
-def slanted_triangular(peak: float, steps: int, cut: float = 0.1, ratio: float = 32.0) -> Schedule:
-    """Rise quickly on a line and fall slowly on another.
+@recipe("Two linear ramps of ``steps`` steps in total.")
+def slanted_triangular(
+    peak: Peak,
+    steps: Steps,
+    cut: Up = 0.1,
+    ratio: Annotated[
+        float, kinds.number(ge=1, example=32), "ratio of ``peak`` to the lowest rate"
+    ] = 32.0,
+) -> Schedule:
+    """Slanted triangular learning rate (STLR): short linear warmup, then long linear decay.
 
-    Where ``cut`` times ``steps`` is not whole, it is rounded down, and the fall is fitted to end at
-    ``steps``; the paper's ends near it.
+    The warmup has ``cut`` times ``steps`` steps, rounded down, and the decay ends exactly at
+    ``steps``; that of the paper ends near it if the product is not an integer.
 
-    Use it for fine-tuning language models :cite:p:`howard2018`. Not as a default for training from
-    scratch: it was made for models that have learned already.
-
-    Parameters
-    ----------
-    peak : float
-        The highest rate, ≥ 0.
-    steps : int
-        How long it is, in steps.
-    cut : float
-        The part of the run that rises, > 0 and < 1.
-    ratio : float
-        The lowest rate is ``peak`` divided by this, ≥ 1.
-
-    Returns
-    -------
-    Schedule
-        Two lines, of ``steps`` steps together.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for fine-tuning language models :cite:p:`howard2018`. Avoid it when training starts from
+    scratch: it was designed for pretrained models.
 
     Examples
     --------

@@ -1,46 +1,35 @@
-"""Schedules with a plateau: warm-up, hold, and a decay at the end."""
+"""Schedules with a plateau: warm up, hold the rate, and decay at the end."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-from lrschedules import _param
-from lrschedules._on_time import shaped
-from lrschedules._schedule import Schedule
-from lrschedules.recipes._recipe import recipe, whole_steps
+from lrschedules import kinds
+from lrschedules._schedule import Schedule, shaped
+from lrschedules.recipes._recipe import (
+    Curve,
+    Peak,
+    Start,
+    Steps,
+    Stop,
+    Warmup,
+    recipe,
+    whole_steps,
+)
 from lrschedules.shapes import Constant, Cosine, Linear
 
-if TYPE_CHECKING:
-    from lrschedules._on_time import Shape
+Hold = Annotated[int, kinds.steps, "number of steps at the highest rate"]
 
 
-@recipe(start=_param.rate, stop=_param.rate, steps=_param.steps)
-def one_minus_sqrt(start: float, stop: float, steps: int) -> Schedule:
-    """Lower the rate by the square root of the way: fast at first.
+@recipe("A :class:`~lrschedules.combinators.KDecay` of a linear ramp.")
+def one_minus_sqrt(start: Start, stop: Stop, steps: Steps) -> Schedule:
+    """1-sqrt decay: decay with the square root of the progress, fast at first.
 
-    Made to be given as ``shape=one_minus_sqrt``.
+    It is designed as a decay shape: ``shape=one_minus_sqrt``.
 
-    Use it for the cooldown after a constant rate: of the shapes compared there it did best
-    :cite:p:`haegele2024`. Not over a whole run: it leaves the first rate at once.
-
-    Parameters
-    ----------
-    start : float
-        The first rate, ≥ 0.
-    stop : float
-        The last rate, ≥ 0.
-    steps : int
-        How long it is, in steps.
-
-    Returns
-    -------
-    Schedule
-        A :class:`~lrschedules.KDecay` of a line.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for the cooldown after a constant rate, where it performed best among the shapes compared
+    :cite:p:`haegele2024`. Avoid it when the decay takes the whole run: the rate leaves ``start`` at
+    once.
 
     Examples
     --------
@@ -52,48 +41,23 @@ def one_minus_sqrt(start: float, stop: float, steps: int) -> Schedule:
     return Linear(start, stop, steps).k_decay(0.5)
 
 
-@recipe(
-    peak=_param.rate,
-    warmup=_param.steps,
-    stable=_param.steps,
-    decay=_param.steps,
-    stop=_param.rate,
-)
+@recipe("A warmup, a plateau and a cooldown.")
 def warmup_stable_decay(
-    peak: float, warmup: int, stable: int, decay: int, *, stop: float = 0.0, shape: Shape = Linear
+    peak: Peak,
+    warmup: Warmup,
+    stable: Hold,
+    decay: Annotated[int, kinds.steps, "number of steps of the decay"],
+    *,
+    stop: Stop = 0.0,
+    shape: Curve = Linear,
 ) -> Schedule:
-    """Warm up, hold the rate, and lower it at the end.
+    """Warmup-stable-decay (WSD, trapezoidal schedule): warm up, hold the rate, then decay.
 
-    Also called trapezoid. ``shape`` may be any of the finite shapes, or :func:`one_minus_sqrt`.
+    ``shape`` may be any fixed-length schedule, or :func:`one_minus_sqrt`.
 
-    Use it where the length of the run is not settled: the end can be moved while training, and a
-    run branched at any step of the plateau :cite:p:`hu2024,haegele2024`. Not without its decay: a
-    model taken from the plateau is not finished.
-
-    Parameters
-    ----------
-    peak : float
-        The highest rate, ≥ 0.
-    warmup : int
-        How long the warm-up is, in steps.
-    stable : int
-        How long the rate is held, in steps.
-    decay : int
-        How long the way down is, in steps.
-    stop : float
-        The last rate, ≥ 0.
-    shape : type or callable
-        What the way looks like, called with its first rate, its last and its steps.
-
-    Returns
-    -------
-    Schedule
-        A warm-up, a plateau and a cooldown.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for runs whose length is not fixed in advance: the decay can be moved during training,
+    and a run can branch off at any step of the plateau :cite:p:`hu2024,haegele2024`. Avoid it when
+    the decay may be skipped: a model taken from the plateau is not finished.
 
     Examples
     --------
@@ -106,40 +70,20 @@ def warmup_stable_decay(
     return Constant(peak).then(end, at=stable).warmup(warmup)
 
 
-@recipe(
-    peak=_param.rate,
-    warmup=_param.steps,
-    explore=_param.steps,
-    exploit=_param.steps,
-)
-def knee(peak: float, warmup: int, explore: int, exploit: int) -> Schedule:
-    """Explore at a high rate, then exploit on a line to zero.
+@recipe("A warmup, a plateau and a linear decay to zero.")
+def knee(
+    peak: Peak,
+    warmup: Warmup,
+    explore: Hold,
+    exploit: Annotated[int, kinds.steps, "number of steps of the linear decay to zero"],
+) -> Schedule:
+    """Knee schedule (explore-exploit): hold a high rate, then decay linearly to zero.
 
-    The same curve as :func:`warmup_stable_decay`, found apart from it.
+    It is the same curve as :func:`warmup_stable_decay`, proposed independently.
 
-    Use it for runs that are to explore first: time spent at a high rate finds wide minima, the line
-    descends into one :cite:p:`iyer2023`. Not for a run that may stop before the line.
-
-    Parameters
-    ----------
-    peak : float
-        The highest rate, ≥ 0.
-    warmup : int
-        How long the warm-up is, in steps.
-    explore : int
-        How long the rate is held, in steps.
-    exploit : int
-        How long the line to zero is, in steps.
-
-    Returns
-    -------
-    Schedule
-        A warm-up, a plateau and a line.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for runs that should explore first: steps at a high rate find wide minima, and the linear
+    decay descends into one of them :cite:p:`iyer2023`. Avoid it when the run may stop before the
+    decay: the rate is still high there.
 
     Examples
     --------
@@ -151,35 +95,23 @@ def knee(peak: float, warmup: int, explore: int, exploit: int) -> Schedule:
     return warmup_stable_decay(peak, warmup, explore, exploit)
 
 
-@recipe(start=_param.rate, steps=_param.steps, flat=_param.part)
-def flat_cosine(start: float, steps: int, flat: float = 0.75) -> Schedule:
-    """Hold the rate, then lower it on half a cosine wave.
+@recipe("A plateau and a :class:`~lrschedules.Cosine`.")
+def flat_cosine(
+    start: Start,
+    steps: Steps,
+    flat: Annotated[
+        float, kinds.number(gt=0, lt=1), "fraction of the steps at the initial rate"
+    ] = 0.75,
+) -> Schedule:
+    """Flat-then-cosine schedule (``fit_flat_cos``): hold the rate, then decay along a cosine.
 
-    The schedule of fastai's ``fit_flat_cos``, which holds the rate for 75 % of the run by default
-    (``pct_start=0.75``) and ends at the rate divided by 100,000 (``div_final=1e5``). This recipe
-    ends at zero. ``fit_fc`` of fastai 1 held the rate for 72 %.
+    fastai's ``fit_flat_cos`` holds the rate for 75 % of the run by default (``pct_start=0.75``) and
+    ends at the rate divided by 100,000 (``div_final=1e5``). This recipe ends at zero. ``fit_fc`` of
+    fastai 1 held the rate for 72 %.
 
-    Use it to repeat runs made with ``fit_flat_cos``, or for a plateau with a smooth end. Not by
-    itself where a warm-up is needed: it begins at the full rate, until ``.warmup(steps)`` is added.
-
-    Parameters
-    ----------
-    start : float
-        The first rate, ≥ 0.
-    steps : int
-        How long it is, in steps.
-    flat : float
-        The part of the run that holds, > 0 and < 1.
-
-    Returns
-    -------
-    Schedule
-        A plateau and a :class:`~lrschedules.Cosine`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is out of range.
+    Use it for reproducing runs made with ``fit_flat_cos``, or for a plateau with a smooth end.
+    Avoid it when a warmup is needed: it starts at the full rate, unless ``.warmup(steps)`` is
+    added.
 
     Examples
     --------
