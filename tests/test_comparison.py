@@ -5,7 +5,9 @@ import json
 import math
 import os
 import re
+import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import matplotlib.pyplot as plt
@@ -15,7 +17,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from scipy import stats
 
-from lrschedules.study import Comparison, _file, _statistics
+from lrschedules.study import Comparison, _json, _statistics
 from lrschedules.study._table import number
 
 NAN, INF = math.nan, math.inf
@@ -33,7 +35,7 @@ def comparison(values, **changes):
         "base_rates": tuple(10.0**-i for i in range(values.shape[1])),
         "seeds": tuple(range(values.shape[2])),
         "curves": {"val_loss": values},
-        "better": {},
+        "direction": {},
         "settings": {"batch_size": 28, "engine": "stacked"},
     }
     return Comparison(**(fields | changes))
@@ -43,7 +45,7 @@ def accuracies(values, **changes):
     """Return the same with an accuracy in the place of the loss, which is level."""
     values = np.asarray(values, float)[:, None, :, None]
     curves = {"loss": np.ones_like(values), "accuracy": values}
-    return comparison(values, curves=curves, better={"accuracy": "higher"}, **changes)
+    return comparison(values, curves=curves, direction={"accuracy": "maximize"}, **changes)
 
 
 def rows(values, **changes):
@@ -114,9 +116,9 @@ VALUES = np.ones((2, 1, 3, 4))
     [
         ({"schedules": {}}, r"must hold at least one each, got 0, 1, 3 and 1"),
         ({"schedules": {"a": 0.1, "b": "B"}}, r"schedules must be texts by name, got 'a': 0.1; wr"),
-        ({"base_rates": (0.0,)}, r"base_rates must be a list, each a rate > 0, got \[0.0\]; write"),
+        ({"base_rates": (0.0,)}, r"base_rates must be a list, each a number > 0, got \[0.0\]; wr"),
         ({"seeds": (0, 1, 1)}, r"seeds must differ, got \[0, 1, 1\]; write each once"),
-        ({"seeds": (0, 1, -1)}, r"seeds must be a list, each a whole number ≥ 0, got \[0, 1, -1\]"),
+        ({"seeds": (0, 1, -1)}, r"seeds must be a list, each a whole number .*, got \[0, 1, -1\]"),
         ({"curves": {}}, r"must hold at least one each, got 2, 1, 3 and 0"),
         ({"curves": {"loss": 1.0}}, r"curves\['loss'\] must have the shape .* \(2, 1, 3, 1\), got"),
         (
@@ -136,17 +138,20 @@ VALUES = np.ones((2, 1, 3, 4))
         ),
         ({"curves": 5}, "curves must be a mapping, got 5; write for example"),
         ({"schedules": 5}, "schedules must be a mapping, got 5; write for example"),
-        ({"better": 5}, "better must be a mapping, got 5; write for example"),
-        ({"better": {"val_loss": ["lower"]}}, r"must be one of 'lower', 'higher', got \['lower'\]"),
+        ({"direction": 5}, "direction must be a mapping, got 5; write for example"),
+        (
+            {"direction": {"val_loss": ["minimize"]}},
+            r"must be one of 'minimize', 'maximize', got \['minimize'\]",
+        ),
         ({"settings": None}, "settings must be a mapping, got None; write for example"),
         ({"settings": {1: 2}}, r"settings must be what JSON can hold, .* name 1 is not a text"),
         ({"seeds": 3}, r"seeds must be a list, each .*, got 3; write for example \[0, 1, 2\]"),
         ({"curves": {"mae": VALUES}}, r"must hold 'loss' or 'val_loss', got 'mae'"),
         ({"curves": {"loss": VALUES, "seed": VALUES}}, r"'seed' is an axis; rename the metric"),
-        ({"better": {"acc": "higher"}}, r"better must name one of 'val_loss', got 'acc'"),
+        ({"direction": {"acc": "maximize"}}, "direction must name one of 'val_loss', got 'acc'"),
         (
-            {"better": {"val_loss": "up"}},
-            r"\['val_loss'\] must be one of 'lower', 'higher', got 'up'",
+            {"direction": {"val_loss": "up"}},
+            r"\['val_loss'\] must be one of 'minimize', 'maximize', got 'up'",
         ),
         ({"settings": {"rate": NAN}}, r"settings must be what JSON can hold, got \{'rate': nan\}"),
         (
@@ -223,7 +228,7 @@ def test_summary_by_hand():
 @pytest.mark.parametrize("schedules", [2, 3, 5])
 @pytest.mark.parametrize("level", [0.8, 0.95])
 def test_interval_by_hand(schedules, level):
-    """Student's interval of the paired differences, each at its part of what may go wrong."""
+    """Student's interval of the paired differences, at the level that Bonferroni leaves to each."""
     values = noisy(*range(schedules))
     table = comparison(values).table(level=level)
 
@@ -236,7 +241,7 @@ def test_interval_by_hand(schedules, level):
 
 
 def test_pairs_tell_apart_what_groups_could_not():
-    """What a seed does to all schedules alike is not in the way."""
+    """An effect of the seed that all schedules share does not hide a difference."""
     values = noisy(0, 0.3)
 
     assert stats.ttest_ind(*values).pvalue > 0.2
@@ -244,22 +249,22 @@ def test_pairs_tell_apart_what_groups_could_not():
 
 
 @pytest.mark.parametrize(
-    ("shift", "better", "verdict"),
+    ("shift", "direction", "verdict"),
     [
-        (-1, "lower", "lower: better"),
-        (+1, "lower", "higher: worse"),
-        (-1, "higher", "lower: worse"),
-        (+1, "higher", "higher: better"),
-        (0, "higher", "not told apart"),
+        (-1, "minimize", "lower: better"),
+        (+1, "minimize", "higher: worse"),
+        (-1, "maximize", "lower: worse"),
+        (+1, "maximize", "higher: better"),
+        (0, "maximize", "no significant difference"),
     ],
 )
-def test_verdicts(shift, better, verdict):
-    """Where zero is outside, the side and what it means; else neither."""
-    assert rows(noisy(0, shift), better={"val_loss": better})[1].verdict == verdict
+def test_verdicts(shift, direction, verdict):
+    """An interval without zero gives the side and what it means, any other neither."""
+    assert rows(noisy(0, shift), direction={"val_loss": direction})[1].verdict == verdict
 
 
 def test_verdict_without_a_direction():
-    """Of a metric of which it is not known, the side alone is given."""
+    """A metric of unknown direction has only the side in its verdict."""
     values = noisy(0, 1)[:, None, :, None]
     result = comparison(values, curves={"loss": values, "norm": values})
 
@@ -380,8 +385,8 @@ def test_runs_that_are_not_finite():
     assert max(map(len, str(table).splitlines())) < 120
 
 
-def test_lost_runs_and_verdicts():
-    """Who lost more runs is not better for the rest, who lost fewer not worse."""
+def test_diverged_runs_and_verdicts():
+    """A schedule with more diverged runs is never better, and one with fewer never worse."""
     values = noisy(0, -1, 1, seeds=9)
     values[0, 0] = NAN
     assert [row.verdict for row in rows(values)[1:]] == ["lower: better", "higher where finite"]
@@ -410,8 +415,8 @@ def test_hardly_any_finite_run(second, verdict):
     result.plot_differences()
 
 
-def test_many_lost_seeds_are_listed_in_part():
-    """Of many seeds that were lost, the first ten are named."""
+def test_many_diverged_seeds_are_not_all_listed():
+    """The note names the first ten seeds whose runs are not finite."""
     table = comparison([np.ones(12), np.full(12, NAN)]).table()
 
     assert "drop, seeds 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ...." in table.notes[-1]
@@ -439,12 +444,12 @@ def test_each_schedule_at_its_best_base_rate():
     assert "best of 3, chosen on the same seeds" in " ".join(table.notes)
     assert "base rate" in table.markdown()
     assert "base rate" not in comparison(noisy(0, 1)).table().markdown()
-    flipped = comparison(by_rate(), better={"val_loss": "higher"}).table()
+    flipped = comparison(by_rate(), direction={"val_loss": "maximize"}).table()
     assert [row.base_rate for row in flipped.rows] == [0.01, 0.1]
 
 
-def test_a_base_rate_that_loses_runs_is_not_best():
-    """Fewer lost runs come before the mean of the others."""
+def test_a_base_rate_at_which_runs_diverge_is_not_best():
+    """The number of diverged runs comes before the mean of the others."""
     values = by_rate()
     values[1, 2, 0, -1] = NAN
     values[0, :, :, -1] = INF
@@ -458,7 +463,7 @@ def test_the_direction_is_needed():
     result = comparison(values, curves={"loss": values, "norm": values})
 
     for ask in (result.table, result.plot):
-        with pytest.raises(ValueError, match=r"for 'norm'; write better=\{'norm': 'higher'\}"):
+        with pytest.raises(ValueError, match=r"for 'norm'; write direction=\{'norm': 'maximize'\}"):
             ask("norm")
     result.plot_sensitivity("norm")
 
@@ -472,7 +477,7 @@ def realistic():
     losses = values[:, None, :, None]
     curves = {"loss": losses, "val_loss": losses, "accuracy": 0.9914 - losses / 10}
     settings = {"epochs": 1, "batch_size": 28, "engine": "stacked"}
-    return comparison(losses, curves=curves, better={"accuracy": "higher"}, settings=settings)
+    return comparison(losses, curves=curves, direction={"accuracy": "maximize"}, settings=settings)
 
 
 def test_text():
@@ -582,7 +587,7 @@ def test_plot():
     comparison(values).plot(ax=ax)
 
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "val_loss")
-    assert ax.get_title() == "val_loss: mean and middle half of 9 seeds"
+    assert ax.get_title() == "val_loss: mean and interquartile range of 9 seeds"
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["constant", "drop"]
     for runs, line, band in zip(values[:, 0], ax.lines[1:], ax.collections, strict=True):
         np.testing.assert_array_equal(line.get_xdata(), [1, 2, 3, 4, 5])
@@ -608,8 +613,8 @@ def test_plot_at_the_best_base_rate():
     np.testing.assert_allclose(ax.lines[1].get_ydata(), mean, rtol=1e-12)
 
 
-def test_plot_of_lost_runs():
-    """A mean is over what is finite, there is none where nothing is, and the label counts."""
+def test_plot_of_diverged_runs():
+    """A mean is over the finite runs, if any, and the label counts the others."""
     values = np.ones((2, 1, 3, 4))
     values[1, 0, 0, 2:] = 1e9, NAN
     values[0, 0, :, 3] = NAN
@@ -649,7 +654,7 @@ def test_plot_differences():
 
 
 def test_plot_sensitivity():
-    """Means against rising base rates on a logarithmic scale, lost runs counted."""
+    """Means against rising base rates on a logarithmic scale, diverged runs counted."""
     values = by_rate()
     values[1, 1, :4, -1] = NAN
     ax = comparison(values).plot_sensitivity()
@@ -704,7 +709,7 @@ def test_saved_and_loaded(tmp_path):
     loaded = Comparison.load(str(path))
 
     assert loaded["val_loss"].tobytes() == result["val_loss"].tobytes()
-    for field in ("schedules", "base_rates", "seeds", "better", "settings"):
+    for field in ("schedules", "base_rates", "seeds", "direction", "settings"):
         assert getattr(loaded, field) == getattr(result, field)
     assert list(loaded.schedules) == list(result.schedules)
     assert [file.name for file in tmp_path.iterdir()] == ["result.json"]
@@ -716,12 +721,87 @@ def test_the_file_is_json(tmp_path):
     odd().save(path)
     content = json.loads(path.read_text("utf-8"), parse_constant=pytest.fail)
 
-    assert content["format"] == "lrschedules comparison 1"
+    assert content["format"] == "lrschedules comparison 2"
     assert content["axes"] == ["schedule", "base_rate", "seed", "epoch"]
     assert content["schedules"][0] == {"name": "constant", "schedule": "Constant(0.1)"}
     assert content["curves"]["val_loss"] == [
         [[[0.1], [1 / 3]], [[5e-324], [-0.0]]],
         [[[1.7976931348623157e308], ["NaN"]], [["Infinity"], ["-Infinity"]]],
+    ]
+
+
+SAVED = Path(__file__).parent / "study" / "saved"
+
+
+def test_a_file_of_format_1():
+    """A file that an earlier version wrote is read; its "better" is now a direction."""
+    path = SAVED / "comparison-1.json"
+    written = json.loads(path.read_text("utf-8"))
+    result = Comparison.load(path)
+
+    assert written["format"] == "lrschedules comparison 1"
+    assert written["better"] == {"val_loss": "lower", "accuracy": "higher"}
+    assert result.direction == {"val_loss": "minimize", "accuracy": "maximize"}
+    for name, nested in written["curves"].items():
+        np.testing.assert_array_equal(result[name], np.array(nested, float))
+    assert list(result.schedules) == [each["name"] for each in written["schedules"]]
+    assert result.base_rates == tuple(written["base_rates"])
+    assert result.seeds == tuple(written["seeds"])
+    assert result.settings == written["settings"]
+
+
+def test_saved_again_in_the_new_format(tmp_path):
+    """A comparison of format 1 that is saved again has the newest format and the same content."""
+    older = Comparison.load(SAVED / "comparison-1.json")
+    older.save(tmp_path / "result.json")
+    content = json.loads((tmp_path / "result.json").read_text("utf-8"))
+    newer = Comparison.load(tmp_path / "result.json")
+
+    assert content["format"] == "lrschedules comparison 2"
+    assert content["direction"] == {"val_loss": "minimize", "accuracy": "maximize"}
+    assert "better" not in content
+    for name, curve in older.curves.items():
+        assert newer[name].tobytes() == curve.tobytes()
+    assert str(newer.table("accuracy")) == str(older.table("accuracy"))
+
+
+WITHOUT_KERAS = """
+import sys
+sys.modules["keras"] = None
+from lrschedules import study
+result = study.Comparison.load(sys.argv[1])
+print(result.table().caption, study.Row.__name__, study.Table.__name__)
+assert {"compare", "StudyError"} <= set(dir(study))
+for name in ("compare", "StudyError"):
+    try:
+        getattr(study, name)
+    except ModuleNotFoundError as error:
+        print(error)
+try:
+    study.nothing
+except AttributeError as error:
+    print(error)
+"""
+
+
+def test_without_keras():
+    """A saved comparison is loaded without Keras; what trains says which package to install."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_KERAS, SAVED / "comparison-1.json"],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not done.stderr
+    assert done.stdout.splitlines() == [
+        "val_loss after epoch 2 (lower is better) Row Table",
+        *(
+            f"{name} needs packages that are not installed: keras; run python -m pip install "
+            "keras, or install the extra keras-lrschedules[keras]"
+            for name in ("compare", "StudyError")
+        ),
+        "module 'lrschedules.study' has no attribute 'nothing'",
     ]
 
 
@@ -734,7 +814,7 @@ def test_an_interrupted_save(tmp_path, monkeypatch):
     def full(_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(_file.os, "fsync", full)
+    monkeypatch.setattr(_json.os, "fsync", full)
     with pytest.raises(OSError, match="disk full"):
         comparison(VALUES).save(path)
     assert path.read_bytes() == before
@@ -760,8 +840,16 @@ def test_a_reader_of_the_older_file(tmp_path):
         (lambda text: "[1, 2]", "is something else: its format must be 'lrsched"),
         (lambda text: '{"format": "other 1"}', "its format must be .* got 'other 1'"),
         (
-            lambda text: text.replace("comparison 1", "comparison 2"),
+            lambda text: text.replace("comparison 2", "comparison 3"),
             "a newer lrschedules wrote; .*",
+        ),
+        (
+            lambda text: text.replace("comparison 2", "comparison " + "9" * 5000),
+            "a newer lrschedules wrote; .*",
+        ),
+        (
+            lambda text: text.replace("comparison 2", "comparison 0"),
+            "its format must be 'lrschedules comparison 2', got 'lrschedules comparison 0'",
         ),
         (lambda text: text.replace('"seeds"', '"sedes"'), "is damaged: its checksum"),
         (lambda text: text.replace("[5e-324]", "[]"), "is damaged"),

@@ -14,7 +14,6 @@ import pytest
 import lrschedules as lrs
 from lrschedules import callbacks, datasets, finder, plotting, recipes, study, symbolic
 from lrschedules._param import parameters
-from lrschedules.study import _table
 from lrschedules.torch import Scheduler
 from tests.table import PUBLIC
 
@@ -33,7 +32,7 @@ LEVELS = [
     ["shapes"],
     ["combinators"],
     ["recipes", "_javascript", "_turns"],
-    ["symbolic", "plotting", "datasets", "run", "_copying"],
+    ["symbolic", "plotting", "datasets", "run", "_keras_internals", "_arrays"],
     ["callbacks", "finder", "study", "_parameter_groups"],
     ["torch"],
     ["__init__"],
@@ -41,11 +40,10 @@ LEVELS = [
 # What a module may import besides the standard library, NumPy and the package, at its top.
 FRAMEWORKS = {"symbolic": {"sympy"}}
 # These need Keras. The others never name it, and ``import lrschedules`` leads to the first alone.
-FOR_KERAS = {"_keras", "_copying", "finder"}
+FOR_KERAS = {"_keras", "_keras_internals", "_arrays", "finder"}
 FOR_KERAS |= {f"callbacks/{name}" for name in ("_optimizer", "plateau", "record")}
 FOR_KERAS |= {
-    f"study/_{name}"
-    for name in ("built", "compare", "data", "loop", "plan", "program", "stacked", "store", "study")
+    f"study/_{name}" for name in ("compare", "data", "loop", "plan", "program", "stacked", "store")
 }
 FRAMEWORKS |= {name: {"keras"} for name in FOR_KERAS} | {"torch": {"torch"}}
 
@@ -66,7 +64,7 @@ METHODS = [
         datasets.Dataset,
         finder.RangeTest,
         study.Comparison,
-        _table.Table,
+        study.Table,
         Scheduler,
     )
     for name, method in inspect.getmembers(cls, inspect.isroutine)
@@ -83,11 +81,12 @@ CLASSES = [
     callbacks.RecordRate,
     callbacks.ReduceOnPlateau,
     study.Comparison,
-    _table.Table,
-    _table.Row,
+    study.Table,
+    study.Row,
     Scheduler,
     *PUBLIC,
 ]
+TOOLS.append(study.compare)  # it is loaded when it is first asked for
 CALLABLES = [lrs.param, *TOOLS, *METHODS]
 
 

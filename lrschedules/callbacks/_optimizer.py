@@ -1,4 +1,4 @@
-"""What the callbacks ask of a model's optimizer."""
+"""The optimizer of a model and its rate, for the callbacks."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from typing import Any
 
 import keras
 
-from lrschedules._copying import as_numpy
-
 
 def inner(model: Any, name: str) -> Any:
-    """Return the optimizer that has the rate: the model's, or the one whose losses that scales."""
-    optimizer = getattr(model, "optimizer", None)  # it is there once the model is compiled
+    """Return the optimizer that has the rate: the model's, or the one whose losses it scales."""
+    optimizer = getattr(model, "optimizer", None)  # a model has it once it is compiled
     if optimizer is None:
         raise ValueError(f"{name}: the model has no optimizer; call model.compile(optimizer, loss)")
     if hasattr(optimizer, "optimizers"):
@@ -23,15 +21,10 @@ def inner(model: Any, name: str) -> Any:
 
 
 def is_schedule(rate: object) -> bool:
-    """Say whether a rate is a function of the step for Keras."""
+    """Say whether Keras calls a rate with the step."""
     return isinstance(rate, keras.optimizers.schedules.LearningRateSchedule)
-
-
-def updates(optimizer: Any) -> int:
-    """Return the step that a schedule would be asked for next."""
-    return int(number(optimizer._iterations))  # noqa: SLF001
 
 
 def number(value: Any) -> float:
     """Return a number, a variable or a tensor without axes as a number."""
-    return float(as_numpy(value))
+    return float(keras.ops.convert_to_numpy(value))

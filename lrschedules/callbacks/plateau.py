@@ -1,71 +1,69 @@
-"""ReduceOnPlateau: a schedule's rates multiplied by a factor whenever training stands still."""
+"""ReduceOnPlateau: reduce the rates of a schedule when a metric has stopped improving."""
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import Any
 
 import keras
 import numpy as np
-from keras.src.saving.keras_saveable import KerasSaveable  # what Keras saves has no public name
 
+from lrschedules import kinds
 from lrschedules._arguments import Text, one_of
-from lrschedules._keras import Plateau, Reduced
-from lrschedules._param import checked, count, fraction, part
-from lrschedules._param import factor as amount
+from lrschedules._keras_internals import SavedWithWeights, direction_of, rate_of
+from lrschedules._reduced import Plateau, Reduced
 from lrschedules.callbacks._optimizer import inner, is_schedule, number
 
-DIRECTIONS = {"auto": 0, "min": -1, "max": 1}
-MODE, METRIC = one_of(*DIRECTIONS), Text("the name of a metric", "val_loss")
+SIGNS = {"auto": 0, "min": -1, "max": 1}
+MODE, METRIC = one_of(*SIGNS), Text("the name of a metric", "val_loss")
 # Where a model keeps the callback's state, for Keras to save it with the weights.
 ATTRIBUTE = "reduce_on_plateau"
 
-_epochs = dataclasses.replace(count, rule="a whole number of epochs ≥ 1", unit="epochs", example=10)
-_pause = dataclasses.replace(_epochs, rule="a whole number of epochs ≥ 0", least=0, example=5)
+PATIENCE = kinds.whole(unit="epochs", example=10)
+COOLDOWN = kinds.whole(ge=0, unit="epochs", example=5)
+FACTOR, MIN_SCALE = kinds.number(gt=0, lt=1), kinds.number(ge=0, lt=1)
 
 
 class ReduceOnPlateau(keras.callbacks.Callback):
-    """Multiplies the rate by a factor when a metric has stopped improving, on top of any schedule.
+    """Reduces the learning rate when a metric has stopped improving, on top of any schedule.
 
     The optimizer's rate may be a schedule of this package or of Keras, or a number. Arguments and
-    rule are those of ``keras.callbacks.ReduceLROnPlateau``, which takes numbers alone; only the
-    lower limit is a part of the scheduled rate. A value that is not finite is no improvement.
+    rule are those of ``keras.callbacks.ReduceLROnPlateau``, which only accepts numbers. The lower
+    limit differs: it is a fraction of the scheduled rate. A value that is not finite does not count
+    as an improvement.
 
-    The state is saved with the model, so that training goes on where it was, also with a new
-    callback: in a ``.keras`` file as a part of the schedule, and with the weights alone, as
-    ``keras.callbacks.BackupAndRestore`` saves them. Call ``plateau.set_model(model)`` before a
-    ``load_weights`` of your own. For a rate that is a number, a ``.keras`` file holds the reduced
-    rate, and the rest starts anew: write ``Constant(0.1)`` to keep it.
+    The state is saved with the model, so training resumes where it stopped, even with a new
+    callback. A ``.keras`` file holds the state with the schedule; a file of weights alone, such as
+    ``keras.callbacks.BackupAndRestore`` writes, holds it too. If you call ``load_weights``
+    yourself, call ``plateau.set_model(model)`` first. If the rate is a number, a ``.keras`` file
+    holds only the reduced rate; write ``Constant(0.1)`` to keep the whole state.
 
-    It stands before the callbacks that save, and after those that add the metric.
+    Put this callback before those that save, and after those that add the metric.
 
     Parameters
     ----------
     monitor : str
-        The name of the metric, as it is in the history.
+        Name of the metric, as in the history.
     factor : float
-        What the rate is multiplied by, > 0 and < 1.
+        Factor that the rate is multiplied by, > 0 and < 1.
     patience : int
-        After how many epochs without improvement, ≥ 1.
+        Number of epochs without improvement before a reduction, ≥ 1.
     min_delta : float
-        By how much a value must be better than the best one to be an improvement, ≥ 0; unit: the
-        metric's.
+        Smallest change of the metric that counts as an improvement, ≥ 0; unit: the metric's.
     cooldown : int
-        How many epochs are not counted after a reduction, ≥ 0.
+        Number of epochs after a reduction that are not counted, ≥ 0.
     min_scale : float
-        The least that all factors together may come to, ≥ 0 and < 1.
+        Lower limit of the product of all factors, ≥ 0 and < 1.
     mode : {"auto", "min", "max"}
-        Whether lower or higher is better. ``"auto"`` knows it of losses and of the metrics of
-        Keras.
+        Direction in which the metric improves. ``"auto"`` knows it for losses and for the metrics
+        of Keras.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong type or out of its range; when training begins, if the
-        optimizer is a set of optimizers, or its rate a function without a step; after the first
-        batch, if ``"auto"`` does not know the metric; after the first epoch, if there is no such
-        metric.
+        If an argument is out of range; when training begins, if the model has several optimizers,
+        or if the rate is a function without a step; after the first batch, if ``"auto"`` does not
+        know the metric; after the first epoch, if there is no such metric.
 
     Examples
     --------
@@ -96,27 +94,27 @@ class ReduceOnPlateau(keras.callbacks.Callback):
         mode: str = "auto",
     ) -> None:
         super().__init__()
-        self.monitor = checked("ReduceOnPlateau: monitor", METRIC, monitor)
-        self.mode = checked("ReduceOnPlateau: mode", MODE, mode)
-        self.factor = checked("ReduceOnPlateau: factor", part, factor)
-        self.patience = checked("ReduceOnPlateau: patience", _epochs, patience)
-        self.min_delta = checked("ReduceOnPlateau: min_delta", amount, min_delta)
-        self.cooldown = checked("ReduceOnPlateau: cooldown", _pause, cooldown)
-        self.min_scale = checked("ReduceOnPlateau: min_scale", fraction, min_scale)
-        self._better = DIRECTIONS[self.mode]
+        self.monitor = kinds.checked("ReduceOnPlateau: monitor", METRIC, monitor)
+        self.mode = kinds.checked("ReduceOnPlateau: mode", MODE, mode)
+        self.factor = kinds.checked("ReduceOnPlateau: factor", FACTOR, factor)
+        self.patience = kinds.checked("ReduceOnPlateau: patience", PATIENCE, patience)
+        self.min_delta = kinds.checked("ReduceOnPlateau: min_delta", kinds.factor, min_delta)
+        self.cooldown = kinds.checked("ReduceOnPlateau: cooldown", COOLDOWN, cooldown)
+        self.min_scale = kinds.checked("ReduceOnPlateau: min_scale", MIN_SCALE, min_scale)
+        self._sign = SIGNS[self.mode]
         self._optimizer: Any = None
         self.plateau = Plateau()
 
     @property
     def scale(self) -> float:
-        """What the rates are multiplied by now: all factors so far."""
+        """Present factor of the rates: the product of all factors so far."""
         return self.plateau.scale
 
     def set_model(self, model: Any) -> None:
-        """Put the scale over the model's rate, and the state where Keras saves it."""
+        """Multiply the model's rate by the scale, and keep the state where Keras saves it."""
         super().set_model(model)
         optimizer = inner(model, "ReduceOnPlateau")
-        rate = optimizer._learning_rate  # noqa: SLF001
+        rate = rate_of(optimizer)
         last = getattr(model, ATTRIBUTE, None)
         plateau = Plateau()
         if isinstance(rate, Reduced):
@@ -134,16 +132,16 @@ class ReduceOnPlateau(keras.callbacks.Callback):
         setattr(model, ATTRIBUTE, Saved(self))
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Refuse a second one: a model has one scale."""
+        """Refuse a second callback of this class: a model has one scale."""
         if getattr(self.model, ATTRIBUTE).callback is not self:
             raise ValueError("ReduceOnPlateau: there are two of them; give fit one")
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Find out which direction is better, now that the model has its metrics."""
-        self._better = self._better or self._direction()
+        """Look up the direction of the metric, now that the model has its metrics."""
+        self._sign = self._sign or self._known_sign()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Judge the epoch, and reduce the rate if it is time."""
+        """Compare the metric with its best value, and reduce the rate if it is time."""
         logs = logs or {}
         if self.monitor not in logs:
             validate = ", or give fit validation_data, with validation_freq=1"
@@ -154,7 +152,7 @@ class ReduceOnPlateau(keras.callbacks.Callback):
         scale, best, wait, cooldown = self.plateau
         value = float(logs[self.monitor])
         cooldown = max(cooldown - 1, 0)
-        better = best is None or self._better * (value - best) > self.min_delta
+        better = best is None or self._sign * (value - best) > self.min_delta
         if better and math.isfinite(value):
             best, wait = value, 0
         elif not cooldown:
@@ -164,38 +162,38 @@ class ReduceOnPlateau(keras.callbacks.Callback):
                 cooldown, wait = self.cooldown, 0
         ratio = scale / self.scale
         self.restore(Plateau(scale, best, wait, cooldown))
-        rate = self._optimizer._learning_rate  # noqa: SLF001
+        rate = rate_of(self._optimizer)
         if ratio < 1 and not isinstance(rate, Reduced):
             self._optimizer.learning_rate = number(rate) * ratio
 
     def restore(self, plateau: Plateau) -> None:
-        """Go on from a saved state; a rate that is a number is saved by itself.
+        """Continue from a saved state. A rate that is a number is saved by Keras itself.
 
         Parameters
         ----------
         plateau : Plateau
-            The state.
+            Saved state.
         """
         changed = plateau.scale != self.scale
         self.plateau = plateau
-        rate = self._optimizer._learning_rate  # noqa: SLF001
+        rate = rate_of(self._optimizer)
         if isinstance(rate, Reduced):
             self._optimizer.learning_rate = Reduced(rate.schedule, plateau)
-            if changed:  # a compiled training step has the schedule of when it was compiled
+            if changed:  # a compiled training step keeps the schedule that it was compiled with
                 model: Any = self.model
                 model.make_train_function(force=True)
 
-    def _direction(self) -> int:
-        """Return 1 if higher is better and -1 if lower."""
+    def _known_sign(self) -> int:
+        """Return 1 if a higher value is better, and -1 if a lower one is."""
         name = self.monitor.removeprefix("val_")
         if name == "loss" or name.endswith("_loss"):
             return -1
         model: Any = self.model
         metrics = [metric for outer in model.metrics for metric in _inside(outer)]
         for metric in metrics:
-            # where a model has several outputs, a metric follows the name of its own
+            # in a model with several outputs, the name of an output precedes that of the metric
             if name == metric.name or name.endswith(f"_{metric.name}"):
-                direction = getattr(metric, "_direction", None)
+                direction = direction_of(metric)
                 if direction:
                     return 1 if direction == "up" else -1
         raise ValueError(
@@ -205,26 +203,23 @@ class ReduceOnPlateau(keras.callbacks.Callback):
         )
 
 
-class Saved(KerasSaveable):
-    """What Keras finds in a model when it saves the weights: the state of the callback."""
+class Saved(SavedWithWeights):
+    """The attribute of a model that Keras saves with the weights: the state of the callback."""
 
     def __init__(self, callback: ReduceOnPlateau) -> None:
         self.callback = callback
-
-    def _obj_type(self) -> str:
-        return "Loss"  # one of the kinds that Keras knows, for the attributes it looks at
 
     def save_own_variables(self, store: Any) -> None:
         """Write the state as numbers."""
         store["plateau"] = np.array(self.callback.plateau, float)  # None is NaN
 
     def load_own_variables(self, store: Any) -> None:
-        """Read it back; where it was not saved, start anew.
+        """Read the state back; start with a new one where none was saved.
 
         Raises
         ------
         ValueError
-            If a number is out of its range: the file was not written by this class.
+            If a number is out of range: the file was not written by this class.
         """
         if "plateau" not in store.keys():  # noqa: SIM118  # the store of Keras is not a dict
             self.callback.restore(Plateau())
@@ -240,5 +235,5 @@ class Saved(KerasSaveable):
 
 
 def _inside(metric: Any) -> list[Any]:
-    """Return the metrics that compile() made one of, and others as they are."""
+    """Return the metrics inside one that compile() made of several, or the metric itself."""
     return getattr(metric, "metrics", None) or [metric]

@@ -1,4 +1,4 @@
-"""RecordRate: the rate that was applied, recorded."""
+"""RecordRate: a callback that records the applied learning rate."""
 
 from __future__ import annotations
 
@@ -9,46 +9,48 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from lrschedules import kinds
 from lrschedules._arguments import a_path, require
-from lrschedules._param import checked
-from lrschedules.callbacks._optimizer import inner, is_schedule, number, updates
+from lrschedules._keras_internals import next_step, rate_of
+from lrschedules.callbacks._optimizer import inner, is_schedule, number
 
 
 class RecordRate(keras.callbacks.Callback):
-    """Records the rate of every update that was made, and of every epoch in the history.
+    """Records the learning rate of every update, and of every epoch in the history.
 
-    ``history.history["learning_rate"]`` holds the rate of each epoch's last update, and when
-    training ends ``history.history["learning_rate_by_step"]`` for each epoch the list of all its
-    rates. A schedule is asked for the step of the update; ``optimizer.learning_rate`` after a batch
-    is the rate of the next one. A rate that is a number is read after each batch. Several updates
-    in one call (``steps_per_execution``) are recorded each; updates that a loss scale skipped are
-    not.
+    ``history.history["learning_rate"]`` holds the rate of each epoch's last update. When training
+    ends, ``history.history["learning_rate_by_step"]`` holds a list for each epoch with the rates of
+    all its updates. A schedule is evaluated at the step of the update, because
+    ``optimizer.learning_rate`` after a batch is the rate of the next one. A rate that is a number
+    is read after each batch. If Keras makes several updates in one call (``steps_per_execution``),
+    each of them is recorded. Updates that a loss scale skipped are not recorded.
 
-    Callbacks run in their order: this one stands after those that set the rate, so that its value
-    is the one that stays, and before those that write it down, such as ``CSVLogger``. The callback
-    ``TensorBoard`` writes the rate of the next update by itself; with a ``log_dir`` of its own, for
-    example ``"logs/applied"`` beside ``"logs"``, this one writes what was applied, to be seen as a
+    Callbacks run in the order of their list. Put this one after those that set the rate, so that
+    its value is the one that remains, and before those that write the logs, such as ``CSVLogger``.
+    The callback ``TensorBoard`` itself writes the rate of the next update. Give this callback its
+    own ``log_dir``, for example ``"logs/applied"`` beside ``"logs"``, to see the applied rates as a
     second run.
 
     Parameters
     ----------
     log_dir : path, optional
-        A folder for TensorBoard's files: ``learning_rate`` by update, ``epoch_learning_rate`` by
-        epoch. As for Keras' own callback TensorFlow must be installed, whatever the back end.
+        Folder for TensorBoard's files: ``learning_rate`` by update, ``epoch_learning_rate`` by
+        epoch. TensorFlow must be installed, whatever the back end, as for Keras' own callback.
 
     Attributes
     ----------
     steps : numpy.ndarray
-        The number of updates made before each recorded one, shape (updates,): with gradient
-        accumulation the number of batches, which is what a schedule is asked for.
+        Number of updates made before each recorded one, shape (updates,). With gradient
+        accumulation it is the number of batches, which is the step of a schedule there.
     rates : numpy.ndarray
-        The rate of each, shape (updates,). Both grow when training goes on with the same callback.
+        Rate of each recorded update, shape (updates,). Both arrays grow when training continues
+        with the same callback.
 
     Raises
     ------
     TypeError, ValueError
-        If ``log_dir`` is not a path; when training begins, if the optimizer is a set of optimizers
-        with a rate each.
+        If ``log_dir`` is not a path; when training begins, if the model has several optimizers with
+        a rate each.
     ModuleNotFoundError
         If there is a ``log_dir``, and TensorFlow is not installed.
     OSError
@@ -75,7 +77,7 @@ class RecordRate(keras.callbacks.Callback):
         super().__init__()
         self._board: Any = None
         if log_dir is not None:
-            folder = checked("RecordRate: log_dir", a_path, log_dir)
+            folder = kinds.checked("RecordRate: log_dir", a_path, log_dir)
             require("RecordRate: log_dir", "tensorflow")
             import tensorflow as tf
 
@@ -89,7 +91,7 @@ class RecordRate(keras.callbacks.Callback):
         self._made = 0
         self._steps: list[int] = []
         self._rates: list[float] = []
-        # Where each epoch of this training begins in both.
+        # The index in both lists at which each epoch of this training begins.
         self._epochs: list[int] = []
 
     @property
@@ -101,20 +103,20 @@ class RecordRate(keras.callbacks.Callback):
         return np.array(self._rates, np.float64)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Refuse what has no single rate."""
+        """Refuse a model that has no single rate."""
         inner(self.model, "RecordRate")
         self._epochs = []
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Take note of the updates made so far, by this training or by one that was restored."""
-        self._made = updates(inner(self.model, "RecordRate"))
+        """Note the number of updates made so far, by this training or by one that was restored."""
+        self._made = next_step(inner(self.model, "RecordRate"))
         self._epochs.append(len(self._rates))
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Record the updates made since the last call."""
         optimizer = inner(self.model, "RecordRate")
-        made = updates(optimizer)
-        rate = optimizer._learning_rate  # noqa: SLF001
+        made = next_step(optimizer)
+        rate = rate_of(optimizer)
         for step in range(self._made, made):
             self._steps.append(step)
             self._rates.append(number(rate(step) if is_schedule(rate) else optimizer.learning_rate))
@@ -128,7 +130,7 @@ class RecordRate(keras.callbacks.Callback):
             self._write("epoch_learning_rate", epoch)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Put the rates of all updates into the history, and let what was written be on disk."""
+        """Put the rates of all updates into the history, and flush TensorBoard's files."""
         ends = [*self._epochs[1:], len(self._rates)]
         by_step = [self._rates[i:j] for i, j in zip(self._epochs, ends, strict=False)]
         model: Any = self.model
@@ -142,16 +144,17 @@ class RecordRate(keras.callbacks.Callback):
         Parameters
         ----------
         path : path
-            Where to.
+            File to write.
 
         Raises
         ------
         OSError
-            If it cannot be written.
+            If the file cannot be written.
         """
         rows = zip(self._steps, self._rates, strict=True)
         lines = ["step,learning_rate", *(f"{step},{rate!r}" for step, rate in rows)]
-        checked("RecordRate.save: path", a_path, path).write_text("\n".join([*lines, ""]), "utf-8")
+        file: Path = kinds.checked("RecordRate.save: path", a_path, path)
+        file.write_text("\n".join([*lines, ""]), "utf-8")
 
     def _write(self, tag: str, step: int) -> None:
         """Write the last rate for TensorBoard."""

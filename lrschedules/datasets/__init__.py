@@ -1,4 +1,4 @@
-"""The data of the examples, shipped in the package."""
+"""Datasets: the data of the examples, part of the package."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lrschedules import kinds
 from lrschedules._config import shown
-from lrschedules._param import Kind, checked, count
 
-# What seeds a random generator in all the libraries that the package works with.
-seeds = dataclasses.replace(
-    count, rule=f"a whole number from 0 to {2**32 - 1}", example=0, least=0, below=2**32
-)
+# Seeds that all the libraries accept that the package works with.
+seeds = kinds.whole(ge=0, le=2**32 - 1, example=0)
 
 Rows = tuple[NDArray[np.float32], NDArray[np.float32]]
 
@@ -47,7 +45,7 @@ class Dataset:
     Raises
     ------
     TypeError, ValueError
-        If one of them is not an array of that shape, or a label is neither 1 nor 0.
+        If an argument is not an array of that shape, or a label is neither 1 nor 0.
     """
 
     features: NDArray[np.float32]
@@ -70,13 +68,13 @@ class Dataset:
     def tail_split(self, rows: int = 116) -> Split:
         """Return the last rows, unshuffled, as validation: the tutorial's split.
 
-        It is what Keras does with ``validation_split=0.33``. The classes are not mixed evenly in
-        the file: 107 of the last 116 rows are of class 1, against 118 of the 235 before.
+        Keras makes the same split with ``validation_split=0.33``. The classes are not mixed evenly
+        in the file: 107 of the last 116 rows are of class 1, and 118 of the 235 rows before them.
 
         Parameters
         ----------
         rows : int
-            How many rows to validate on.
+            Number of validation rows.
 
         Returns
         -------
@@ -86,7 +84,7 @@ class Dataset:
         Raises
         ------
         TypeError, ValueError
-            If ``rows`` is not a whole number that leaves rows to train and to validate on.
+            If ``rows`` does not leave at least one row in each part.
 
         Examples
         --------
@@ -95,18 +93,18 @@ class Dataset:
         >>> float(validation[1].sum()), len(validation[1])
         (107.0, 116)
         """
-        rows = checked("tail_split: rows", self._rows(), rows)
+        rows = kinds.checked("tail_split: rows", self._rows(), rows)
         return self._split(np.arange(len(self.labels)), rows)
 
     def stratified_split(self, seed: int, rows: int = 116) -> Split:
-        """Return a random split whose two parts have the same share of each class.
+        """Return a random split that keeps the proportions of the classes in both parts.
 
         Parameters
         ----------
         seed : int
-            Which of the random splits, ≥ 0; the same seed gives the same split.
+            Random seed, ≥ 0; the same seed gives the same split.
         rows : int
-            How many rows to validate on.
+            Number of validation rows.
 
         Returns
         -------
@@ -116,8 +114,7 @@ class Dataset:
         Raises
         ------
         TypeError, ValueError
-            If ``seed`` is not a whole number ≥ 0, or ``rows`` not one that leaves rows to train and
-            to validate on.
+            If ``seed`` is out of range, or ``rows`` does not leave at least one row in each part.
 
         Examples
         --------
@@ -126,8 +123,8 @@ class Dataset:
         >>> float(validation[1].sum()), len(validation[1])
         (74.0, 116)
         """
-        seed = checked("stratified_split: seed", seeds, seed)
-        rows = checked("stratified_split: rows", self._rows(), rows)
+        seed = kinds.checked("stratified_split: seed", seeds, seed)
+        rows = kinds.checked("stratified_split: rows", self._rows(), rows)
         rng = np.random.default_rng(seed)
         order = rng.permutation(len(self.labels))
         ones, zeros = order[self.labels[order] == 1], order[self.labels[order] == 0]
@@ -136,11 +133,10 @@ class Dataset:
         rest = np.concatenate([ones[held:], zeros[rows - held :]])
         return self._split(np.concatenate([rng.permutation(rest), rng.permutation(held_out)]), rows)
 
-    def _rows(self) -> Kind:
-        """Return what a number of rows to validate on may be."""
+    def _rows(self) -> kinds.Number:
+        """Return the kind of a number of validation rows."""
         all_rows = len(self.labels)
-        rule = f"a whole number of rows from 1 to {all_rows - 1}"
-        return dataclasses.replace(count, rule=rule, example=(all_rows + 1) // 3, below=all_rows)
+        return kinds.whole(le=all_rows - 1, unit="rows", example=(all_rows + 1) // 3)
 
     def _split(self, order: NDArray[np.intp], rows: int) -> Split:
         train, validation = order[:-rows], order[-rows:]
@@ -151,7 +147,7 @@ class Dataset:
 
 
 def load_ionosphere() -> Dataset:
-    """Return the Ionosphere data: which radar returns show structure in the ionosphere.
+    """Return the Ionosphere data: radar returns, and whether they show structure in the ionosphere.
 
     351 rows of 34 numbers between -1 and 1; label 1 is the class "g" (good, 225 rows), 0 is "b"
     (bad). From the UCI Machine Learning Repository, CC BY 4.0 :cite:p:`sigillito1989`.
@@ -159,7 +155,7 @@ def load_ionosphere() -> Dataset:
     Returns
     -------
     Dataset
-        ``features`` of shape (351, 34) and ``labels`` of shape (351,), float32, no unit.
+        ``features`` of shape (351, 34) and ``labels`` of shape (351,), float32; no unit.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What the back ends of Keras do each in their own way: map, differentiate, repeat, compile."""
+"""The back ends of Keras: how each one maps, differentiates, repeats and compiles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Function = Callable[..., Any]
 
 @contextlib.contextmanager
 def quiet(logger: logging.Logger) -> Generator[None]:
-    """Keep a logger from writing meanwhile; what it has to say is raised as an error anyway."""
+    """Keep a logger from writing meanwhile; its warnings are raised as errors anyway."""
     level = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
@@ -24,22 +24,22 @@ def quiet(logger: logging.Logger) -> Generator[None]:
 
 @dataclasses.dataclass(frozen=True)
 class Backend:
-    """The four things that a stacked program needs.
+    """The four functions that a stacked program needs.
 
     Attributes
     ----------
     mapped
-        ``mapped(f, axes)`` is ``f`` over the first axis of those arguments whose place in ``axes``
-        is True; the others are the same for all.
+        ``mapped(f, axes)`` applies ``f`` along the first axis of those arguments whose entry in
+        ``axes`` is True; the other arguments are the same for all.
     with_gradients
-        ``with_gradients(f)(w, ...)``, where ``f`` returns a pair whose first is a scalar, returns
+        ``with_gradients(f)(w, ...)``, where ``f`` returns a pair that begins with a scalar, returns
         that pair and the gradients of the scalar with respect to ``w``.
     repeated
-        ``repeated(f, carry, items)`` calls ``carry = f(carry, item)`` with one item after the
-        other: a tuple of what each of the arrays ``items`` holds along its first axis.
+        ``repeated(f, carry, items)`` calls ``carry = f(carry, item)`` with one item after another:
+        a tuple of one element of each of the arrays ``items``, along its first axis.
     compiled
-        ``compiled(f)`` is ``f``, compiled where the back end does so; its first argument may be
-        given up.
+        ``compiled(f)`` is ``f``, compiled if the back end compiles; it may reuse the memory of its
+        first argument.
     """
 
     mapped: Callable[[Function, tuple[bool, ...]], Function]
@@ -52,7 +52,7 @@ def _jax() -> Backend:
     import jax
 
     def compiled(function: Function) -> Function:
-        # Most of a short study is compilation; LLVM's last passes cost more than they bring.
+        # A short study mostly compiles; LLVM's last passes cost more time than they save.
         quick = {"xla_backend_optimization_level": 1, "xla_llvm_disable_expensive_passes": True}
         options: Any = quick if jax.default_backend() == "cpu" else None
         return jax.jit(function, donate_argnums=0, compiler_options=options)
@@ -80,7 +80,7 @@ def _tensorflow() -> Backend:
                 return function(*(next(left) if axis else a for a, axis in pairs))
 
             own = tuple(a for a, axis in zip(arguments, axes, strict=True) if axis)
-            # Where an operation cannot be mapped, it alone becomes a loop over the runs.
+            # An operation that cannot be mapped becomes a loop over the trials, and no other does.
             with quiet(tf.get_logger()):
                 return tf.vectorized_map(one, own, fallback_to_while_loop=True)
 

@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import keras
+import numpy as np
 
-from lrschedules._arguments import a_path, require
-from lrschedules._copying import random_state_kept
-from lrschedules._param import LAST_STEP, checked, count
+from lrschedules import datasets, kinds
+from lrschedules._arguments import Function, Text, a_path, each_once, one_of, require
+from lrschedules._config import shown
+from lrschedules._keras_internals import random_state_kept
 from lrschedules._schedule import Schedule
-from lrschedules.study import _checks
-from lrschedules.study._built import built
 from lrschedules.study._data import data_of
-from lrschedules.study._plan import Plan
+from lrschedules.study._loop import looped
+from lrschedules.study._plan import Built, Failure, History, Plan, Trial, built, directions
+from lrschedules.study._stacked import NotStackableError, Stacked
 from lrschedules.study._store import Store
-from lrschedules.study._study import Engine, Study
 from lrschedules.study.comparison import Comparison
+
+Engine = Literal["auto", "stacked", "loop"]
+
+SEEDS = kinds.list_of(datasets.seeds, example=[0, 1, 2])
+HOW_MANY = kinds.whole(le=kinds.MOST_NUMBERS, example=10, otherwise=", or a list of seeds")
+RATES = kinds.list_of(kinds.ratio, example=[0.5, 1, 2])
+CLASS, VERBOSE = kinds.whole(ge=0, example=1), kinds.whole(ge=0, le=2, example=1)
+BYTES = kinds.whole(le=2**63 - 1, unit="bytes", example=2**30)
+NAME = Text("a text", "cosine")
+ENGINE = one_of(*get_args(Engine))
+BUILD_MODEL = Function(
+    "a function without arguments that returns a new Keras model", "build_model=build", 0
+)
+OPTIMIZER = Function(
+    "a function from a schedule to a Keras optimizer", "optimizer=keras.optimizers.Adam", 1
+)
+CALLBACKS = Function(
+    "a function without arguments that returns a list of new callbacks",
+    "callbacks=lambda: [keras.callbacks.TerminateOnNaN()]",
+    0,
+)
 
 
 def compare(
@@ -43,82 +65,85 @@ def compare(
     memory: int = 2**30,
     verbose: int = 0,
 ) -> Comparison:
-    """Train a model under each schedule with each seed, and compare what comes of it.
+    """Train a model under each schedule with each seed, and compare the results.
 
-    A seed fixes the initial weights and the order of the batches, the same for all schedules: what
-    differs between two runs of one seed is the schedule alone. Run by hand, seed ``s`` is
-    ``keras.utils.set_random_seed(s)``, ``build_model()``, and a ``fit`` whose epoch ``e`` takes the
-    rows in the order ``numpy.random.default_rng([s, e]).permutation(rows)``.
+    A seed fixes the initial weights and the order of the batches, and it is the same for all
+    schedules: two runs with one seed differ only in their schedule. To repeat the run of seed ``s``
+    by hand, call ``keras.utils.set_random_seed(s)``, then ``build_model()``, then ``fit`` with the
+    rows of epoch ``e`` in the order ``numpy.random.default_rng([s, e]).permutation(rows)``.
 
     Parameters
     ----------
     schedules : mapping of str to Schedule
-        What to compare, by name; the first is the baseline of the others.
+        Schedules to compare, by name. The first one is the baseline.
     build_model : callable
-        Returns a new Keras model, not compiled, its weights drawn from Keras' random seed.
+        Function that returns a new Keras model, not compiled, with weights drawn from Keras' random
+        seed.
     train : tuple, dataset or callable
-        Rows to train on: arrays ``(x, y)`` or ``(x, y, sample_weight)``; a dataset of batches of
-        that form, which is read once, so that what it does at random belongs into the model as
-        layers; or a function from a seed to either, for rows that differ from seed to seed.
+        Training rows: arrays ``(x, y)`` or ``(x, y, sample_weight)``; a dataset of batches of that
+        form; or a function from a seed to either, for rows that differ between seeds. A dataset is
+        read once; put random augmentation into the model as layers.
     validation : tuple, dataset or callable, optional
-        Rows to evaluate on after each epoch, alike.
+        Validation rows, in the same forms, evaluated after each epoch.
     optimizer : callable
-        Makes a Keras optimizer of a schedule: ``keras.optimizers.Adam``, or
+        Function from a schedule to a Keras optimizer: ``keras.optimizers.Adam``, or
         ``lambda rate: keras.optimizers.SGD(rate, momentum=0.9)``.
     loss : str, function, keras.losses.Loss or a structure of them
-        As for ``compile``.
+        Loss, as for ``compile``.
     metrics : list or dict, optional
-        As for ``compile``.
+        Metrics, as for ``compile``.
     weighted_metrics : list or dict, optional
-        As for ``compile``.
+        Weighted metrics, as for ``compile``.
     loss_weights : list or dict, optional
-        As for ``compile``.
+        Weights of several losses, as for ``compile``.
     class_weight : dict, optional
-        A weight for each class in training, as for ``fit``.
+        Weight of each class in training, as for ``fit``.
     epochs : int
-        How long each run is, ≥ 1.
+        Number of epochs of each run, ≥ 1.
     batch_size : int, optional
-        Rows in a batch, ≥ 1; the last of an epoch may have fewer. 32, or that of the dataset.
+        Number of rows in a batch, ≥ 1; the last batch of an epoch may be smaller. By default 32, or
+        the batch size of the dataset.
     seeds : int or iterable of int
-        How many, counted from 0, or which: from 0 to 4294967295, each once.
+        Number of seeds, counted from 0, or the seeds: from 0 to 4294967295, each once.
     base_rates : iterable of float
-        What each schedule is multiplied by, > 0, each once: one run for each.
+        Factors that each schedule is multiplied by, > 0, each once; one run for each.
     callbacks : callable, optional
-        Makes a list of Keras callbacks for one run. A run that they stop keeps its last values.
+        Function that returns a list of new Keras callbacks for one run. A run that they stop keeps
+        its last values.
     engine : str
-        ``"stacked"`` trains all runs in one program; ``"loop"`` one ``fit`` after the other, or
-        several at once on the processes or the cluster that ``joblib.parallel_config`` names;
-        ``"auto"`` stacks where the model, the optimizer and the back end allow it. Which one it
-        was, and why, stands in ``settings`` of the result.
+        ``"stacked"`` trains all runs in one program; ``"loop"`` calls ``fit`` for one run after
+        another, or for several at once on the processes or the cluster that
+        ``joblib.parallel_config`` names; ``"auto"`` stacks where the model, the optimizer and the
+        back end allow it. The ``settings`` of the result name the engine that was used, and why.
     store : path, optional
-        A folder for finished runs. A study that was interrupted continues where it was; one with
-        more seeds or schedules trains what is missing.
+        Folder for finished runs. A study that was interrupted continues from there; a study with
+        more seeds or schedules trains only what is missing.
     memory : int
-        Bytes that the stacked engine may use; runs that do not fit into one program are trained in
-        blocks, to the same results. A run is taken to need three times its weights, the variables
-        of its optimizer, and for each row of a batch three times the row and all that the layers
-        make of it.
+        Bytes that the stacked engine may use. Runs that do not fit into one program are trained in
+        blocks, with the same results. A run is assumed to need three times its weights, the
+        variables of its optimizer, and for each row of a batch three times the row and the outputs
+        of all layers.
     verbose : int
-        0 shows nothing, 1 a progress bar, 2 its last line alone.
+        0 shows nothing, 1 a progress bar, 2 only its last line.
 
     Returns
     -------
     Comparison
-        The values of the loss and of each metric, in training and, as ``val_...``, in validation,
-        after each epoch of each run.
+        Values of the loss and of each metric after each epoch of each run, in training and, with
+        the prefix ``val_``, in validation.
 
     Raises
     ------
     TypeError, ValueError
-        Before training: if an argument is not what it must be, the model, the data, the loss and
-        the metrics do not fit each other, or what must be the same for all schedules or seeds is
-        not; also if the store holds another study or a damaged file.
+        Before training: if an argument is out of range; if the model, the data, the loss and the
+        metrics do not fit each other; if models or optimizers differ between schedules or seeds in
+        more than weights and rate; or if the store holds another study or a damaged file.
     ModuleNotFoundError
         Before training: if a package of the extra ``study`` is missing.
     OSError
         Before training: if the store cannot be made or read.
     StudyError
-        At the end, if a run failed or could not be stored.
+        At the end: if a run failed or could not be stored.
 
     Examples
     --------
@@ -146,47 +171,47 @@ def compare(
     ['constant', 'linear']
     """
     require("compare", "joblib", "pandas", "scipy", "tabulate", extra="study")
-    named = _checks.named_schedules(schedules)
-    checked("compare: build_model", _checks.BUILD_MODEL, build_model)
-    checked("compare: optimizer", _checks.OPTIMIZER, optimizer)
+    named = _named_schedules(schedules)
+    kinds.checked("compare: build_model", BUILD_MODEL, build_model)
+    kinds.checked("compare: optimizer", OPTIMIZER, optimizer)
     if callbacks is not None:
-        checked("compare: callbacks", _checks.CALLBACKS, callbacks)
-    chosen, rates = _checks.seeds_of(seeds), _checks.base_rates_of(base_rates)
-    epochs = checked("compare: epochs", count, epochs)
+        kinds.checked("compare: callbacks", CALLBACKS, callbacks)
+    chosen, rates = _seeds_of(seeds), _base_rates_of(base_rates)
+    epochs = kinds.checked("compare: epochs", kinds.count, epochs)
     if batch_size is not None:
-        batch_size = checked("compare: batch_size", count, batch_size)
-    checked("compare: engine", _checks.ENGINE, engine)
-    folder = None if store is None else checked("compare: store", a_path, store)
-    memory = checked("compare: memory", _checks.BYTES, memory)
-    verbose = _checks.verbose_of(verbose)
-    rows = data_of("train", train, chosen, _checks.class_weights_of(class_weight))
+        batch_size = kinds.checked("compare: batch_size", kinds.count, batch_size)
+    kinds.checked("compare: engine", ENGINE, engine)
+    folder = None if store is None else kinds.checked("compare: store", a_path, store)
+    memory = kinds.checked("compare: memory", BYTES, memory)
+    verbose = _verbose_of(verbose)
+    rows = data_of("train", train, chosen, _class_weights_of(class_weight))
     if rows.batch_size is not None and batch_size is not None:
         raise ValueError(
             f"compare: batch_size must be left out where train comes in batches of its own, of "
             f"{rows.batch_size}, got {batch_size!r}"
         )
     plan = Plan(
-        named,
-        rates,
-        chosen,
-        build_model,
-        rows,
-        None if validation is None else data_of("validation", validation, chosen),
-        optimizer,
-        {
+        schedules=named,
+        base_rates=rates,
+        seeds=chosen,
+        build_model=build_model,
+        train=rows,
+        validation=None if validation is None else data_of("validation", validation, chosen),
+        optimizer=optimizer,
+        compiled={
             "loss": loss,
             "metrics": metrics,
             "weighted_metrics": weighted_metrics,
             "loss_weights": loss_weights,
         },
-        epochs,
-        batch_size or rows.batch_size or 32,
-        callbacks,
+        epochs=epochs,
+        batch_size=batch_size or rows.batch_size or 32,
+        callbacks=callbacks,
     )
-    if epochs * plan.steps > LAST_STEP:
+    if epochs > (most := kinds.LAST_STEP // plan.steps):
         raise ValueError(
-            f"compare: epochs must be at most {LAST_STEP // plan.steps} with {plan.steps} updates "
-            f"in each, got {epochs}"
+            f"compare: epochs must be at most {most} with {plan.steps} updates in each, got "
+            f"{epochs}"
         )
     with random_state_kept():
         plan.check()
@@ -194,3 +219,170 @@ def compare(
         kept = None if folder is None else Store(folder, plan)
         finished = {} if kept is None else kept.finished()
         return Study(plan, model, kept, finished).run(engine, memory, verbose)
+
+
+def _named_schedules(schedules: Any) -> dict[str, Schedule]:
+    """Return the schedules by name."""
+    if not isinstance(schedules, Mapping) or not schedules:
+        raise TypeError(
+            f"compare: schedules must be a mapping of names to schedules, got "
+            f"{shown(schedules)}; write for example {{'constant': Constant(0.1)}}"
+        )
+    named: Mapping[Any, Any] = schedules
+    return {
+        kinds.checked("compare: schedules: each name", NAME, name): kinds.checked(
+            f"compare: schedules[{shown(name)}]", kinds.a_schedule, schedule
+        )
+        for name, schedule in named.items()
+    }
+
+
+def _seeds_of(seeds: Any) -> tuple[int, ...]:
+    """Return the seeds, at least one and each once."""
+    if hasattr(seeds, "__iter__"):
+        return each_once("compare: seeds", SEEDS, seeds)
+    return tuple(range(kinds.checked("compare: seeds", HOW_MANY, seeds)))
+
+
+def _base_rates_of(base_rates: Any) -> tuple[float, ...]:
+    """Return the base rates, at least one and each once."""
+    return each_once("compare: base_rates", RATES, base_rates)
+
+
+def _class_weights_of(class_weight: Any) -> dict[int, float] | None:
+    """Return the weight of each class, if any."""
+    if class_weight is None:
+        return None
+    if not isinstance(class_weight, Mapping):
+        raise TypeError(
+            f"compare: class_weight must be a mapping of classes to weights, got "
+            f"{shown(class_weight)}; write for example {{0: 1.0, 1: 2.5}}"
+        )
+    weights: Mapping[Any, Any] = class_weight
+    return {
+        kinds.checked("compare: class_weight: each key", CLASS, key): kinds.checked(
+            f"compare: class_weight[{shown(key)}]", kinds.factor, weight
+        )
+        for key, weight in weights.items()
+    }
+
+
+def _verbose_of(verbose: Any) -> int:
+    """Return the verbosity; True and False stand for 1 and 0."""
+    number = int(verbose) if isinstance(verbose, bool) else verbose
+    return kinds.checked("compare: verbose", VERBOSE, number)
+
+
+class StudyError(RuntimeError):
+    """Some runs of a study failed, or could not be stored; the other runs are kept.
+
+    Attributes
+    ----------
+    comparison : Comparison or None
+        Results of the other runs, with NaN for those that failed; None if all failed.
+    """
+
+    def __init__(self, text: str, comparison: Comparison | None) -> None:
+        super().__init__(text)
+        self.comparison = comparison
+
+
+class Study:
+    """A plan that is being carried out: its finished trials, and those that failed."""
+
+    def __init__(
+        self, plan: Plan, built: Built, store: Store | None, finished: dict[Trial, History]
+    ) -> None:
+        self.plan = plan
+        self.built = built
+        self.store = store
+        self.finished = finished
+        self.failed: dict[Trial, Failure] = {}
+        self.unstored: OSError | None = None
+        self.engine = "none: all runs were stored"
+
+    def run(self, engine: Engine, memory: int, verbose: int) -> Comparison:
+        """Train the trials that are not finished, and return all results; see ``compare``."""
+        if len(self.finished) < len(self.plan.trials):
+            for trial, result in self._results(engine, memory, verbose):
+                if isinstance(result, Failure):
+                    self.failed[trial] = result
+                else:
+                    self._keep(trial, result)
+        comparison = self._comparison() if self.finished else None
+        if trouble := self._trouble():
+            raise StudyError(f"compare: {trouble}", comparison)
+        assert comparison is not None  # noqa: S101
+        return comparison
+
+    def _results(
+        self, engine: Engine, memory: int, verbose: int
+    ) -> Iterator[tuple[Trial, History | Failure]]:
+        self.engine = "loop"
+        if engine != "loop":
+            try:
+                self.engine = "stacked"
+                stacked = Stacked(self.plan, self.built, memory)
+                yield from stacked.results(set(self.finished), verbose)
+            except NotStackableError as reason:
+                if engine == "stacked":
+                    raise ValueError(
+                        f"compare: this study cannot be stacked: {reason}; write engine='loop'"
+                    ) from reason
+                self.engine = f"loop, not stacked: {reason}"
+            else:
+                return
+        missing = [trial for trial in self.plan.trials if trial not in self.finished]
+        bar = keras.utils.Progbar(len(missing), verbose=verbose, unit_name="run")
+        for done, result in enumerate(looped(self.plan, missing), 1):
+            bar.update(done)
+            yield result
+
+    def _keep(self, trial: Trial, history: History) -> None:
+        self.finished[trial] = history
+        if self.store is not None and self.unstored is None:
+            try:
+                self.store.write(trial, history)
+            except OSError as error:
+                self.unstored = error
+
+    def _trouble(self) -> str:
+        text = ""
+        if self.failed:
+            first, failure = next(iter(self.failed.items()))
+            text = (
+                f"{len(self.failed)} of {len(self.plan.trials)} runs failed, the first of them "
+                f"{first}: {failure.reason}\n{failure.details}"
+            )
+        if self.unstored is not None:
+            text += (
+                f"a run could not be stored ({self.unstored}), nor those after it; those before it "
+                "are in the store, and all are in the comparison of this error"
+            )
+        return text
+
+    def _comparison(self) -> Comparison:
+        plan = self.plan
+        histories = list(self.finished.values())
+        # Callbacks may add metrics, and the runs in a store may have been trained without them.
+        names = [name for name in histories[0] if all(name in each for each in histories)]
+        shape = (len(plan.schedules), len(plan.base_rates), len(plan.seeds), plan.epochs)
+        curves = {name: np.full(shape, np.nan) for name in names}
+        order = list(plan.schedules)
+        for trial, history in self.finished.items():
+            at = order.index(trial.schedule), plan.base_rates.index(trial.base_rate)
+            for name in names:
+                curves[name][(*at, plan.seeds.index(trial.seed))] = history[name]
+        return Comparison(
+            {name: repr(schedule) for name, schedule in plan.schedules.items()},
+            tuple(plan.base_rates),
+            tuple(plan.seeds),
+            curves,
+            directions(self.built.model, names),
+            {
+                "epochs": plan.epochs,
+                "batch_size": plan.batch_size,
+                "backend": keras.backend.backend(),
+                "engine": self.engine,
+            },
+        )

@@ -10,15 +10,14 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras.src.trainers.data_adapters.data_adapter_utils import class_weight_to_sample_weights
 from numpy.typing import NDArray
 
+from lrschedules import kinds
 from lrschedules._arguments import Function, called, one_line
+from lrschedules._arrays import arrays_of
 from lrschedules._config import shown
-from lrschedules._copying import arrays_of
-from lrschedules._param import checked
 
-# Inputs, targets where there are some, and sample weights where there are some.
+# Inputs, then targets and sample weights if any.
 Rows = tuple[Any, ...]
 PAIR = "a pair (x, y) or (x, y, sample_weight)"
 OF_A_SEED = Function(f"{PAIR}, a dataset of such batches, or a function of the seed", "(x, y)", 1)
@@ -26,17 +25,17 @@ OF_A_SEED = Function(f"{PAIR}, a dataset of such batches, or a function of the s
 
 @dataclasses.dataclass(frozen=True)
 class Data:
-    """Rows for every seed: the same for all, or each seed's own.
+    """Rows for every seed: the same rows for all seeds, or separate rows for each.
 
     Attributes
     ----------
     rows : list of tuple
         ``(x, y)`` or ``(x, y, sample_weight)`` once, or once for each of the ``seeds``; NumPy
-        arrays, or nested structures of them, whose first axis are the rows.
+        arrays, or nested structures of them, with the rows along the first axis.
     seeds : tuple of int
-        In the order of ``rows``; empty where all seeds have the same.
+        Seeds in the order of ``rows``; empty if all seeds have the same rows.
     batch_size : int or None
-        Of the batches that the data came in, where it came in batches.
+        Size of the batches that the data came in, if it came in batches.
     """
 
     rows: list[Rows]
@@ -56,16 +55,16 @@ class Data:
         return self.rows[0 if self.shared else self.seeds.index(seed)]
 
     def first(self, seeds: Sequence[int]) -> NDArray[np.int32]:
-        """Return where the rows of each seed begin in ``stacked``, of shape (seeds,)."""
+        """Return the index in ``stacked`` of the first row of each seed, of shape (seeds,)."""
         at = [0 if self.shared else self.seeds.index(seed) for seed in seeds]
         return np.array(at, np.int32) * len(self)
 
     def stacked(self) -> Rows:
         """Return the rows of all seeds, one after the other."""
-        return mapped(lambda *parts: np.concatenate(parts), *self.rows)
+        return mapped(lambda *arrays: np.concatenate(arrays), *self.rows)
 
     def digest(self) -> str:
-        """Return a text that two data share only if their rows are the same."""
+        """Return a hash of the rows and of the seeds that they are for."""
         found = hashlib.sha256(repr(self.seeds).encode())
         for array in keras.tree.flatten(self.rows):
             found.update(f"{array.dtype} {array.shape}".encode())
@@ -74,53 +73,53 @@ class Data:
 
 
 def mapped(function: Callable[..., Any], *structures: Any) -> Any:
-    """Return what a function makes of the arrays in a nested structure, or in several alike."""
+    """Apply a function to the arrays in a nested structure, or in several of the same structure."""
     return keras.tree.map_structure(function, *structures)
 
 
 def order(seed: int, epoch: int, rows: int) -> NDArray[np.int32]:
-    """Return the order in which a seed sees the rows in an epoch, of shape (rows,)."""
+    """Return the order of the rows in an epoch of a seed, of shape (rows,)."""
     return np.random.default_rng([seed, epoch]).permutation(rows).astype(np.int32)
 
 
 def take(rows: Rows, index: Any) -> Rows:
-    """Return some of the rows, as arrays of the kind that they are."""
+    """Return the rows at some indices, as arrays of the same library."""
     return mapped(lambda array: keras.ops.take(array, index, axis=0), rows)
 
 
 def data_of(
     name: str, given: Any, seeds: Sequence[int], class_weight: dict[int, float] | None = None
 ) -> Data:
-    """Read what a caller gave as data.
+    """Read the data that a user gave.
 
     Parameters
     ----------
     name : str
-        What the caller calls it, for errors.
+        Name of the argument, for errors.
     given : tuple, dataset or callable
         ``(x, y)`` or ``(x, y, sample_weight)``; an iterable of batches of that form; or a function
         from a seed to either.
     seeds : sequence of int
-        The seeds of the study.
+        Seeds of the study.
     class_weight : dict, optional
-        A weight for each class, as for ``fit``.
+        Weight of each class, as for ``fit``.
 
     Returns
     -------
     Data
-        With floats in Keras' ``floatx``.
+        Rows, with floats in Keras' ``floatx``.
 
     Raises
     ------
     TypeError, ValueError
-        If it is of another form, there are no rows, their numbers differ, a dataset has no end, or
-        the seeds have different numbers of rows.
+        If the data has another form, has no rows, has arrays of different lengths, or is a dataset
+        without an end; or if the seeds have different numbers of rows.
     """
     if not callable(given):
         rows, size = _rows(f"compare: {name}", given, class_weight)
         return Data([rows], (), size)
     where = f"compare: {name}"
-    checked(where, OF_A_SEED, given)
+    kinds.checked(where, OF_A_SEED, given)
     found = [_rows(f"{where}({seed})", called(where, given, seed), class_weight) for seed in seeds]
     rows, sizes = [rows for rows, _ in found], {size for _, size in found}
     layouts = {repr(mapped(np.shape, each)) for each in rows}
@@ -133,16 +132,16 @@ def data_of(
 
 
 def _rows(where: str, given: Any, class_weight: dict[int, float] | None) -> tuple[Rows, int | None]:
-    """Return one seed's rows, and the size of the batches that they came in."""
+    """Return the rows of one seed, and the size of the batches that they came in."""
     size = None
     if isinstance(given, (tuple, list)):
-        rows = _parts(where, given)
+        rows = _arrays_in(where, given)
     else:
-        batches = [_parts(f"{where}: each batch", batch) for batch in _batches(where, given)]
+        batches = [_arrays_in(f"{where}: each batch", batch) for batch in _batches(where, given)]
         if not batches:
             raise ValueError(f"{where} must hold at least one batch, got none")
         try:
-            rows = mapped(lambda *parts: np.concatenate(parts), *batches)
+            rows = mapped(lambda *arrays: np.concatenate(arrays), *batches)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{where} must have batches alike, got {one_line(error)}") from error
         size = _length(batches[0])
@@ -156,24 +155,28 @@ def _rows(where: str, given: Any, class_weight: dict[int, float] | None) -> tupl
 
 
 def _weighted(where: str, rows: Rows, class_weight: dict[int, float]) -> Rows:
-    """Return the rows with a weight for each, by its class."""
-    if len(rows) != 2 or not isinstance(rows[1], np.ndarray):
+    """Return the rows with the weight of each row's class as its sample weight."""
+    if len(rows) != 2 or not isinstance(rows[1], np.ndarray) or rows[1].ndim > 2:
         raise ValueError(
             f"compare: class_weight needs targets in one array and no sample weights, got "
             f"{class_weight!r} with {len(rows)} entries in {where.removeprefix('compare: ')}; "
             "write the weight of each row as sample_weight"
         )
-    return (*rows, class_weight_to_sample_weights(rows[1], class_weight))
+    y = rows[1]
+    # As fit reads targets: one class for each row, or one column for each class.
+    classes = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] != 1 else y.reshape(len(y))
+    weights = [class_weight.get(int(of), 1.0) for of in np.round(classes).astype("int32")]
+    return (*rows, np.array(weights, keras.config.floatx()))
 
 
-def _parts(where: str, given: Any) -> Rows:
+def _arrays_in(where: str, given: Any) -> Rows:
     """Return inputs, targets and sample weights as arrays, without those that are None."""
-    parts: list[Any] = list(given) if isinstance(given, (tuple, list)) else []
-    while parts and parts[-1] is None:
-        parts.pop()
-    if not 1 <= len(parts) <= 3 or any(part is None for part in parts):
+    entries: list[Any] = list(given) if isinstance(given, (tuple, list)) else []
+    while entries and entries[-1] is None:
+        entries.pop()
+    if not 1 <= len(entries) <= 3 or any(entry is None for entry in entries):
         raise TypeError(f"{where} must be {PAIR}, got {shown(given)}")
-    return tuple(_arrays(where, part) for part in parts)
+    return tuple(_arrays(where, entry) for entry in entries)
 
 
 def _batches(where: str, given: Any) -> Iterator[Any]:
@@ -186,7 +189,7 @@ def _batches(where: str, given: Any) -> Iterator[Any]:
     if cardinality and int(cardinality()) == -1:
         name = where.removeprefix("compare: ")
         raise ValueError(f"{where} repeats for ever; write for example {name}.take(100)")
-    # An array, a mapping and a text can be iterated over too, and hold no batches.
+    # Arrays, mappings and texts can be iterated over too, but hold no batches.
     if not (isinstance(given, (str, bytes, Mapping)) or hasattr(given, "shape")):
         with contextlib.suppress(TypeError):
             return iter(given)
@@ -197,7 +200,7 @@ def _batches(where: str, given: Any) -> Iterator[Any]:
 
 
 def _arrays(where: str, value: Any) -> Any:
-    """Return arrays, those of floats in Keras' ``floatx``."""
+    """Return the arrays in a structure, with floats in Keras' ``floatx``."""
     floatx = keras.config.floatx()
     return mapped(
         lambda array: array.astype(floatx) if array.dtype.kind == "f" else array,
@@ -206,6 +209,6 @@ def _arrays(where: str, value: Any) -> Any:
 
 
 def _length(rows: Rows) -> int:
-    """Return how many rows there are, 0 where the arrays do not agree."""
+    """Return the number of rows, or 0 if the arrays differ in length."""
     lengths = {len(array) if np.ndim(array) else 0 for array in keras.tree.flatten(rows)}
     return lengths.pop() if len(lengths) == 1 else 0

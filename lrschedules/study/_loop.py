@@ -1,4 +1,4 @@
-"""The loop engine: a ``fit`` for each run, on as many processes or machines as joblib has."""
+"""The loop engine: one ``fit`` for each trial, on as many processes or machines as joblib has."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from typing import Any
 
 import keras
 
-from lrschedules._copying import random_state_kept
+from lrschedules._keras_internals import random_state_kept
 from lrschedules.study._data import mapped, order
-from lrschedules.study._plan import Failure, History, Plan, Run
+from lrschedules.study._plan import Failure, History, Plan, Trial
 
 
-def looped(plan: Plan, runs: list[Run]) -> Iterator[tuple[Run, History | Failure]]:
-    """Train one run after the other, or several at once as ``joblib.parallel_config`` says.
+def looped(plan: Plan, trials: list[Trial]) -> Iterator[tuple[Trial, History | Failure]]:
+    """Train one trial after another, or several at once as ``joblib.parallel_config`` says.
 
     Yields
     ------
     tuple
-        A run and its history, or why it failed, in the order in which they finish.
+        A trial and its history, or why it failed, in the order in which they finish.
     """
     import joblib
 
-    backend, left = keras.backend.backend(), list(runs)
-    tasks = (joblib.delayed(attempt)(plan, run, backend) for run in runs)
+    backend, left = keras.backend.backend(), list(trials)
+    tasks = (joblib.delayed(attempt)(plan, trial, backend) for trial in trials)
     try:
         parallel: Any = joblib.Parallel(return_as="generator_unordered")
-    except ValueError:  # a joblib back end that gives all results at the end, such as Ray's
+    except ValueError:  # a joblib back end that returns all results at the end, such as Ray's
         parallel = joblib.Parallel()
     try:
-        for run, result in parallel(tasks):
-            left.remove(run)
-            yield run, result
+        for trial, result in parallel(tasks):
+            left.remove(trial)
+            yield trial, result
     except Exception as error:  # noqa: BLE001 - whatever a joblib back end raises when workers die
-        for run in left:
-            yield run, failure(error)
+        for trial in left:
+            yield trial, failure(error)
 
 
-def attempt(plan: Plan, run: Run, backend: str) -> tuple[Run, History | Failure]:
-    """Return what a run gives, or why it failed: one that fails is no reason to stop the others."""
+def attempt(plan: Plan, trial: Trial, backend: str) -> tuple[Trial, History | Failure]:
+    """Return the history of a trial, or why it failed: a failure does not stop the others."""
     try:
         if (here := keras.backend.backend()) != backend:
             raise RuntimeError(  # noqa: TRY301
@@ -47,23 +47,23 @@ def attempt(plan: Plan, run: Run, backend: str) -> tuple[Run, History | Failure]
                 "workers start"
             )
         with random_state_kept():
-            return run, trained(plan, run)
+            return trial, trained(plan, trial)
     except Exception as error:  # noqa: BLE001
-        return run, failure(error)
+        return trial, failure(error)
 
 
 def failure(error: Exception) -> Failure:
-    """Return an error as what a run gave."""
+    """Return an error as the outcome of a trial."""
     return Failure(f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
 
 
-def trained(plan: Plan, run: Run) -> History:
-    """Train a run with ``fit``, and return its history."""
-    model = plan.model(run.seed)
-    plan.compile(model, plan.optimizer(plan.schedule(run)))
-    validation = plan.validation and plan.validation.of(run.seed)
+def trained(plan: Plan, trial: Trial) -> History:
+    """Train a trial with ``fit``, and return its history."""
+    model = plan.model(trial.seed)
+    plan.compile(model, plan.optimizer(plan.schedule(trial)))
+    validation = plan.validation and plan.validation.of(trial.seed)
     history = model.fit(
-        _batches(plan, run.seed),
+        _batches(plan, trial.seed),
         steps_per_epoch=plan.steps,
         epochs=plan.epochs,
         validation_data=validation,
@@ -72,8 +72,8 @@ def trained(plan: Plan, run: Run) -> History:
         shuffle=False,
         verbose=0,
     ).history
-    # A run that a callback stopped keeps the values that it stopped with; what a callback has put
-    # there for each step is no curve over epochs.
+    # A run that a callback stopped keeps its last values. Skip per-step lists that callbacks add to
+    # the history.
     return {
         name: [*map(float, values), *[float(values[-1])] * (plan.epochs - len(values))]
         for name, values in history.items()

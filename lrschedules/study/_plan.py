@@ -1,26 +1,26 @@
-"""Plan: what a study trains, and what makes a run of it: a schedule, a base rate and a seed."""
+"""Plan: what a study trains, its trials, and the model that is built before any of them."""
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
-import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
-from unittest import mock
 
 import keras
 import numpy as np
-from keras.src.random import seed_generator
 from numpy.typing import NDArray
 
-from lrschedules._arguments import called
+from lrschedules import _keras_internals
+from lrschedules._arguments import called, one_line
 from lrschedules._schedule import Schedule
 from lrschedules.study._data import Data, mapped
+from lrschedules.study._statistics import Direction
+from lrschedules.study.comparison import Comparison
 
 
-class Run(NamedTuple):
-    """One training run of a study."""
+class Trial(NamedTuple):
+    """One training run of a study: a schedule, a base rate and a seed."""
 
     schedule: str
     base_rate: float
@@ -31,23 +31,23 @@ class Run(NamedTuple):
         return f"{self.schedule!r}{times} with seed {self.seed}"
 
 
-# The values of each metric, one an epoch.
+# Values of each metric, one for each epoch.
 History = dict[str, list[float]]
 
-# Rows of one evaluation: many are quick, and few fit into memory.
+# Rows of one batch in an evaluation, at least: more are quicker, but need more memory.
 EVALUATED = 256
 
 
 class Failure(NamedTuple):
-    """Why a run gave no history."""
+    """The reason why a trial has no history."""
 
     reason: str
     details: str
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Plan:
-    """All that determines the runs of a study."""
+    """Everything that determines the trials of a study."""
 
     schedules: Mapping[str, Schedule]
     base_rates: Sequence[float]
@@ -62,33 +62,35 @@ class Plan:
     callbacks: Callable[[], list[Any]] | None
 
     @property
-    def runs(self) -> list[Run]:
-        """All runs, those of a seed together: what is finished can be compared."""
+    def trials(self) -> list[Trial]:
+        """All trials, those of one seed together, so that finished ones can be compared."""
         every = itertools.product(self.seeds, self.schedules, self.base_rates)
-        return [Run(schedule, base_rate, seed) for seed, schedule, base_rate in every]
+        return [Trial(schedule, base_rate, seed) for seed, schedule, base_rate in every]
 
     @property
     def steps(self) -> int:
-        """Updates in an epoch."""
+        """Number of updates in an epoch."""
         return -(-len(self.train) // self.batch_size)
 
     @property
     def evaluated(self) -> int:
-        """Rows of one batch in an evaluation."""
+        """Number of rows in one batch of an evaluation."""
         return max(self.batch_size, EVALUATED)
 
-    def schedule(self, run: Run) -> Schedule:
-        """Return the schedule of a run, times its base rate."""
-        schedule = self.schedules[run.schedule]
-        return schedule if run.base_rate == 1 else schedule.scale(run.base_rate)
+    def schedule(self, trial: Trial) -> Schedule:
+        """Return the schedule of a trial, multiplied by its base rate."""
+        schedule = self.schedules[trial.schedule]
+        return schedule if trial.base_rate == 1 else schedule.scale(trial.base_rate)
+
+    def first_optimizer(self) -> Any:
+        """Return a new optimizer with the first schedule."""
+        return self.optimizer(next(iter(self.schedules.values())))
 
     def model(self, seed: int) -> Any:
         """Return a new model with the weights of a seed, not compiled."""
         keras.utils.set_random_seed(seed)
         base: Any = keras.Model
-        # Keras draws the seeds of its layers from Python's generator, and so do the other threads
-        # of a cluster's worker for purposes of their own: here it has one for itself.
-        with mock.patch.object(seed_generator, "python_random", random.Random(seed)):  # noqa: S311
+        with _keras_internals.layer_seeds(seed):
             model = called("compare: build_model", self.build_model)
         if not isinstance(model, base):
             raise TypeError(
@@ -107,42 +109,42 @@ class Plan:
         """Compile a model with the loss and the metrics of the study."""
         model.compile(optimizer=optimizer, **self.compiled)
 
-    def rates(self, run: Run) -> NDArray[np.float32]:
-        """Return the rate of every update of a run, of shape (epochs * steps,).
+    def rates(self, trial: Trial) -> NDArray[np.float32]:
+        """Return the rate of every update of a trial, of shape (epochs * steps,).
 
-        What the optimizer makes of the schedule counts: it may have been scaled on the way.
+        It is read from the optimizer, since the user's function may have scaled the schedule.
         """
-        rate = rate_of(self.optimizer(self.schedule(run)))
+        rate = _keras_internals.rate_of(self.optimizer(self.schedule(trial)))
         return rate(np.arange(self.epochs * self.steps)).astype(np.float32)
 
     @property
     def first_batch(self) -> tuple[Any, Any, Any]:
-        """A batch to build a model on, as Keras wants it: x, y and sample weights or None."""
+        """A batch to build a model on, as Keras takes it: x, y and sample weights or None."""
         return first_rows(self.train, self.batch_size)
 
     def check(self) -> None:
-        """Check that the optimizers of the study differ in their schedules alone.
+        """Check that the optimizers of the study differ only in their schedules.
 
         Raises
         ------
         TypeError, ValueError
-            If they do not, or are no optimizers, or do not follow the schedule.
+            If they do not, if they are no optimizers, or if they do not follow the schedule.
         """
         first: Any = None
         for name, schedule in self.schedules.items():
             optimizer = called("compare: optimizer", self.optimizer, schedule)
             if not isinstance(optimizer, keras.optimizers.Optimizer):
                 raise TypeError(
-                    f"compare: optimizer must make a Keras optimizer of a schedule, got "
-                    f"{optimizer!r}; write for example optimizer=keras.optimizers.Adam"
+                    f"compare: optimizer must return a Keras optimizer, got {optimizer!r}; write "
+                    "for example optimizer=keras.optimizers.Adam"
                 )
             if hasattr(optimizer, "optimizers"):
                 continue
-            rate = rate_of(optimizer)
+            rate = _keras_internals.rate_of(optimizer)
             if not isinstance(rate, Schedule):
                 raise TypeError(
-                    f"compare: the optimizer made for {name!r} has the rate {rate!r}, and not the "
-                    "schedule; write for example optimizer=lambda rate: "
+                    f"compare: the optimizer made for {name!r} has the rate {rate!r} instead of "
+                    "the schedule; write for example optimizer=lambda rate: "
                     "keras.optimizers.SGD(rate, momentum=0.9)"
                 )
             config = settings_of(optimizer)
@@ -155,15 +157,95 @@ class Plan:
             first = config
 
 
+class Built(NamedTuple):
+    """The model of a plan's first seed, compiled and built, with its loss and its metrics.
+
+    Attributes
+    ----------
+    model : keras.Model
+        Model with untrained weights.
+    outputs : list of int
+        Number of values that each layer makes of a row.
+    """
+
+    model: Any
+    outputs: list[int]
+
+
+def built(plan: Plan) -> Built:
+    """Build the model of a plan's first seed on its data, before anything is trained.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the model, the data, the loss and the metrics do not fit each other.
+    """
+    model = plan.model(plan.seeds[0])
+    optimizer = plan.first_optimizer()
+    try:
+        plan.compile(model, optimizer)
+        with _keras_internals.output_sizes() as sizes:
+            _keras_internals.build(model, plan.first_batch)
+    except Exception as error:
+        # Keras, its back ends and the functions of the user raise errors of any class.
+        given = ", ".join(f"{name}={value!r}" for name, value in plan.compiled.items())
+        raise ValueError(
+            f"compare: train, loss and metrics must fit the model, got rows of shapes "
+            f"{_shapes(plan.train)} and {given}: {one_line(error)}"
+        ) from error
+    for metric in _keras_internals.compiled_metrics(model):
+        if metric.name in Comparison.axes:
+            raise ValueError(
+                f"compare: metrics must not have the name of an axis of the result, got "
+                f"{metric.name!r}; give this metric another name"
+            )
+    _check_validation(plan, model)
+    model.reset_metrics()
+    rows = min(plan.batch_size, len(plan.train))
+    return Built(model, [size // rows for size in sizes])
+
+
+def directions(model: Any, names: Sequence[str]) -> dict[str, Direction]:
+    """Return the direction of the metrics, by name, for which Keras knows it."""
+    found: dict[str, Direction] = {"loss": "minimize"}
+    for metric in _keras_internals.compiled_metrics(model):
+        if direction := _keras_internals.direction_of(metric):
+            found[metric.name] = "maximize" if direction == "up" else "minimize"
+    of = {name: name.removeprefix("val_") for name in names}
+    return {name: found[metric] for name, metric in of.items() if metric in found}
+
+
+def _check_validation(plan: Plan, model: Any) -> None:
+    """Check that the model takes the rows for validation, if their shapes are others."""
+    data = plan.validation
+    if data is None or _shapes(data) == _shapes(plan.train):
+        return
+
+    def loss(x: Any, y: Any, weights: Any) -> Any:
+        return model.compute_loss(x, y, model(x, training=False), weights)
+
+    symbols = [
+        None if rows is None else mapped(lambda a: keras.KerasTensor(a.shape, a.dtype), rows)
+        for rows in first_rows(data, plan.evaluated)
+    ]
+    try:
+        _keras_internals.try_on(loss, *symbols)
+    except Exception as error:
+        raise ValueError(
+            f"compare: validation must fit the model, got rows of shapes {_shapes(data)}, and in "
+            f"train {_shapes(plan.train)}: {one_line(error)}"
+        ) from error
+
+
+def _shapes(data: Data) -> str:
+    """Return the shapes of a row, in the structure of the rows."""
+    return repr(mapped(lambda array: array.shape[1:], data.rows[0]))
+
+
 def first_rows(data: Data, number: int) -> tuple[Any, Any, Any]:
-    """Return the first rows of some data: x, y and sample weights, None where there are none."""
+    """Return the first rows of some data: x, y and sample weights, or None for those left out."""
     rows = mapped(lambda array: array[:number], data.rows[0])
     return keras.utils.unpack_x_y_sample_weight(rows)
-
-
-def rate_of(optimizer: Any) -> Any:
-    """Return the rate of an optimizer, or of the one whose losses it scales."""
-    return getattr(optimizer, "inner_optimizer", optimizer)._learning_rate  # noqa: SLF001
 
 
 def settings_of(optimizer: Any) -> dict[str, Any]:

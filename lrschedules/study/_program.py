@@ -1,7 +1,7 @@
-"""Program: one epoch of training and validation, written for one model, mapped over many runs.
+"""Program: one epoch of training and validation, written for one model, mapped over many trials.
 
-What differs between runs are the weights they begin with, the order of their batches and their
-rates, and all three are data: one program serves every schedule.
+Trials differ in their initial weights, the order of their batches and their rates. All three are
+data, so one program serves every schedule.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-from keras.src.backend.common.stateless_scope import StatelessScope
 
+from lrschedules._keras_internals import loss_and_updates
 from lrschedules.study._backends import Backend
 from lrschedules.study._data import Rows, take
 
-# A value for each variable of one kind; in a program, each with an axis for the run in front.
+# A value for each variable of one kind; in a program, each has a first axis for the trials.
 Values = list[Any]
 
 
-class Handed(keras.optimizers.schedules.LearningRateSchedule):
-    """The rate that the program has for an update, whatever its step."""
+class InjectedRate(keras.optimizers.schedules.LearningRateSchedule):
+    """The rate that the program has set for an update, whatever its step."""
 
     value: Any = None
 
@@ -31,22 +31,22 @@ class Handed(keras.optimizers.schedules.LearningRateSchedule):
 
 
 class Program:
-    """A model's training as functions of its state alone.
+    """A model's training as pure functions of its state.
 
-    The same calls that ``fit`` makes on JAX, on all back ends. A state is three lists of values:
-    of the model's trainable variables, of its other ones, and of the optimizer's.
+    It makes the calls that ``fit`` makes on JAX, on all back ends. A state is three lists of
+    values: of the model's trainable variables, of its other variables, and of the optimizer's.
 
     Parameters
     ----------
     model : keras.Model
-        Compiled and built; its own variables are never changed.
-    rate : Handed
-        The rate of its optimizer.
+        Compiled and built model; its own variables are never changed.
+    rate : InjectedRate
+        Rate of its optimizer.
     backend : Backend
-        How to map, differentiate, repeat and compile.
+        Functions that map, differentiate, repeat and compile.
     """
 
-    def __init__(self, model: Any, rate: Handed, backend: Backend) -> None:
+    def __init__(self, model: Any, rate: InjectedRate, backend: Backend) -> None:
         self.model = model
         self.rate = rate
         self.backend = backend
@@ -57,10 +57,11 @@ class Program:
     ) -> tuple[Any, dict[str, Any]]:
         """Train for an epoch, then evaluate; return the new state and the values of the metrics.
 
-        ``fresh`` are the metrics' variables before any batch. ``train`` is rates of shape
-        (steps, runs), rows, and where in them the batches are: full ones in an array of shape
-        (steps, runs, size), a last smaller one of shape (runs, size). ``validation`` is rows and
-        batches alike, the axis of runs left out where all have the same; or None.
+        ``fresh`` holds the metrics' variables before any batch. ``train`` holds rates of shape
+        (steps, trials), rows, and the indices of the batches in them: full batches in an array of
+        shape (steps, trials, size), a smaller last one of shape (trials, size). ``validation``
+        holds rows and batches in the same form, without the axis of trials if all trials have the
+        same; or it is None.
         """
         step = self.backend.mapped(self.train_step, (True,) * 6)
         results = self.backend.mapped(self.results, (True,))
@@ -102,12 +103,12 @@ class Program:
         rate: Any,
         batch: Rows,
     ) -> tuple[Values, Values, Values, Values]:
-        """Make one update of one run."""
+        """Make one update of one trial."""
         optimizer = self.model.optimizer
 
         def scaled_loss(*state: Any) -> Any:
-            loss, result = self._forward(*state, batch=batch, training=True)
-            with StatelessScope(list(zip(optimizer.variables, optimizing, strict=True))):
+            loss, result = loss_and_updates(self.model, *state, batch=batch, training=True)
+            with keras.StatelessScope(list(zip(optimizer.variables, optimizing, strict=True))):
                 return optimizer.scale_loss(loss), result
 
         step = self.backend.with_gradients(scaled_loss)
@@ -117,58 +118,11 @@ class Program:
         return trainable, other, optimizing, metrics
 
     def test_step(self, trainable: Values, other: Values, metrics: Values, batch: Rows) -> Values:
-        """Return the metrics' variables of one run after one more batch."""
-        return self._forward(trainable, other, metrics, batch=batch, training=False)[1][1]
+        """Return the metrics' variables of one trial after one more batch."""
+        state = trainable, other, metrics
+        return loss_and_updates(self.model, *state, batch=batch, training=False)[1][1]
 
     def results(self, metrics: Values) -> dict[str, Any]:
-        """Return the values of the metrics of one run, by name."""
-        with StatelessScope(list(zip(self.model.metrics_variables, metrics, strict=True))):
+        """Return the values of the metrics of one trial, by name."""
+        with keras.StatelessScope(list(zip(self.model.metrics_variables, metrics, strict=True))):
             return dict(self.model.get_metrics_result())
-
-    def _forward(
-        self, trainable: Values, other: Values, metrics: Values, *, batch: Rows, training: bool
-    ) -> tuple[Any, tuple[Values, Values]]:
-        model = self.model
-        x, y, weights = keras.utils.unpack_x_y_sample_weight(batch)
-        told = {"training": training} if model._call_has_training_arg else {}  # noqa: SLF001
-        predicted, other, losses = model.stateless_call(
-            trainable, other, x, return_losses=True, **told
-        )
-        model._losses_override = losses  # noqa: SLF001
-        loss, (_, other, metrics) = model.stateless_compute_loss(
-            trainable,
-            other,
-            metrics,
-            x=x,
-            y=y,
-            y_pred=predicted,
-            sample_weight=weights,
-            training=training,
-        )
-        model._losses_override = []  # noqa: SLF001
-        with StatelessScope(list(zip(model.metrics_variables, metrics, strict=True))) as scope:
-            rows = keras.tree.flatten(x)[0].shape[0]
-            model._loss_tracker.update_state(loss, sample_weight=rows)  # noqa: SLF001
-            model.compute_metrics(x, y, predicted, weights)
-        metrics = [scope.get_current_value(v) for v in model.metrics_variables]
-        return loss, (other, metrics)
-
-
-class BackendLast(type):
-    """Makes classes that look for a method among those of their back end last."""
-
-    def mro(cls) -> list[type]:
-        *order, top = super().mro()
-        of_backend = [c for c in order if c.__module__.startswith("keras.src.backend.")]
-        return [*(c for c in order if c not in of_backend), *of_backend, top]
-
-
-def stateless(optimizer: Any) -> Any:
-    """Let an optimizer's stateless call work on TensorFlow and PyTorch too.
-
-    There, methods of the back end stand before Keras' own, and update variables of TensorFlow or
-    PyTorch in place, which a stateless call has none of. What both compute is the same.
-    """
-    cls = type(optimizer)
-    optimizer.__class__ = BackendLast(cls.__name__, (cls,), {"__module__": cls.__module__})
-    return optimizer

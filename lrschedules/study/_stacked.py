@@ -1,4 +1,4 @@
-"""The stacked engine: all runs of a study in one program, in blocks that fit into memory."""
+"""The stacked engine: all trials of a study in one program, in blocks that fit into memory."""
 
 from __future__ import annotations
 
@@ -11,30 +11,31 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from lrschedules import _keras_internals
 from lrschedules._arguments import one_line
-from lrschedules._copying import as_numpy
 from lrschedules.study._backends import BACKENDS
-from lrschedules.study._built import Built
 from lrschedules.study._data import mapped, order
-from lrschedules.study._plan import History, Plan, Run
-from lrschedules.study._program import Handed, Program, Values, stateless
+from lrschedules.study._plan import Built, History, Plan, Trial
+from lrschedules.study._program import InjectedRate, Program, Values
+
+to_numpy = keras.ops.convert_to_numpy
 
 
 class NotStackableError(Exception):
-    """Why a study cannot be trained as one program."""
+    """A study cannot be trained as one program, for the reason given."""
 
 
 class Stacked:
-    """The program of a study, and the weights that its runs begin with.
+    """The program of a study, and the initial weights of its trials.
 
     Parameters
     ----------
     plan : Plan
-        What to train.
+        Plan of the study.
     built : Built
-        The model of its first seed, which the program is made of.
+        Model of its first seed, which the program is made of.
     memory : int
-        Bytes that a block of runs may take.
+        Bytes that a block of trials may use.
 
     Raises
     ------
@@ -45,50 +46,52 @@ class Stacked:
     def __init__(self, plan: Plan, built: Built, memory: int) -> None:
         self.plan, self.model = plan, built.model
         self.train = mapped(keras.ops.convert_to_tensor, plan.train.stacked())
-        rate = self._handed_rate()
+        rate = self._injected_rate()
         starts = [values_of(self.model)]
         for seed in plan.seeds[1:]:
             model = plan.model(seed)
             model.compile(optimizer=None)
-            model._symbolic_build(data_batch=plan.first_batch)  # noqa: SLF001
+            _keras_internals.build(model, plan.first_batch)
             starts.append(values_of(model))
         shapes = [mapped(np.shape, each) for each in starts]
         for seed, shape in zip(plan.seeds, shapes, strict=True):
             if shape != shapes[0]:
                 raise ValueError(
-                    f"compare: build_model must make the same model for every seed, got variables "
-                    f"of shapes {shape} with seed {seed} and {shapes[0]} with {plan.seeds[0]}"
+                    "compare: build_model must return the same model for every seed, got "
+                    f"variables of shapes {shape} with seed {seed} and {shapes[0]} with "
+                    f"{plan.seeds[0]}"
                 )
         self.starts = [
             [np.stack(each) for each in zip(*kind, strict=True)]
             for kind in zip(*starts, strict=True)
         ]
         self.program = Program(self.model, rate, BACKENDS[keras.backend.backend()]())
-        runs = len(plan.runs)
-        blocks = math.ceil(runs / max(1, int(memory / self.bytes_of_a_run(built.outputs))))
-        self.size = math.ceil(runs / blocks)
+        trials = len(plan.trials)
+        blocks = math.ceil(trials / max(1, int(memory / self.bytes_of_a_trial(built.outputs))))
+        self.size = math.ceil(trials / blocks)
 
-    def _handed_rate(self) -> Handed:
+    def _injected_rate(self) -> InjectedRate:
         """Let the model's optimizer take the rate of each update from the program."""
-        optimizer, rate = self.model.optimizer, Handed()
+        optimizer, rate = self.model.optimizer, InjectedRate()
         if keras.backend.backend() not in BACKENDS:
             raise NotStackableError(f"the back end {keras.backend.backend()} cannot map a program")
         for reason in refusals(self.plan, self.model, optimizer):
             raise NotStackableError(reason)
         if keras.backend.backend() != "jax":
-            # The methods of an optimizer decide where it finds its variables: it is built with the
-            # ones that the program calls.
-            optimizer = stateless(self.plan.optimizer(next(iter(self.plan.schedules.values()))))
+            # The methods of an optimizer decide where it keeps its variables, so it is built with
+            # the methods that the program calls.
+            optimizer = _keras_internals.stateless(self.plan.first_optimizer())
             optimizer.build(self.model.trainable_variables)
             self.model.optimizer = optimizer
         optimizer.learning_rate = rate
         return rate
 
-    def bytes_of_a_run(self, outputs: list[int]) -> int:
-        """Return what a run is taken to need in memory.
+    def bytes_of_a_trial(self, outputs: list[int]) -> int:
+        """Return the memory that a trial is assumed to need.
 
-        Weights, gradients and their update, what the optimizer keeps, and for each row of a batch
-        the row and what every layer makes of it: three times in training, once in evaluation.
+        It holds weights, gradients and their update, the variables of the optimizer, and for each
+        row of a batch the row and the outputs of all layers: three times in training, once in
+        evaluation.
         """
         weights = sum(math.prod(v.shape) for v in self.model.trainable_variables)
         kept = sum(math.prod(v.shape) for v in self.model.optimizer.variables)
@@ -96,17 +99,17 @@ class Stacked:
         rows = max(3 * self.plan.batch_size, self.plan.evaluated * bool(self.plan.validation))
         return 4 * (3 * weights + kept + rows * (row + sum(outputs)))
 
-    def results(self, done: Collection[Run], verbose: int) -> Generator[tuple[Run, History]]:
-        """Train block by block; yield the history of every run that is not done.
+    def results(self, done: Collection[Trial], verbose: int) -> Generator[tuple[Trial, History]]:
+        """Train block by block, and yield the history of every trial that is not done.
 
         Raises
         ------
         NotStackableError
-            If a layer, the loss, a metric or the optimizer cannot be mapped, or refuses a value;
-            the runs of the blocks before have been yielded.
+            If a layer, the loss, a metric or the optimizer cannot be mapped, or refuses a value.
+            The trials of earlier blocks have been yielded by then.
         """
-        runs = self.plan.runs
-        blocks = [runs[i : i + self.size] for i in range(0, len(runs), self.size)]
+        trials = self.plan.trials
+        blocks = [trials[i : i + self.size] for i in range(0, len(trials), self.size)]
         blocks = [block for block in blocks if not set(block) <= set(done)]
         epochs = self.plan.epochs * len(blocks)
         bar = keras.utils.Progbar(epochs, verbose=verbose, unit_name="epoch")
@@ -116,21 +119,21 @@ class Stacked:
                 logs.append(log)
                 means = [(name, value.mean()) for name, value in log.items()]
                 bar.update(self.plan.epochs * number + len(logs), means)
-            for i, run in enumerate(block):
-                if run not in done:
-                    yield run, {name: [float(log[name][i]) for log in logs] for name in logs[0]}
+            for i, trial in enumerate(block):
+                if trial not in done:
+                    yield trial, {name: [float(log[name][i]) for log in logs] for name in logs[0]}
 
-    def _train(self, block: list[Run]) -> Iterator[dict[str, NDArray[Any]]]:
+    def _train(self, block: list[Trial]) -> Iterator[dict[str, NDArray[Any]]]:
         plan = self.plan
-        # Blocks are of one size, so that one program serves them all.
-        runs = block + block[-1:] * (self.size - len(block))
-        seeds = [run.seed for run in runs]
+        # All blocks have one size, so that one program serves them all.
+        trials = block + block[-1:] * (self.size - len(block))
+        seeds = [trial.seed for trial in trials]
         at = [plan.seeds.index(seed) for seed in seeds]
         tensors = functools.partial(mapped, keras.ops.convert_to_tensor)
         trainable, other = ([values[at] for values in kind] for kind in self.starts)
         state = tensors((trainable, other, self._repeated(self.model.optimizer.variables)))
         fresh = tensors(self._repeated(self.model.metrics_variables))
-        rates = np.stack([plan.rates(run) for run in runs], axis=1)
+        rates = np.stack([plan.rates(trial) for trial in trials], axis=1)
         validation = None if plan.validation is None else tensors(self._validation(seeds))
         first = plan.train.first(seeds)[:, None]
         for epoch in range(plan.epochs):
@@ -144,10 +147,10 @@ class Stacked:
                 )
             except Exception as error:
                 raise NotStackableError(one_line(error)) from error
-            yield {name: as_numpy(value)[: len(block)] for name, value in logs.items()}
+            yield {name: to_numpy(value)[: len(block)] for name, value in logs.items()}
 
     def _repeated(self, variables: list[Any]) -> Values:
-        return [np.repeat(as_numpy(v)[None], self.size, axis=0) for v in variables]
+        return [np.repeat(to_numpy(v)[None], self.size, axis=0) for v in variables]
 
     def _validation(self, seeds: list[int]) -> Any:
         data: Any = self.plan.validation
@@ -158,11 +161,11 @@ class Stacked:
 
 
 def refusals(plan: Plan, model: Any, optimizer: Any) -> Iterator[str]:
-    """Yield the reasons why a study is known not to work in one program."""
+    """Yield the reasons that are known to keep a study from being one program."""
     base: Any = keras.Model
     for name in ("train_step", "test_step", "compile"):
         if getattr(type(model), name) is not getattr(base, name):
-            yield f"the model has a {name}() of its own"
+            yield f"the model has its own {name}()"
     if plan.callbacks:
         yield "callbacks act on one model at a time"
     if hasattr(optimizer, "optimizers"):
@@ -170,21 +173,21 @@ def refusals(plan: Plan, model: Any, optimizer: Any) -> Iterator[str]:
     if keras.backend.backend() == "jax":
         return
     if hasattr(optimizer, "inner_optimizer") or model.dtype_policy.name == "mixed_float16":
-        yield "scaled losses are stacked on JAX alone"
+        yield "scaled losses are stacked on JAX only"
     if optimizer.gradient_accumulation_steps:
-        yield "accumulated gradients are stacked on JAX alone"
+        yield "accumulated gradients are stacked on JAX only"
     if optimizer.use_ema and optimizer.ema_overwrite_frequency:
-        yield "weights overwritten by their average are stacked on JAX alone"
+        yield "weights overwritten by their average are stacked on JAX only"
 
 
 def values_of(model: Any) -> tuple[Values, Values]:
-    """Return the values of a model's trainable variables and of its other ones."""
+    """Return the values of a model's trainable variables and of its other variables."""
     kinds = (model.trainable_variables, model.non_trainable_variables)
-    return tuple([as_numpy(v) for v in kind] for kind in kinds)  # pyright: ignore[reportReturnType]
+    return tuple([to_numpy(v) for v in kind] for kind in kinds)  # pyright: ignore[reportReturnType]
 
 
 def batched(index: NDArray[np.int32], size: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Cut the last axis into full batches, on a new first axis, and a last smaller one."""
+    """Cut the last axis into full batches, on a new first axis, and a smaller last batch."""
     full = index.shape[-1] // size * size
     cut = index[..., :full].reshape(*index.shape[:-1], -1, size)
     return np.moveaxis(cut, -2, 0), index[..., full:]

@@ -1,17 +1,19 @@
-"""Statistics of runs that differ in their seed: functions of arrays, and the words for them."""
+"""Statistics of runs that differ in their seed: functions of arrays, and the verdicts on them."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
 import warnings
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
-Better = Literal["lower", "higher"]
+Direction = Literal["minimize", "maximize"]
+BETTER: dict[Direction, str] = {"minimize": "lower", "maximize": "higher"}
 POWER = 0.8
 MOST_SEEDS = 1000
 # Keras reports float32: differences that vary by less than its rounding do not vary.
@@ -19,8 +21,48 @@ ROUNDING = 4 * float(np.finfo(np.float32).eps)
 
 
 @dataclasses.dataclass(frozen=True)
+class Row:
+    """One schedule of a table; NaN where a number does not exist.
+
+    Attributes
+    ----------
+    schedule : str
+        Name of the schedule.
+    base_rate : float
+        Factor that the schedule was multiplied by.
+    mean, sd, median : float
+        Mean, standard deviation (with n - 1) and median of the finite runs, in units of the metric.
+    seeds, not_finite : int
+        Number of runs, and number of runs whose value is not finite.
+    pairs : int
+        Number of seeds for which both this schedule and the baseline are finite.
+    difference, low, high : float
+        Mean difference from the baseline over the pairs, and the ends of its interval.
+    seeds_needed : float
+        Where the difference is not significant: approximate number of seeds that would make a true
+        difference of this size significant; infinity for more than 1000.
+    verdict : str
+        Conclusion that the interval supports.
+    """
+
+    schedule: str
+    base_rate: float
+    mean: float
+    sd: float
+    median: float
+    seeds: int
+    not_finite: int
+    pairs: int
+    difference: float
+    low: float
+    high: float
+    seeds_needed: float
+    verdict: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Summary:
-    """What the finite values among some say, and how many were not finite."""
+    """Statistics of the finite values among some values, and the number of the others."""
 
     mean: float
     sd: float
@@ -30,7 +72,7 @@ class Summary:
 
 @dataclasses.dataclass(frozen=True)
 class Difference:
-    """The mean of paired differences with its interval; NaN where there is none."""
+    """Mean of paired differences with its interval; NaN where there is none."""
 
     pairs: int
     mean: float
@@ -38,6 +80,49 @@ class Difference:
     high: float
     seeds_needed: float = math.nan
     equal: bool = False
+
+
+def rows_of(
+    values: Values,
+    names: Sequence[str],
+    rates: Sequence[float],
+    level: float,
+    direction: Direction | None,
+) -> tuple[Row, ...]:
+    """Return a row for each schedule, the baseline first.
+
+    ``values`` has the shape (schedules, seeds); ``level`` is that of all intervals together.
+    """
+    each = each_level(level, len(names) - 1)
+    summaries = [summary(runs) for runs in values]
+    seeds, of_baseline = values.shape[1], summaries[0].not_finite
+    rows = list[Row]()
+    for i, own in enumerate(summaries):
+        diverged = own.not_finite
+        if i == 0:
+            found = Difference(seeds - diverged, math.nan, math.nan, math.nan)
+            words = "baseline" + diverged_words(diverged, seeds)
+        else:
+            found = difference(values[i], values[0], each)
+            words = verdict(found, direction, seeds, diverged, of_baseline)
+        rows.append(
+            Row(
+                schedule=names[i],
+                base_rate=rates[i],
+                mean=own.mean,
+                sd=own.sd,
+                median=own.median,
+                seeds=seeds,
+                not_finite=diverged,
+                pairs=found.pairs,
+                difference=found.mean,
+                low=found.low,
+                high=found.high,
+                seeds_needed=found.seeds_needed,
+                verdict=words,
+            )
+        )
+    return tuple(rows)
 
 
 def summary(values: Values) -> Summary:
@@ -68,7 +153,7 @@ def t_intervals(differences: Values, level: float) -> tuple[Values, Values]:
 
 
 def difference(values: Values, baseline: Values, level: float) -> Difference:
-    """Compare runs pair by pair, over the pairs of which both are finite."""
+    """Compare runs pair by pair, over the pairs of which both runs are finite."""
     both = np.isfinite(values) & np.isfinite(baseline)
     values, baseline = values[both], baseline[both]
     paired = values - baseline
@@ -79,18 +164,18 @@ def difference(values: Values, baseline: Values, level: float) -> Difference:
     if paired.size == 1 or np.ptp(paired) <= ROUNDING * size:
         return Difference(paired.size, mean, math.nan, math.nan, equal=not paired.any())
     low, high = map(float, t_intervals(paired, level))
-    told_apart = low > 0 or high < 0
-    needed = math.nan if told_apart else seeds_needed(mean, float(paired.std(ddof=1)), level)
+    significant = low > 0 or high < 0
+    needed = math.nan if significant else seeds_needed(mean, float(paired.std(ddof=1)), level)
     return Difference(paired.size, mean, low, high, needed)
 
 
 def seeds_needed(mean: float, sd: float, level: float) -> float:
-    """Return about how many pairs tell a mean difference from zero; infinity above 1000.
+    """Return the approximate number of pairs that make a mean difference significant.
 
-    With known sd, the interval at ``level`` excludes zero with a chance of ``POWER`` once
-    sqrt(n) * |mean| / sd reaches the sum of two normal quantiles. That sd is estimated costs about
-    half the square of the first one more: W. C. Guenther, Sample size formulas for normal theory
-    t tests, The American Statistician 35 (1981), 243-244.
+    Infinity stands for more than 1000. With known sd, the interval at ``level`` excludes zero with
+    a chance of ``POWER`` once sqrt(n) * |mean| / sd reaches the sum of two normal quantiles. That
+    sd is estimated costs about half the square of the first one more: W. C. Guenther, Sample size
+    formulas for normal theory t tests, The American Statistician 35 (1981), 243-244.
     """
     from scipy.stats import norm
 
@@ -103,9 +188,13 @@ def seeds_needed(mean: float, sd: float, level: float) -> float:
 
 
 def verdict(
-    found: Difference, better: Better | None, seeds: int, lost: int, lost_by_baseline: int
+    found: Difference, direction: Direction | None, seeds: int, diverged: int, of_baseline: int
 ) -> str:
-    """Say what an interval allows to be said, and how many runs were lost (not finite)."""
+    """Return the conclusion that an interval supports, and the number of runs that diverged.
+
+    ``diverged`` counts the runs of the schedule that are not finite, ``of_baseline`` those of the
+    baseline.
+    """
     if found.pairs < 2:
         only = "one seed" if seeds == 1 else "one finite pair"
         words = f"{only} cannot tell" if found.pairs else "no finite pair"
@@ -114,27 +203,27 @@ def verdict(
     elif math.isnan(found.low):
         words = "the same difference in every pair: no interval"
     elif found.low <= 0 <= found.high:
-        words = "not told apart"
+        words = "no significant difference"
     else:
         side = "lower" if found.high < 0 else "higher"
         words = side
-        if better is not None:
-            # Who lost more runs is not better, and who lost fewer not worse, for the rest of them.
-            won = side == better
-            fair = lost <= lost_by_baseline if won else lost >= lost_by_baseline
+        if direction is not None:
+            # Do not call a schedule better if more of its runs diverged, nor worse if fewer did.
+            won = side == BETTER[direction]
+            fair = diverged <= of_baseline if won else diverged >= of_baseline
             words += (": better" if won else ": worse") if fair else " where finite"
-    return words + lost_words(lost, seeds)
+    return words + diverged_words(diverged, seeds)
 
 
-def lost_words(lost: int, seeds: int) -> str:
-    """Return the end of a verdict that says how many runs were not finite, if any."""
-    return f"; {lost} of {seeds} runs not finite" if lost else ""
+def diverged_words(diverged: int, seeds: int) -> str:
+    """Return the end of a verdict: the number of runs that are not finite, if there are any."""
+    return f"; {diverged} of {seeds} runs not finite" if diverged else ""
 
 
-def best(values: Values, better: Better) -> int:
-    """Return the row, of shape (rows, seeds), with the fewest lost runs and then the best mean."""
+def best(values: Values, direction: Direction) -> int:
+    """Return the row, of shape (rows, seeds), with the fewest diverged runs, then the best mean."""
     summaries = [summary(row) for row in values]
-    sign = 1 if better == "lower" else -1
+    sign = 1 if direction == "minimize" else -1
     order = [
         (s.not_finite, math.inf if math.isnan(s.mean) else sign * s.mean, i)
         for i, s in enumerate(summaries)
@@ -143,7 +232,7 @@ def best(values: Values, better: Better) -> int:
 
 
 def band(values: Values) -> tuple[Values, Values, Values]:
-    """Return mean and both quartiles along the first axis, over the finite; NaN where none is."""
+    """Return mean and both quartiles of the finite values along the first axis, or NaN."""
     finite = np.where(np.isfinite(values), values, np.nan)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Mean of empty slice|All-NaN slice", RuntimeWarning)

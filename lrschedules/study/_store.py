@@ -1,4 +1,4 @@
-"""Store: the finished runs of a study in a folder, a file each, so that it can continue."""
+"""Store: the finished trials of a study in a folder, one file each, so that it can continue."""
 
 from __future__ import annotations
 
@@ -12,33 +12,34 @@ import keras
 import numpy as np
 
 from lrschedules._config import shown
-from lrschedules.study import _file
-from lrschedules.study._plan import History, Plan, Run, settings_of
+from lrschedules._keras_internals import layers_of
+from lrschedules.study import _json
+from lrschedules.study._plan import History, Plan, Trial, settings_of
 
-STUDY, RUN = "lrschedules study 1", "lrschedules run 1"
+STUDY, TRIAL = "lrschedules study 1", "lrschedules run 1"
 
 
 class Store:
-    """A folder of finished runs.
+    """A folder of finished trials.
 
-    What all runs have in common stands in ``study.json``. Each run is a file of its own, found by
-    its schedule, base rate and seed, whatever the schedule is called: a study with more seeds or
-    more schedules finds those that it shares.
+    The settings that all trials share are in ``study.json``. Each trial has its own file, found by
+    its schedule, base rate and seed, whatever name the schedule has: a study with more seeds or
+    more schedules finds the trials that both studies share.
 
     Parameters
     ----------
     folder : path
-        Made if it is not there.
+        Folder, made if it does not exist.
     plan : Plan
-        Whose runs are kept.
+        Plan whose trials are kept.
 
     Raises
     ------
     ValueError
-        If the folder holds something else, or the runs of a study that differs in more than its
+        If the folder holds something else, or the trials of a study that differs in more than its
         schedules, base rates and seeds.
     OSError
-        If it cannot be made or read.
+        If the folder cannot be made or read.
     """
 
     def __init__(self, folder: str | Path, plan: Plan) -> None:
@@ -48,51 +49,52 @@ class Store:
         study, settings = self.folder / "study.json", common(plan)
         if study.exists():
             self._check(settings, self._settings(study))
-        # a process that was killed may have left a part of a file
+        # a process that was killed may have left an unfinished file
         elif others := [file.name for file in self.folder.iterdir() if file.suffix != ".part"]:
             raise ValueError(
                 f"compare: store {str(folder)!r} is not empty and holds no study ({others[0]!r}); "
                 "choose an empty folder"
             )
         else:
-            _file.write(study, STUDY, {"settings": settings})
+            _json.write(study, STUDY, {"settings": settings})
 
-    def finished(self) -> dict[Run, History]:
-        """Return the runs of the plan that are in the folder.
+    def finished(self) -> dict[Trial, History]:
+        """Return the trials of the plan that are in the folder.
 
         Raises
         ------
         ValueError
-            If a file is damaged or holds another run than its name says.
+            If a file is damaged, or holds another trial than its name says.
         """
-        return {run: self._read(run) for run in self.plan.runs if self._file(run).exists()}
+        trials = self.plan.trials
+        return {trial: self._read(trial) for trial in trials if self._file(trial).exists()}
 
-    def write(self, run: Run, history: History) -> None:
-        """Put a finished run into the folder.
+    def write(self, trial: Trial, history: History) -> None:
+        """Put a finished trial into the folder.
 
         Raises
         ------
         OSError
-            If it cannot be written; the others are not touched.
+            If the file cannot be written. The other files are unchanged.
         """
-        exact = {name: _file.listed(values) for name, values in history.items()}
-        _file.write(self._file(run), RUN, {**self._key(run), "history": exact})
+        exact = {name: _json.listed(values) for name, values in history.items()}
+        _json.write(self._file(trial), TRIAL, {**self._key(trial), "history": exact})
 
     def _settings(self, study: Path) -> dict[str, Any]:
-        """Return what all runs in the folder have in common."""
+        """Return the settings that all trials in the folder share."""
         try:
-            return _file.field(study, _file.read(study, STUDY), "settings", dict)
+            return _json.field(study, _json.read(study, STUDY), "settings", dict)
         except ValueError as error:
             raise ValueError(
                 f"compare: store: {error}; choose another folder, or delete this one"
             ) from error
 
-    def _read(self, run: Run) -> History:
-        file = self._file(run)
+    def _read(self, trial: Trial) -> History:
+        file = self._file(trial)
         try:
-            content = _file.read(file, RUN)
-            history = _file.field(file, content, "history", dict)
-            for name, value in self._key(run).items():
+            content = _json.read(file, TRIAL)
+            history = _json.field(file, content, "history", dict)
+            for name, value in self._key(trial).items():
                 if content.get(name) != value:
                     raise ValueError(  # noqa: TRY301
                         f"{str(file)!r} holds another run than its name says: its field {name!r} "
@@ -105,9 +107,9 @@ class Store:
             ) from error
 
     def _curves(self, file: Path, history: dict[str, Any]) -> History:
-        """Return the values of each metric, one an epoch, the loss among them."""
+        """Return the values of each metric, one for each epoch, with the loss among them."""
         found = {
-            name: _file.array(f"{str(file)!r}: its field 'history': {name!r}", values)
+            name: _json.array(f"{str(file)!r}: its field 'history': {name!r}", values)
             for name, values in history.items()
         }
         for name in ("loss", *found):
@@ -119,15 +121,15 @@ class Store:
                 )
         return {name: values.tolist() for name, values in found.items()}
 
-    def _key(self, run: Run) -> dict[str, Any]:
-        schedule = self.plan.schedules[run.schedule]
+    def _key(self, trial: Trial) -> dict[str, Any]:
+        schedule = self.plan.schedules[trial.schedule]
         config = json.loads(json.dumps(keras.optimizers.schedules.serialize(schedule)))
-        return {"schedule": config, "base_rate": run.base_rate, "seed": run.seed}
+        return {"schedule": config, "base_rate": trial.base_rate, "seed": trial.seed}
 
-    def _file(self, run: Run) -> Path:
-        key = hashlib.sha256(json.dumps(self._key(run), sort_keys=True).encode()).hexdigest()
-        name = re.sub(r"\W+", "-", type(self.plan.schedules[run.schedule]).__name__).lower()
-        return self.folder / f"{name}-seed-{run.seed}-{key[:16]}.json"
+    def _file(self, trial: Trial) -> Path:
+        key = hashlib.sha256(json.dumps(self._key(trial), sort_keys=True).encode()).hexdigest()
+        name = re.sub(r"\W+", "-", type(self.plan.schedules[trial.schedule]).__name__).lower()
+        return self.folder / f"{name}-seed-{trial.seed}-{key[:16]}.json"
 
     def _check(self, here: dict[str, Any], there: dict[str, Any]) -> None:
         for name, value in json.loads(json.dumps(here)).items():
@@ -139,26 +141,26 @@ class Store:
 
 
 def common(plan: Plan) -> dict[str, Any]:
-    """Return what all runs of a plan have in common, as JSON knows it.
+    """Return the settings that all trials of a plan share, as JSON can hold them.
 
-    Code is described by its name: what a function of the same name does is not looked into.
+    Functions are described by their names; two functions of one name are not told from each other.
     """
     model = plan.model(plan.seeds[0])
-    optimizer = plan.optimizer(next(iter(plan.schedules.values())))
+    optimizer = plan.first_optimizer()
     return {
         "backend": keras.backend.backend(),
         "epochs": plan.epochs,
         "batch_size": plan.batch_size,
         "train": plan.train.digest(),
         "validation": plan.validation and plan.validation.digest(),
-        "model": [_described(layer) for layer in model._flatten_layers()],  # noqa: SLF001
+        "model": [_described(layer) for layer in layers_of(model)],
         "optimizer": _described(settings_of(optimizer)),
         **{name: _described(value) for name, value in plan.compiled.items()},
     }
 
 
 def _described(value: Any) -> Any:
-    """Return a value as JSON knows it: objects by class and settings, functions by name."""
+    """Return a value as JSON can hold it: objects by class and settings, functions by name."""
     if value is None or isinstance(value, (str, int, float)):
         return value
     if isinstance(value, dict):
@@ -170,7 +172,7 @@ def _described(value: Any) -> Any:
             config = value.get_config()
         except (NotImplementedError, TypeError, ValueError):
             config = {}
-        # The layers of a model are described one by one, and their names are those of the session.
+        # The layers of a model are described one by one; their names differ between sessions.
         config = {} if isinstance(value, keras.Model) else config
         return [type(value).__name__, _described(config)]
     return getattr(value, "__qualname__", type(value).__name__)

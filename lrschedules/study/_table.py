@@ -1,4 +1,4 @@
-"""The table of a comparison: its rows, and their text, Markdown, HTML and pandas forms."""
+"""The table of a comparison as text, Markdown, HTML, pandas and in words, with its notes."""
 
 from __future__ import annotations
 
@@ -6,96 +6,70 @@ import dataclasses
 import html
 import math
 import textwrap
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from lrschedules._arguments import require
-from lrschedules.study._statistics import MOST_SEEDS, Better
+from lrschedules.study._statistics import (
+    BETTER,
+    MOST_SEEDS,
+    POWER,
+    Direction,
+    Row,
+    Values,
+    band,
+    each_level,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-WRAP = 32
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """One schedule of a table; NaN where there is no such number.
-
-    Attributes
-    ----------
-    schedule : str
-        Its name.
-    base_rate : float
-        What it was multiplied by.
-    mean, sd, median : float
-        Over the finite runs, in units of the metric; the standard deviation with n - 1.
-    seeds, not_finite : int
-        The number of runs, and of those whose value is not finite.
-    pairs : int
-        The number of seeds for which both this and the baseline are finite.
-    difference, low, high : float
-        Mean difference from the baseline over the pairs, and the ends of its interval.
-    seeds_needed : float
-        Where it was not told apart: about how many seeds would do, were it the true difference;
-        infinity for more than 1000.
-    verdict : str
-        What the interval allows to be said.
-    """
-
-    schedule: str
-    base_rate: float
-    mean: float
-    sd: float
-    median: float
-    seeds: int
-    not_finite: int
-    pairs: int
-    difference: float
-    low: float
-    high: float
-    seeds_needed: float
-    verdict: str
+# Notes list this many seeds.
+MOST_NAMED = 10
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
 class Table:
-    """One row per schedule, the baseline first; shown as text, and as HTML in notebooks.
+    """One row per schedule, the baseline first; displayed as text, and as HTML in notebooks.
 
     Attributes
     ----------
     metric : str
-        What was measured.
+        Metric that is compared.
     epoch : int
-        After which epoch, counted from 1.
+        Epoch after which it was measured, counted from 1.
     level : float
-        With which all intervals together hold.
-    better : str or None
-        ``"lower"`` or ``"higher"``, where that is known of the metric.
+        Confidence level that all intervals together hold at.
+    direction : str or None
+        ``"minimize"`` or ``"maximize"``; None where that is not known of the metric.
     base_rates : tuple of float
-        Those of which each schedule stands at its best.
+        Base rates of which each schedule has its best one.
     rows : tuple of Row
-        The numbers.
+        Statistics of each schedule.
     notes : tuple of str
-        Method, number of seeds and reservations, a sentence or two each.
+        Method, number of seeds and limitations, in a sentence or two each.
     """
 
     metric: str
     epoch: int
     level: float
-    better: Better | None
+    direction: Direction | None
     base_rates: tuple[float, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
 
     @property
     def caption(self) -> str:
-        """What the table shows, in one line."""
-        direction = f" ({self.better} is better)" if self.better else ""
-        return f"{self.metric} after epoch {self.epoch}{direction}"
+        """Title of the table, on one line."""
+        return f"{self.metric} after epoch {self.epoch}{better_words(self.direction)}"
 
     def __repr__(self) -> str:
         columns = [
-            dataclasses.replace(column, cells=[textwrap.fill(cell, WRAP) for cell in column.cells])
+            dataclasses.replace(
+                column, cells=[textwrap.fill(cell, column.width) for cell in column.cells]
+            )
             for column in self._columns()
         ]
         body = _tabulate(columns, [column.heading for column in columns], "simple")
@@ -104,12 +78,12 @@ class Table:
         return "\n".join([self.caption, "", body, "", *notes])
 
     def markdown(self) -> str:
-        """Return the table in Markdown, with its caption and notes as paragraphs.
+        """Return the table in Markdown, with its caption and its notes as paragraphs.
 
         Returns
         -------
         str
-            A pipe table, as GitHub and MyST read it.
+            Pipe table, as GitHub and MyST read it.
         """
         columns = [
             dataclasses.replace(column, cells=[cell.replace("|", r"\|") for cell in column.cells])
@@ -119,12 +93,12 @@ class Table:
         return "\n\n".join([f"**{self.caption}**", body, *self.notes])
 
     def frame(self) -> pd.DataFrame:
-        """Return the rows as a table of pandas, not rounded.
+        """Return the rows as a pandas DataFrame, not rounded.
 
         Returns
         -------
         pandas.DataFrame
-            One row per schedule, one column per attribute of a row.
+            One row per schedule, one column per attribute of ``Row``.
         """
         require("Table.frame", "pandas", extra="study")
         import pandas as pd
@@ -147,10 +121,11 @@ class Table:
         )
 
     def _columns(self) -> list[_Column]:
-        """Return the columns in which anything stands."""
+        """Return the columns that are not empty."""
         held = any(ends_of(row) for row in self.rows)
         difference = "difference" + f"\n[{percent(self.level)} interval]" * held
-        several, lost = len(self.base_rates) > 1, any(row.not_finite for row in self.rows)
+        several = len(self.base_rates) > 1
+        diverged = any(row.not_finite for row in self.rows)
         columns = [
             _Column("schedule", "left", [row.schedule for row in self.rows]),
             _Column("base\nrate", "decimal", [f"{row.base_rate:g}" * several for row in self.rows]),
@@ -158,9 +133,9 @@ class Table:
             _Column("sd", "decimal", [_own(row, row.sd) for row in self.rows]),
             _Column("median", "decimal", [_own(row, row.median) for row in self.rows]),
             _Column("seeds", "right", [f"{row.seeds}" for row in self.rows]),
-            _Column("not\nfinite", "right", [f"{row.not_finite}" * lost for row in self.rows]),
+            _Column("not\nfinite", "right", [f"{row.not_finite}" * diverged for row in self.rows]),
             _Column(difference, "right", [_difference(row) for row in self.rows]),
-            _Column("verdict", "left", [row.verdict for row in self.rows]),
+            _Column("verdict", "left", [row.verdict for row in self.rows], width=20),
             _Column("seeds\nneeded", "right", [_needed(row) for row in self.rows]),
         ]
         return [column for column in columns if any(column.cells)]
@@ -171,6 +146,7 @@ class _Column:
     heading: str  # on two lines where that keeps the text narrow
     align: Literal["left", "right", "decimal"]
     cells: list[str]
+    width: int = 32  # of the text, where longer cells are wrapped
 
     @property
     def title(self) -> str:
@@ -194,15 +170,96 @@ def _tabulate(columns: list[_Column], headings: list[str], form: str) -> str:
     )
 
 
+def notes_of(
+    rows: Sequence[Row], level: float, base_rates: int, values: Values, seeds: Sequence[int]
+) -> tuple[str, ...]:
+    """Return the notes below a table; ``values`` are those of its rows, for each of the seeds."""
+    number_of_seeds, comparisons = counted(len(seeds), "seed"), len(rows) - 1
+    notes = [f"Mean, standard deviation (sd) and median over {number_of_seeds}."]
+    if comparisons:
+        paired = f"Differences from {rows[0].schedule}, paired by seed ({number_of_seeds})"
+        if len(seeds) == 1:
+            notes = [f"{paired}: one seed has no spread, so there is no interval."]
+        elif comparisons == 1:
+            notes = [f"{paired}, with Student's t interval at {percent(level)}."]
+        else:
+            each = percent(each_level(level, comparisons))
+            together = f"all {comparisons} hold together at {percent(level)}"
+            notes = [
+                f"{paired}, with Student's t intervals: {together} (Bonferroni: each at {each})."
+            ]
+    if any(row.seeds_needed > 0 for row in rows):
+        notes.append(
+            "Seeds needed: approximate number of seeds that make a true difference of the measured "
+            f"size significant with {percent(POWER)} power."
+        )
+    if base_rates > 1:
+        notes.append(
+            f"Base rate: each schedule's best of {base_rates}, chosen on the same seeds; so the "
+            "means are optimistic, and the intervals do not account for the choice."
+        )
+    named = [
+        f"{row.schedule}, {'seed' if len(gone) == 1 else 'seeds'} {_listed(gone)}"
+        for row, runs in zip(rows, values, strict=True)
+        if (gone := [seed for seed, run in zip(seeds, runs, strict=True) if not np.isfinite(run)])
+    ]
+    if named:
+        notes.append(
+            f"Not finite: {'; '.join(named)}. These runs are left out of mean, sd and median, and "
+            "their pairs out of the differences."
+        )
+    return tuple(notes)
+
+
+def _listed(seeds: Sequence[int]) -> str:
+    more = ["..."] * (len(seeds) > MOST_NAMED)
+    return ", ".join([*map(str, seeds[:MOST_NAMED]), *more])
+
+
+def differences_in_words(table: Table) -> str:
+    """Return the differences of a table as a sentence, with intervals and verdicts."""
+    baseline, *others = table.rows
+    words = [
+        f"{row.schedule}: {difference_of(row) or 'unknown'}"
+        + f", {percent(table.level)} interval {' to '.join(ends_of(row))}" * (row.low <= row.high)
+        + f" ({row.verdict})"
+        for row in others
+    ]
+    return (
+        f"Mean difference in {table.metric} from {baseline.schedule} after epoch {table.epoch}, "
+        f"{counted(baseline.seeds, 'seed')}. {'; '.join(words)}."
+    )
+
+
+def means_in_words(values: Mapping[str, Values], at: Sequence[float], what: str) -> str:
+    """Return as a sentence the means of values of shape (seeds, points), by name."""
+    words = list[str]()
+    for name, runs in values.items():
+        means = [f"{mean:.4g} at {x:g}" for mean, x in zip(band(runs)[0], at, strict=True)]
+        words.append(f"{name}: {', '.join(means)}".replace("nan at", "not finite at"))
+    seeds = len(next(iter(values.values())))
+    return f"Mean {what}, {counted(seeds, 'seed')}. {'; '.join(words)}."
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things in words: 1 seed, 2 seeds."""
+    return f"{number} {thing}" + "s" * (number != 1)
+
+
+def better_words(direction: Direction | None) -> str:
+    """Return which values of a metric are better, in brackets, if that is known."""
+    return f" ({BETTER[direction]} is better)" if direction else ""
+
+
 def percent(level: float) -> str:
-    """Return a level as it is written: 95 %."""
+    """Return a level in percent: 95 %."""
     return f"{100 * level:.4g} %"
 
 
 def number(value: float, uncertainty: float = math.nan, sign: str = "-") -> str:
     """Return a number with two digits of its uncertainty, or four of its own where it has none.
 
-    In powers of ten only where it would be long otherwise; nothing for NaN.
+    A number that would be long otherwise has a power of ten; NaN gives an empty text.
     """
     if math.isnan(value):
         return ""
@@ -214,12 +271,12 @@ def number(value: float, uncertainty: float = math.nan, sign: str = "-") -> str:
 
 
 def _own(row: Row, value: float) -> str:
-    """Return a number of the schedule's own runs, to the standard error of their mean."""
+    """Return a statistic of a schedule's runs, as exact as the standard error of their mean."""
     return number(value, row.sd / math.sqrt(row.seeds - row.not_finite or 1))
 
 
 def difference_of(row: Row) -> str:
-    """Return the difference with its sign, as exact as its interval, or the mean, is shown."""
+    """Return the difference with its sign, as exact as its interval or the mean is shown."""
     half = (row.high - row.low) / 2
     return number(row.difference, half if half > 0 else abs(row.mean) / 100, "+")
 

@@ -8,7 +8,7 @@ import pytest
 from keras import ops
 
 import lrschedules as lrs
-from lrschedules import _copying, finder
+from lrschedules import finder
 from lrschedules.finder import range_test
 
 RNG = np.random.default_rng(0)
@@ -93,7 +93,7 @@ def test_everything_stays(rate, optimizer):
 def test_everything_stays_after_an_error(error, monkeypatch):
     """An exception or an interrupt in the middle leaves nothing behind."""
     model = model_with(keras.optimizers.Adam(0.01))
-    copied = finder.copied
+    copied = finder._copied
 
     def interrupted(*arguments):
         copy = copied(*arguments)
@@ -110,7 +110,7 @@ def test_everything_stays_after_an_error(error, monkeypatch):
         vars(copy)["train_on_batch"] = raising
         return copy
 
-    monkeypatch.setattr(finder, "copied", interrupted)
+    monkeypatch.setattr(finder, "_copied", interrupted)
     before = state(model)
     with pytest.raises(error):
         range_test(model, X, Y, steps=20)
@@ -124,7 +124,7 @@ def test_losses_are_those_of_the_model_itself():
     test = range_test(model, X, Y, start=1e-4, stop=0.1, steps=15, batch_size=16, seed=3)
 
     model.compile(keras.optimizers.SGD(schedule), "mse", jit_compile=False)
-    batches, expected = _copying.batches_of(X, Y, 16, 3), []
+    batches, expected = finder._batches(X, Y, 16, 3), []
     for _ in range(15):
         model.reset_metrics()
         expected.append(float(model.train_on_batch(*next(batches))))

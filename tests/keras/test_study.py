@@ -311,7 +311,7 @@ class OwnStep(keras.Sequential):
 @pytest.mark.parametrize(
     ("reason", "options"),
     [
-        (r"the model has a train_step\(\) of its own", {"build": OwnStep}),
+        (r"the model has its own train_step\(\)", {"build": OwnStep}),
         ("callbacks act on one model", {"callbacks": lambda: [keras.callbacks.Callback()]}),
         (
             "scaled losses",

@@ -12,7 +12,7 @@ from keras import ops
 
 import lrschedules as lrs
 from lrschedules._config import DEEPEST
-from lrschedules._keras import Plateau, Reduced
+from lrschedules._reduced import Plateau, Reduced
 from tests.table import SCHEDULES, assert_single_precision, brief, probes
 
 BACKEND = keras.backend.backend()

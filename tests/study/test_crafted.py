@@ -2,17 +2,19 @@
 
 import json
 import re
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
 import lrschedules as lrs
-from lrschedules.study import Comparison, _compare, _file, compare
-from lrschedules.study._saved import FORMAT
-from lrschedules.study._store import RUN, STUDY
+from lrschedules.study import Comparison, _compare, _json, compare
+from lrschedules.study._store import STUDY, TRIAL
+from lrschedules.study.comparison import FORMAT, FORMAT_1
 
 INF = float("inf")  # as JSON has it: a number that is too large
+SAVED = Path(__file__).parent / "saved"
 WRONG = [None, True, -1, 1, 0.5, INF, 10**400, "", "NaN", "text", [], [1], [INF], ["a"], [None]]
 WRONG += [
     [[1]],
@@ -32,8 +34,15 @@ MISSING = object()
 def write(path, kind, content):
     """Write content with its checksum, right or wrong."""
     whole = {"format": kind, **content}
-    whole["checksum"] = _file._checksum(whole)
+    whole["checksum"] = _json._checksum(whole)
     path.write_text(json.dumps(whole).replace("Infinity", "1e999"), "utf-8")
+
+
+def body(path, *formats):
+    """Return the content of a file without its format."""
+    content = _json.read(path, *formats)
+    del content["format"]
+    return content
 
 
 def crafted(content):
@@ -72,7 +81,7 @@ def test_comparison(tmp_path):
     values = np.arange(12.0).reshape(2, 1, 3, 2)
     result = Comparison({"a": "A()", "b": "B()"}, (1.0,), (0, 1, 2), {"loss": values}, {}, {})
     result.save(path)
-    content = _file.read(path, FORMAT)
+    content = body(path, FORMAT)
     found = accepted(
         path,
         FORMAT,
@@ -81,8 +90,25 @@ def test_comparison(tmp_path):
         "^Comparison.load: .*is damaged: .*got",
     )
     settings = [value for value in WRONG if isinstance(value, dict)]
-    free = [("better", {}), ("base_rates", [1]), *(("settings", value) for value in settings)]
+    free = [("direction", {}), ("base_rates", [1]), *(("settings", value) for value in settings)]
     assert sorted(found, key=str) == sorted(free, key=str)
+
+
+def test_comparison_of_format_1(tmp_path):
+    """Every field of a file of format 1 is checked too."""
+    path = tmp_path / "result.json"
+    content = body(SAVED / "comparison-1.json", FORMAT, FORMAT_1)
+    write(path, FORMAT_1, content)
+    Comparison.load(path)
+    found = accepted(
+        path,
+        FORMAT_1,
+        content,
+        lambda: Comparison.load(path),
+        "^Comparison.load: .*is damaged: .*got",
+    )
+    assert {field for field, _ in found} == {"better", "settings"}
+    assert [value for field, value in found if field == "better"] == [{}]
 
 
 class Kept(Exception):  # noqa: N818 - it is no error
@@ -117,7 +143,7 @@ def store(tmp_path, monkeypatch):
         return kept.value.args
 
     plan, folder, _ = opened()
-    for run in plan.runs:
+    for run in plan.trials:
         folder.write(run, {"loss": [1.0, 0.5], "learning_rate": [0.1, float("nan")]})
     assert len(opened()[2]) == 3
     return folder
@@ -125,11 +151,11 @@ def store(tmp_path, monkeypatch):
 
 def test_run(store):
     """Every field of a run in a store is checked when the study goes on."""
-    run = store.plan.runs[1]
+    run = store.plan.trials[1]
     path = store._file(run)
-    content = _file.read(path, RUN)
+    content = body(path, TRIAL)
     found = accepted(
-        path, RUN, content, store.finished, "^compare: store: .*; delete this file, an"
+        path, TRIAL, content, store.finished, "^compare: store: .*; delete this file, an"
     )
     assert found == [(field, value) for field in ("base_rate", "seed") for value in (True, 1)]
 
@@ -137,13 +163,13 @@ def test_run(store):
 def test_study(store):
     """The settings that a store has in common are checked."""
     path = store.folder / "study.json"
-    content = _file.read(path, STUDY)
+    content = body(path, STUDY)
     text = "^compare: store.* is (of a study whose backend|damaged: its field.*, got).*; choose an"
     found = accepted(path, STUDY, content, lambda: type(store)(store.folder, store.plan), text)
     assert not found
 
 
-@pytest.mark.parametrize("form", [FORMAT, RUN, STUDY])
+@pytest.mark.parametrize("form", [FORMAT, FORMAT_1, TRIAL, STUDY])
 @pytest.mark.parametrize("opening", ["[", '{"a":'])
 def test_nested(tmp_path, form, opening):
     """A file that is nested too deep is no file of ours, whatever its format says."""
@@ -153,7 +179,7 @@ def test_nested(tmp_path, form, opening):
         deep = opening * depth + "1" + closing * depth
         path.write_text(f'{{"format": "{form}", "checksum": "", "seeds": {deep}}}')
         with pytest.raises(ValueError, match=r"'.*deep\.json' is damaged") as caught:
-            _file.read(path, form)
+            _json.read(path, form)
         assert len(str(caught.value)) < 1000
     with pytest.raises(ValueError, match=r"^Comparison\.load: '.*deep\.json' is damaged"):
         Comparison.load(path)

@@ -55,8 +55,8 @@ def test_continues(tmp_path, engine, monkeypatch):
     assert_same(study(store=tmp_path, engine=engine), whole)
     assert {file: file.stat().st_mtime_ns for file in kept} == kept
     assert all(file.exists() for file in gone)
-    monkeypatch.setattr("lrschedules.study._study.Stacked", None)
-    monkeypatch.setattr("lrschedules.study._study.looped", None)
+    monkeypatch.setattr("lrschedules.study._compare.Stacked", None)
+    monkeypatch.setattr("lrschedules.study._compare.looped", None)
     again = study(store=tmp_path, engine=engine)
     assert_same(again, whole)
     assert again.settings["engine"] == "none: all runs were stored"
@@ -103,7 +103,7 @@ def test_killed_at_the_first_file(tmp_path):
 
 def full_disk(monkeypatch, after):
     """Let the disk be full after so many files."""
-    write, written = _store._file.write, []
+    write, written = _store._json.write, []
 
     def limited(path, *args):
         if len(written) == after:
@@ -111,7 +111,7 @@ def full_disk(monkeypatch, after):
         written.append(path)
         write(path, *args)
 
-    monkeypatch.setattr(_store._file, "write", limited)
+    monkeypatch.setattr(_store._json, "write", limited)
 
 
 @pytest.mark.parametrize("engine", ["stacked", "loop"])
@@ -130,15 +130,15 @@ def test_full_disk(tmp_path, engine, monkeypatch):
 def test_torn_write_leaves_nothing(tmp_path, monkeypatch):
     """A write that fails half way leaves neither a file nor a piece of one."""
     file = tmp_path / "a.json"
-    _store._file.write(file, "kind 1", {"a": 1})
+    _store._json.write(file, "kind 1", {"a": 1})
 
     def fail(*args):
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr("os.fsync", fail)
     with pytest.raises(OSError, match="Input/output error"):
-        _store._file.write(file, "kind 1", {"a": 2})
-    assert _store._file.read(file, "kind 1") == {"a": 1}
+        _store._json.write(file, "kind 1", {"a": 2})
+    assert _store._json.read(file, "kind 1") == {"a": 1}
     assert list(tmp_path.iterdir()) == [file]
 
 

@@ -1,4 +1,4 @@
-"""Files: JSON that anything can read, exact, written at one stroke, and known to be undamaged."""
+"""JSON files: exact, readable by other programs, written atomically, and checked for damage."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from lrschedules._config import shown
 NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 
 
-def write(path: str | os.PathLike[str], kind: str, content: dict[str, Any]) -> None:
-    """Write under a temporary name in the same folder, and rename: no reader sees half a file.
+def write(path: str | os.PathLike[str], form: str, content: dict[str, Any]) -> None:
+    """Write a file atomically: under a temporary name in the same folder, which is then renamed.
 
     Parameters
     ----------
     path : path
-        Where to.
-    kind : str
-        What it is, and in which version, such as ``"lrschedules run 1"``.
+        File to write.
+    form : str
+        Kind of the content and its version, such as ``"lrschedules run 1"``.
     content : dict
-        What JSON can hold.
+        Anything that JSON can hold.
 
     Raises
     ------
     OSError
-        If it cannot be written; what was there is there still.
+        If the file cannot be written. An older file is then unchanged.
     """
     path = Path(path)
-    whole = {"format": kind, **content}
+    whole = {"format": form, **content}
     whole["checksum"] = _checksum(whole)
     lines = [f"{json.dumps(k)}: {json.dumps(v, allow_nan=False)}" for k, v in whole.items()]
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
@@ -52,33 +52,48 @@ def write(path: str | os.PathLike[str], kind: str, content: dict[str, Any]) -> N
         raise
 
 
-def read(path: str | os.PathLike[str], kind: str) -> dict[str, Any]:
-    """Return what was written.
+def read(path: str | os.PathLike[str], form: str, *older: str) -> dict[str, Any]:
+    """Return what was written, the format under ``"format"``.
+
+    Parameters
+    ----------
+    path : path
+        File to read.
+    form : str
+        Newest format of this kind of file.
+    older : str
+        Other formats that the caller can read.
 
     Raises
     ------
     ValueError
-        If the file is damaged, or of another kind or a newer version.
+        If the file is damaged, of another kind, or of a newer version.
     """
-    name, version = os.fspath(path), kind.rpartition(" ")[2]
+    name = os.fspath(path)
     try:
         content: Any = json.loads(Path(path).read_text("utf-8"), parse_constant=_not_json)
         checksum = _checksum(content)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{name!r} is damaged or not a JSON file ({error})") from error
     found = content.get("format") if isinstance(content, dict) else None  # pyright: ignore[reportUnknownVariableType]
-    same, _, of = str(found).rpartition(" ")
-    if same != kind.rpartition(" ")[0] or not of.isdecimal():
-        raise ValueError(f"{name!r} is something else: its format must be {kind!r}, got {found!r}")
-    if of != version:
-        raise ValueError(
-            f"{name!r} has the format {found!r}, which a newer lrschedules wrote; this one reads "
-            f"{kind!r}: upgrade it"
-        )
+    if found not in (form, *older):
+        if _is_newer(str(found), form):
+            raise ValueError(
+                f"{name!r} has the format {found!r}, which a newer lrschedules wrote; this one "
+                f"reads {form!r}: upgrade it"
+            )
+        raise ValueError(f"{name!r} is something else: its format must be {form!r}, got {found!r}")
     if content.pop("checksum", None) != checksum:
         raise ValueError(f"{name!r} is damaged: its checksum does not fit")
-    del content["format"]
     return content
+
+
+def _is_newer(found: str, form: str) -> bool:
+    """Say whether a format is a later version of another one."""
+    (kind, _, version), (own_kind, _, own) = found.rpartition(" "), form.rpartition(" ")
+    # not int(), which refuses a text of very many digits
+    later = (len(version), version) > (len(own), own)
+    return kind == own_kind and version.isdecimal() and later
 
 
 def field(path: str | os.PathLike[str], content: dict[str, Any], name: str, kind: Any) -> Any:
@@ -87,23 +102,23 @@ def field(path: str | os.PathLike[str], content: dict[str, Any], name: str, kind
     Parameters
     ----------
     path : path
-        Where the content was read.
+        File that the content was read from.
     content : dict
-        What was read.
+        Content of the file.
     name : str
-        The name of the field.
+        Name of the field.
     kind : type
-        What JSON has there: ``dict`` or ``list``.
+        Type of the field: ``dict`` or ``list``.
 
     Raises
     ------
     ValueError
-        If there is no such field, or it is of another type.
+        If there is no such field, or it has another type.
     """
     value = content.get(name)
     if not isinstance(value, kind):
         what = {dict: "an object", list: "a list"}[kind]
-        raise ValueError(  # noqa: TRY004 - it is what the file holds that is wrong
+        raise ValueError(  # noqa: TRY004 - the content of the file is wrong
             f"{os.fspath(path)!r} is damaged: its field {name!r} must be {what} of JSON, got "
             f"{shown(value)}"
         )
@@ -111,7 +126,7 @@ def field(path: str | os.PathLike[str], content: dict[str, Any], name: str, kind
 
 
 def _checksum(content: Any) -> str:
-    """Return the checksum of a file's content, without the one that it holds."""
+    """Return the checksum of a file's content, computed without the checksum that it holds."""
     if isinstance(content, dict):
         content = {key: value for key, value in content.items() if key != "checksum"}  # pyright: ignore[reportUnknownVariableType]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -122,10 +137,10 @@ def _not_json(token: str) -> NoReturn:
 
 
 def listed(values: Any) -> Any:
-    """Return nested lists of numbers; what JSON has no numbers for as ``"NaN"``, ``"Infinity"``."""
+    """Return an array as nested lists, with texts for NaN and infinity, which JSON cannot hold."""
     values = np.asarray(values, np.float64)
     if values.ndim:
-        return [listed(part) for part in values]
+        return [listed(row) for row in values]
     value = float(values)
     if math.isfinite(value):
         return value
@@ -133,16 +148,16 @@ def listed(values: Any) -> Any:
 
 
 def array(where: str, nested: Any) -> NDArray[np.float64]:
-    """Return the array that was listed.
+    """Return the array that ``listed`` made nested lists of.
 
     Raises
     ------
     ValueError
-        If it holds anything but numbers and the texts of ``listed``, or its lists differ in length.
+        If the lists hold anything but numbers and the texts of ``listed``, or differ in length.
     """
     values = np.array(nested, object)
     for value in values.flat:
-        # bool is a subclass of int, and no number that was written
+        # bool is a subclass of int, but was never written as a number
         if type(value) not in {int, float} and value not in NOT_FINITE:
             raise ValueError(
                 f"{where} must hold numbers in lists of one length, got {shown(value)}"

@@ -1,0 +1,256 @@
+"""Everything that this package takes from inside Keras; no other module may.
+
+The other modules use the names that Keras documents. What stands here has no public name, and each
+function says why it is needed and which file of Keras, below ``keras/src``, to compare with before
+a newer Keras is supported. All of it is there from Keras 3.8 to 3.15.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import math
+import random
+import sys
+from collections.abc import Callable, Generator
+from typing import Any
+from unittest import mock
+
+import keras
+import numpy as np
+from keras.src.backend import compute_output_spec
+from keras.src.backend.common import global_state
+from keras.src.random import seed_generator
+from keras.src.saving.keras_saveable import KerasSaveable
+
+# Optimizers ---------------------------------------------------------------------------------------
+
+
+def rate_of(optimizer: Any) -> Any:
+    """Return the rate of an optimizer, or of the optimizer whose losses it scales.
+
+    The rate is a schedule, a variable or a function, as it was given. The public attribute
+    ``learning_rate`` is the number that it has at the present step.
+    Compare ``optimizers/base_optimizer.py``: ``BaseOptimizer.learning_rate``.
+    """
+    return getattr(optimizer, "inner_optimizer", optimizer)._learning_rate
+
+
+def next_step(optimizer: Any) -> int:
+    """Return the step that the optimizer passes to its schedule at the next update.
+
+    With gradient accumulation this is a number of batches; the public attribute ``iterations``
+    counts updates of the weights.
+    Compare ``optimizers/base_optimizer.py``: ``BaseOptimizer.iterations``.
+    """
+    return int(keras.ops.convert_to_numpy(optimizer._iterations))
+
+
+def stateless(optimizer: Any) -> Any:
+    """Let ``stateless_apply`` of an optimizer work on TensorFlow and PyTorch too.
+
+    On these back ends, mixins override methods of Keras' optimizers. They assign variables in
+    place, which fails inside ``stateless_apply``. Keras' own methods compute the same.
+    Compare ``backend/tensorflow/optimizer.py`` and ``backend/torch/optimizers/``.
+    """
+    cls = type(optimizer)
+    optimizer.__class__ = BackendLast(cls.__name__, (cls,), {"__module__": cls.__module__})
+    return optimizer
+
+
+class BackendLast(type):
+    """Makes classes whose methods are looked up in the classes of a back end last."""
+
+    def mro(cls) -> list[type]:
+        *order, top = super().mro()
+        of_backend = [c for c in order if c.__module__.startswith("keras.src.backend.")]
+        return [*(c for c in order if c not in of_backend), *of_backend, top]
+
+
+# Models -------------------------------------------------------------------------------------------
+
+
+def build(model: Any, batch: Any) -> None:
+    """Build a model, its loss and its metrics as ``fit`` does, on ``(x, y, sample_weight)``.
+
+    The public method ``build`` takes the shapes of the inputs, and builds neither loss nor metrics.
+    Compare ``trainers/trainer.py``: ``Trainer._symbolic_build``.
+    """
+    model._symbolic_build(data_batch=batch)
+
+
+def layers_of(model: Any) -> list[Any]:
+    """Return a model and all its layers, those inside other layers included.
+
+    The public attribute ``layers`` has those of the first level.
+    Compare ``layers/layer.py``: ``Layer._flatten_layers``.
+    """
+    return list(model._flatten_layers())
+
+
+def compiled_metrics(model: Any) -> list[Any]:
+    """Return the metrics that a model was compiled with.
+
+    The public attribute ``metrics`` also has those of the loss and of the layers.
+    Compare ``trainers/trainer.py``: ``Trainer.compile``.
+    """
+    compiled = model._compile_metrics
+    return compiled.metrics if compiled else []
+
+
+def loss_weights_of(model: Any) -> Any:
+    """Return the ``loss_weights`` that a model was compiled with.
+
+    The public method ``get_compile_config`` also serializes the loss, which only a registered one
+    survives.
+    Compare ``trainers/trainer.py``: ``Trainer.compile``.
+    """
+    return model._compile_config.config["loss_weights"]
+
+
+def direction_of(metric: Any) -> str | None:
+    """Return ``"up"`` or ``"down"`` for a metric that Keras knows how to improve, else None.
+
+    Compare ``callbacks/monitor_callback.py``, and ``_direction`` in ``metrics/``.
+    """
+    return getattr(metric, "_direction", None)
+
+
+def try_on(function: Callable[..., Any], *symbols: Any) -> None:
+    """Call a function with symbolic tensors: it raises what it would raise with arrays.
+
+    Compare ``backend/jax/core.py``, ``backend/tensorflow/core.py`` and ``backend/torch/core.py``:
+    ``compute_output_spec``.
+    """
+    compute_output_spec(function, *symbols)
+
+
+@contextlib.contextmanager
+def output_sizes() -> Generator[list[int]]:
+    """Collect the number of values that each layer returns meanwhile, whatever its model.
+
+    A layer of a model that is not functional has no public ``output``, so every call is watched.
+    Compare ``layers/layer.py``: ``Layer.__call__``.
+    """
+    base: Any = keras.Layer
+    sizes, call = list[int](), base.__call__
+
+    def counted(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        result = call(layer, *args, **kwargs)
+        shapes = [getattr(tensor, "shape", ()) for tensor in keras.tree.flatten(result)]
+        sizes.extend(math.prod(side or 1 for side in shape) for shape in shapes)
+        return result
+
+    base.__call__ = counted
+    try:
+        yield sizes
+    finally:
+        base.__call__ = call
+
+
+def loss_and_updates(
+    model: Any,
+    trainable: list[Any],
+    other: list[Any],
+    metrics: list[Any],
+    *,
+    batch: Any,
+    training: bool,
+) -> tuple[Any, tuple[list[Any], list[Any]]]:
+    """Return the loss of a batch, and what it makes of the other variables and of the metrics.
+
+    This is what ``fit`` computes on JAX, written for all back ends: the losses of layers reach
+    ``compute_loss``, and the tracker of the loss counts rows.
+    Compare ``backend/jax/trainer.py``: ``JAXTrainer.compute_loss_and_updates`` and
+    ``_update_metrics_variables``.
+    """
+    x, y, weights = keras.utils.unpack_x_y_sample_weight(batch)
+    options = {"training": training} if model._call_has_training_arg else {}
+    predicted, other, losses = model.stateless_call(
+        trainable, other, x, return_losses=True, **options
+    )
+    model._losses_override = losses
+    loss, (_, other, metrics) = model.stateless_compute_loss(
+        trainable,
+        other,
+        metrics,
+        x=x,
+        y=y,
+        y_pred=predicted,
+        sample_weight=weights,
+        training=training,
+    )
+    model._losses_override = []
+    pairs = list(zip(model.metrics_variables, metrics, strict=True))
+    with keras.StatelessScope(pairs) as scope:
+        rows = keras.tree.flatten(x)[0].shape[0]
+        model._loss_tracker.update_state(loss, sample_weight=rows)
+        model.compute_metrics(x, y, predicted, weights)
+    metrics = [scope.get_current_value(v) for v in model.metrics_variables]
+    return loss, (other, metrics)
+
+
+# Random state -------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def layer_seeds(seed: int) -> Generator[None]:
+    """Let the layers that are made meanwhile draw their seeds from a generator of their own.
+
+    Keras draws them from Python's generator, and so may the other threads of a cluster's worker for
+    purposes of their own.
+    Compare ``random/seed_generator.py``: ``make_default_seed`` and the import of ``random``.
+    """
+    with mock.patch.object(seed_generator, "python_random", random.Random(seed)):  # noqa: S311
+        yield
+
+
+@contextlib.contextmanager
+def random_state_kept() -> Generator[None]:
+    """Put the random state of Python, NumPy, Keras and its back end back, as it was.
+
+    Keras has no public name for its global generator of seeds.
+    Compare ``random/seed_generator.py``: ``global_seed_generator``, ``utils/rng_utils.py``, and
+    TensorFlow's ``python/eager/context.py``.
+    """
+    names = ("global_seed_generator", "global_random_seed")
+    of_keras = {name: global_state.get_global_attribute(name) for name in names}
+    generator = of_keras[names[0]]
+    to_numpy = keras.ops.convert_to_numpy
+    drawn = None if generator is None else to_numpy(generator.state).copy()
+    python, legacy = random.getstate(), np.random.get_state()  # noqa: NPY002
+    # Keras seeds TensorFlow wherever it is installed, since tf.data draws from it.
+    eager: Any = sys.modules.get("tensorflow.python.eager.context")
+    drawing: dict[str, Any] = vars(eager.context()) if eager else {}
+    seeds = {name: copy.copy(drawing[name]) for name in ("_seed", "_rng") if name in drawing}
+    torch: Any = None
+    if keras.backend.backend() == "torch":
+        import torch
+    of_torch = torch and torch.get_rng_state()
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(legacy)  # noqa: NPY002
+        for name, value in of_keras.items():
+            global_state.set_global_attribute(name, value)
+        if generator is not None:
+            generator.state.assign(drawn)
+        drawing.update(seeds)
+        if torch:
+            torch.set_rng_state(of_torch)
+
+
+# Saving -------------------------------------------------------------------------------------------
+
+
+class SavedWithWeights(KerasSaveable):
+    """The base of what a model's attribute must be for Keras to save it with the weights.
+
+    A subclass has ``save_own_variables(store)`` and ``load_own_variables(store)``.
+    Compare ``saving/keras_saveable.py`` and ``saving/saving_lib.py``: ``_save_state``,
+    ``_walk_saveable``.
+    """
+
+    def _obj_type(self) -> str:
+        return "Loss"  # one of the kinds that Keras knows, for the attributes it looks at
