@@ -1,6 +1,6 @@
 """
-A convolutional net on digits
-=============================
+A convolutional network on digits
+=================================
 
 How much does a schedule improve a small convolutional network? This example
 compares a constant rate, the step decay with which such networks were once

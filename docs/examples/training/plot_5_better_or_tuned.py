@@ -107,5 +107,5 @@ measure(best, range(20, 40)).table("val_loss")
 # Different questions have different answers. *Which schedule is best at this
 # rate?* Read the figure along a vertical line. *Which schedule is best after
 # tuning?* Compare the lowest points, on seeds that did not choose them. *What
-# does it cost not to tune?* Read it from the width of a curve around its
+# does it cost not to tune?* Read it from the flatness of a curve around its
 # lowest point.
