@@ -43,9 +43,9 @@ class Combinator(Schedule, abstract=True):
 class Then(Combinator):
     """One schedule followed by another: a chain of phases (``SequentialLR``, ``join_schedules``).
 
-    Made by :meth:`.Schedule.then`, and by :meth:`.Schedule.warmup` with a :class:`.Linear` in front.
-    The second schedule takes over at step ``at``, where its clock starts at 0. Chains of ``then``
-    are associative.
+    Made by :meth:`.Schedule.then`, and by :meth:`.Schedule.warmup` with a :class:`.Linear` in
+    front. The second schedule takes over at step ``at``, where its clock starts at 0. Chains of
+    ``then`` are associative.
 
     Use it for phases that follow each other: a warmup, a plateau, a decay. Avoid it when the second
     clock must run during the warmup: that is a product, :class:`Times`.
@@ -475,8 +475,8 @@ class Clip(Combinator):
 class Geometric(Combinator):
     """Geometric interpolation between two rates, as a schedule goes from 0 to 1.
 
-    Made by :meth:`.Schedule.geometric`. With a linear schedule inside, the rate is multiplied by the
-    same number at every step.
+    Made by :meth:`.Schedule.geometric`. With a linear schedule inside, the rate is multiplied by
+    the same number at every step.
 
     Use it for the annealing phase of an infinite schedule :cite:p:`ibrahim2024`, or for the rising
     rates of a range test. Avoid it when a rate of zero should be reached: no ratio leads there.

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 import lrschedules as lrs
 from lrschedules._config import MOST
-from lrschedules._param import Series, ending, parameters
-from lrschedules._schedule import ScheduleKind, a_schedule
+from lrschedules._declared import ending, parameters
+from lrschedules.kinds import ListOf, ScheduleKind
 from tests.table import LAST, PUBLIC
 
 # Steps near the start, where schedules change, and as far as a run may go.
@@ -25,11 +25,13 @@ FINITE = [cls for cls in SHAPES if ending(cls)]
 def numbers(kind):
     """Numbers that a kind accepts, from the range that training uses."""
     if kind.whole:
-        return st.one_of(st.integers(kind.least, 300), st.integers(kind.least, 10**6))
-    low, high = max(kind.least, -20) or 1e-4, min(kind.below, 2) or -1e-4
-    edges = {"exclude_min": kind.open and low == kind.least, "exclude_max": high == kind.below}
+        return st.one_of(st.integers(kind.ge, 300), st.integers(kind.ge, 10**6))
+    least = kind.gt if kind.ge is None else kind.ge
+    low = max(least, -20) or 1e-4
+    high = 2 if kind.lt is None else min(kind.lt, 2) or -1e-4
+    edges = {"exclude_min": low == kind.gt, "exclude_max": high == kind.lt}
     positive = st.floats(low, high, **edges)
-    return positive if kind.open or kind.least else st.one_of(st.just(0.0), positive)
+    return positive if kind.ge != 0 else st.one_of(st.just(0.0), positive)
 
 
 @st.composite
@@ -39,8 +41,8 @@ def made(draw, cls, inner):
     values = {}
     for p in parameters(cls):
         if isinstance(p.kind, ScheduleKind):
-            values[p.name] = draw(inner if p.kind is a_schedule else shapes(tuple(FINITE)))
-        elif not isinstance(p.kind, Series):
+            values[p.name] = draw(shapes(tuple(FINITE)) if p.kind.finite else inner)
+        elif not isinstance(p.kind, ListOf):
             values[p.name] = draw(numbers(p.kind))
         elif p.kind.rising:
             items = draw(st.sets(numbers(p.kind.kind), min_size=size, max_size=size))

@@ -172,7 +172,9 @@ TABLE = [
 TABLE += RECIPES_TABLE
 SCHEDULES = [schedule for schedule, _ in TABLE]
 PUBLIC = [
-    value for value in vars(lrs).values() if isinstance(value, type) and value in registry.values()
+    value
+    for value in (vars(lrs) | vars(lrs.combinators)).values()
+    if isinstance(value, type) and value in registry.values()
 ]
 
 

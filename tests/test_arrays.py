@@ -86,7 +86,9 @@ def test_torch_compiled(first):
 def test_any_composition():
     """Whatever is composed, JAX and torch give what NumPy gives."""
     composed = drawn(schedules(), 40)
-    of_jax = jax.jit(lambda steps: [schedule(steps) for schedule in composed])(jnp.asarray(ANYWHERE))
+    of_jax = jax.jit(lambda steps: [schedule(steps) for schedule in composed])(
+        jnp.asarray(ANYWHERE)
+    )
     for schedule, rates in zip(composed, of_jax, strict=True):
         assert_single_precision(rates, schedule, ANYWHERE)
         assert_single_precision(schedule(torch.as_tensor(ANYWHERE)), schedule, ANYWHERE)

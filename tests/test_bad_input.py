@@ -10,9 +10,8 @@ import pytest
 
 import lrschedules as lrs
 from lrschedules._config import shown
-from lrschedules._declared import registry
-from lrschedules._param import Series, parameters
-from lrschedules._schedule import ScheduleKind, a_schedule
+from lrschedules._declared import parameters, registry
+from lrschedules.kinds import ListOf, ScheduleKind, a_schedule
 from tests.table import PUBLIC, SCHEDULES, row_of
 
 PARAMETERS = [(cls, p) for cls in PUBLIC for p in parameters(cls)]
@@ -24,17 +23,19 @@ def refused(kind):
     """Return values that a kind must refuse, each with the error."""
     if isinstance(kind, ScheduleKind):
         return [(value, TypeError) for value in (0.1, None, "Constant(0.1)", lrs.Constant, abs)]
-    if isinstance(kind, Series):
+    if isinstance(kind, ListOf):
         single = [(value, TypeError) for value in (0.1, None, "123", b"123", {5}, {5: 1})]
         inside = [([bad], error) for bad, error in refused(kind.kind)]
         falling = [([2, 1], ValueError), ([1, 3, 3], ValueError)] if kind.rising else []
         return single + inside + falling
-    beyond = [-math.inf, kind.least - 1, kind.least - 1e-9, *[kind.least] * kind.open]
-    beyond += [kind.below, kind.below + 1e-9, kind.below + 1, math.inf, math.nan]
+    least = kind.gt if kind.ge is None else kind.ge
+    beyond = [-math.inf, math.inf, math.nan, least - 1, least - 1e-9]
+    beyond += [least] if kind.ge is None else []
+    beyond += [] if kind.lt is None else [kind.lt, kind.lt + 1e-9, kind.lt + 1]
+    beyond += [] if kind.le is None else [kind.le + 1e-6, kind.le + 1]
     beyond += [10**400, -(10**400), 10**5000, fractions.Fraction(10**400)]  # too large for a float
     broken = [0.5, 2.5, 1e30] if kind.whole else []
-    values = [value for value in [*beyond, *broken] if value != kind.least or kind.open]
-    return [(v, TypeError) for v in NO_NUMBERS] + [(v, ValueError) for v in values]
+    return [(v, TypeError) for v in NO_NUMBERS] + [(v, ValueError) for v in [*beyond, *broken]]
 
 
 @pytest.mark.parametrize(("cls", "p"), PARAMETERS, ids=NAMES)
@@ -124,11 +125,12 @@ def test_parameter_out_of_its_range(cls, p):
         ),
         (
             lambda: lrs.Constant(1).repeat(),
-            r"^Constant\(value=1\.0\) is endless: say when it ends, as in \.repeat\(every=1000\)",
+            r"^Constant\(value=1\.0\) is open-ended; pass the length: \.repeat\(every=1000\)",
         ),
         (
             lambda: lrs.Constant(1).cooldown(5),
-            r"^Constant\(value=1\.0\) is endless: .* as in \.cooldown\(\.\.\., at=1000\)",
+            r"^Constant\(value=1\.0\) is open-ended; pass the step where the cooldown starts: "
+            r"\.cooldown\(\.\.\., at=1000\)",
         ),
         (
             lambda: lrs.Constant(1).cooldown(0, at=5),
@@ -144,7 +146,7 @@ def test_parameter_out_of_its_range(cls, p):
         (lambda: lrs.Constant(1).then(lrs.Constant(2), at=0), "^then: at must be .*, got 0"),
         (
             lambda: lrs.Drop(0.1, 0.5, 10).then(lrs.Constant(2)),
-            r"^Drop\(start=0.1, factor=0.5, every=10\) is endless: say when it ends, as in .then\(",
+            r"^Drop\(start=0.1, factor=0.5, every=10\) is open-ended; pass the step: .then\(",
         ),
     ],
 )
@@ -270,18 +272,20 @@ def test_missing_formula():
     del registry["mine>Bare"]
 
 
-def test_missing_weights():
-    """A finite shape without weights says what to write."""
+def test_missing_blend():
+    """A fixed-length schedule without a blend says what to write."""
     bare = type("Bare", (lrs.Finite,), {"__module__": "mine"})
-    with pytest.raises(TypeError, match=r"^Bare has no weights: write def weights\(self, left, do"):
+    with pytest.raises(TypeError, match=r"^Bare has no blend: write def blend\(self, remaining, p"):
         bare(0.1, 0, 10)(5)
     del registry["mine>Bare"]
 
 
 def test_kinds_say_their_rule():
     """A kind is shown as the rule that it checks."""
-    assert repr(lrs.rate) == "<a rate ≥ 0>"
-    assert repr(lrs.boundaries).startswith("<a list, each a whole number of steps from 1 to 21474")
+    assert repr(lrs.kinds.rate) == "<a rate ≥ 0>"
+    assert repr(lrs.kinds.boundaries).startswith(
+        "<a list, each a whole number of steps from 1 to 21474"
+    )
     assert repr(a_schedule) == "<a schedule of lrschedules>"
 
 
@@ -297,7 +301,9 @@ def test_example_of_an_error_is_accepted(cls, p):
 
 def test_undeclared_number():
     """A number of a class without ``param`` is refused where the class is made."""
-    with pytest.raises(TypeError, match=r"^Bare: start says nothing .* start: float = param\("):
+    with pytest.raises(
+        TypeError, match=r"^Bare: start has no declaration; .* start: float = param\("
+    ):
 
         class Bare(lrs.Schedule):
             start: float = 0.1

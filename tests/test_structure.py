@@ -1,7 +1,6 @@
-"""Promises about the code itself: what it imports, and what its docstrings hold."""
+"""Promises about the code itself: what its docstrings hold, and how its tests are run."""
 
 import ast
-import dataclasses
 import inspect
 import os
 import re
@@ -12,44 +11,27 @@ from pathlib import Path
 import pytest
 
 import lrschedules as lrs
-from lrschedules import callbacks, datasets, finder, plotting, recipes, study, symbolic
-from lrschedules._param import parameters
+from lrschedules import (
+    _schedule,
+    callbacks,
+    datasets,
+    finder,
+    javascript,
+    kinds,
+    plotting,
+    recipes,
+    study,
+    symbolic,
+)
 from lrschedules.torch import Scheduler
 from tests.table import PUBLIC
 
 ROOT = Path(lrs.__file__).parent
 MODULES = {path.relative_to(ROOT).with_suffix("").as_posix(): path for path in ROOT.rglob("*.py")}
-# Each level may import from those before it; a package counts as one.
-LEVELS = [
-    ["_config"],
-    ["_operations", "_param"],
-    ["_namespaces", "_keras", "_arguments"],
-    ["_declared"],
-    ["_function"],
-    ["_on_rates"],
-    ["_on_time"],
-    ["_schedule"],
-    ["shapes"],
-    ["combinators"],
-    ["recipes", "_javascript", "_turns"],
-    ["symbolic", "plotting", "datasets", "run", "_keras_internals", "_arrays"],
-    ["callbacks", "finder", "study", "_parameter_groups"],
-    ["torch"],
-    ["__init__"],
-]
-# What a module may import besides the standard library, NumPy and the package, at its top.
-FRAMEWORKS = {"symbolic": {"sympy"}}
-# These need Keras. The others never name it, and ``import lrschedules`` leads to the first alone.
-FOR_KERAS = {"_keras", "_keras_internals", "_arrays", "finder"}
-FOR_KERAS |= {f"callbacks/{name}" for name in ("_optimizer", "plateau", "record")}
-FOR_KERAS |= {
-    f"study/_{name}" for name in ("compare", "data", "loop", "plan", "program", "stacked", "store")
-}
-FRAMEWORKS |= {name: {"keras"} for name in FOR_KERAS} | {"torch": {"torch"}}
 
 TOOLS = [
     function
-    for module in (symbolic, plotting, datasets, recipes, finder, study)
+    for module in (symbolic, plotting, datasets, recipes, finder, study, javascript, kinds)
     for function in vars(module).values()
     if inspect.isfunction(function)
     and function.__module__.startswith(module.__name__)
@@ -61,6 +43,10 @@ METHODS = [
         lrs.Schedule,
         lrs.Finite,
         lrs.Run,
+        _schedule.Phase,
+        kinds.Number,
+        kinds.ListOf,
+        kinds.ScheduleKind,
         datasets.Dataset,
         finder.RangeTest,
         study.Comparison,
@@ -75,6 +61,11 @@ CLASSES = [
     lrs.Finite,
     lrs.Run,
     lrs.Namespace,
+    _schedule.Phase,
+    kinds.Number,
+    kinds.ListOf,
+    kinds.ScheduleKind,
+    kinds.ShapeKind,
     datasets.Dataset,
     datasets.Split,
     finder.RangeTest,
@@ -90,68 +81,6 @@ TOOLS.append(study.compare)  # it is loaded when it is first asked for
 CALLABLES = [lrs.param, *TOOLS, *METHODS]
 
 
-def unit(name):
-    """Return the module, or the package in our package, that a file belongs to."""
-    return name.partition("/")[0]
-
-
-def imported(path, *, everywhere):
-    """Return the modules that a module imports: everywhere in it, or whenever it is imported."""
-    found, nodes = set(), [ast.parse(path.read_text("utf-8"))]
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        only_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        function = isinstance(node, (ast.FunctionDef, ast.Lambda))
-        if everywhere or not (only_types or function):
-            nodes += ast.iter_child_nodes(node)
-    return found
-
-
-def test_every_module_has_a_level():
-    """A new module says where it stands."""
-    assert {unit(name) for name in MODULES} == {name for level in LEVELS for name in level}
-
-
-@pytest.mark.parametrize("name", MODULES)
-def test_no_import_upwards(name):
-    """When a module is imported, it imports from the levels below it alone."""
-    level = next(i for i, units in enumerate(LEVELS) if unit(name) in units)
-    allowed = {unit(name)}.union(*LEVELS[:level])
-    modules = imported(MODULES[name], everywhere=False)
-    ours = {module.split(".")[1] for module in modules if module.startswith("lrschedules.")}
-
-    assert ours & {unit(name) for name in MODULES} <= allowed
-
-
-@pytest.mark.parametrize("name", MODULES)
-def test_no_framework_at_the_top(name):
-    """Heavy libraries are imported by the function that needs them."""
-    light = sys.stdlib_module_names | {"numpy", "lrschedules"}
-    modules = {module.partition(".")[0] for module in imported(MODULES[name], everywhere=False)}
-
-    assert modules - light <= FRAMEWORKS.get(name, set())
-
-
-def test_only_modules_for_keras_name_it():
-    """Keras' base class is needed in one place, Keras itself by the tools for it alone."""
-    for name, path in MODULES.items():
-        modules = {module.partition(".")[0] for module in imported(path, everywhere=True)}
-        assert ("keras" in modules) == (name in FOR_KERAS), name
-
-
-def test_tools_for_one_framework_are_not_imported_with_the_package():
-    """Whoever wants the tools for Keras or PyTorch says so: nothing else leads to them."""
-    tools = {f"lrschedules.{unit(name)}" for name in FOR_KERAS - {"_keras"}}
-    tools |= {"lrschedules.torch"}
-    for name, path in MODULES.items():
-        own = unit(name) in {unit(tool) for tool in FOR_KERAS} | {"torch"}
-        assert own or not imported(path, everywhere=True) & tools, name
-
-
 def sections(thing):
     """Return the text of each section of a docstring in NumPy's format."""
     parts = re.split(r"\n(\w[\w ]+)\n-{3,}\n", "\n" + inspect.getdoc(thing))
@@ -160,7 +89,7 @@ def sections(thing):
 
 @pytest.mark.parametrize("function", CALLABLES, ids=lambda function: function.__qualname__)
 def test_docstring_of_function(function):
-    """A function says what it takes, each by name, what it returns, and with which errors."""
+    """A docstring names each argument, and says what the function returns."""
     parts = sections(function)
     signature = inspect.signature(function)
     arguments = [name for name in signature.parameters if name != "self"]
@@ -180,24 +109,9 @@ def test_docstring_of_class(cls):
     assert len(sections(cls)[""].strip()) > 40
 
 
-@pytest.mark.parametrize("cls", PUBLIC)
-def test_docstring_of_schedule(cls):
-    """A schedule lists its parameters, with range and unit, its errors, and an example."""
-    parts = sections(cls)
-    for p in parameters(cls):
-        row = re.search(
-            rf"^{p.name} : [^,\n]+(.*)\n(( +.*\n?)+)", parts["Parameters"], re.MULTILINE
-        )
-        assert row[1] == ("" if p.default is dataclasses.MISSING else f", default {p.default!r}")
-        assert p.kind.rule.lower() in row[2].lower()
-        assert row[2].endswith((f"unit: {p.kind.unit}.", f"unit: {p.kind.unit}.\n"))
-    assert {"TypeError", "ValueError"} <= set(parts["Raises"].split())
-    assert re.search("^>>> schedule = ", parts["Examples"], re.MULTILINE)
-
-
 @pytest.mark.parametrize("name", MODULES)
 def test_no_formula_by_hand(name):
-    """A formula stands in the code alone: the documentation traces it."""
+    """A formula is in the code alone: the documentation traces it."""
     for node in ast.walk(ast.parse(MODULES[name].read_text("utf-8"))):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
             prose = re.split(r"\n *Examples\n", ast.get_docstring(node) or "")[0]

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from sympy.core.function import AppliedUndef
 
 import lrschedules as lrs
-from lrschedules._param import Series, ending, parameters
+from lrschedules._declared import ending, parameters
+from lrschedules.kinds import ListOf
 from lrschedules.symbolic import latex, t, trace
 from tests.strategies import schedules
 from tests.table import PUBLIC, SCHEDULES, TABLE, brief
@@ -46,7 +47,7 @@ def test_class_holds_its_parameters(cls):
     names = {str(symbol) for symbol in expression.free_symbols}
     names |= {str(inner.func) for inner in expression.atoms(AppliedUndef)}
     for p in parameters(cls):
-        if isinstance(p.kind, Series):
+        if isinstance(p.kind, ListOf):
             assert any(name.startswith(f"{p.symbol}_") for name in names)
         elif p.kind.traced is None:
             assert p.symbol in names
@@ -90,9 +91,9 @@ LATEX = {
     lrs.Rex: finite(r"\frac{1 - z}{\left(1 - d\right) + d \left(1 - z\right)}"),
     lrs.Linear(0.1, 0, 900): finite("1 - z", "0.1", "0.0", "900"),
     lrs.Power: r"\frac{\eta_{0}}{\left(1 + \frac{t}{T}\right)^{p}}",
-    lrs.Times: r"f{\left(t \right)} g{\left(t \right)}",
-    lrs.Plus: r"f{\left(t \right)} + c",
-    lrs.Geometric: (
+    lrs.combinators.Times: r"f{\left(t \right)} g{\left(t \right)}",
+    lrs.combinators.Plus: r"f{\left(t \right)} + c",
+    lrs.combinators.Geometric: (
         r"\eta_{0}^{1 - \min\left(1, w{\left(t \right)}\right)} "
         r"\eta_{1}^{\min\left(1, w{\left(t \right)}\right)}"
     ),
@@ -100,13 +101,13 @@ LATEX = {
         r"\begin{cases} \eta_{0} & \text{for}\: t < b_{1} \\"
         r"\eta_{1} & \text{for}\: t < b_{2} \\\eta_{2} & \text{otherwise} \end{cases}"
     ),
-    lrs.Then: (
+    lrs.combinators.Then: (
         r"\begin{cases} f{\left(t \right)} & \text{for}\: t < a \\"
         r"g{\left(t - a \right)} & \text{otherwise} \end{cases}"
     ),
-    lrs.Scale: r"c f{\left(t \right)}",
-    lrs.Delay: r"f{\left(\max\left(0, t - a\right) \right)}",
-    lrs.PerEpoch: r"f{\left(\left\lfloor{\frac{t}{s}}\right\rfloor \right)}",
+    lrs.combinators.Scale: r"c f{\left(t \right)}",
+    lrs.combinators.Delay: r"f{\left(\max\left(0, t - a\right) \right)}",
+    lrs.combinators.PerEpoch: r"f{\left(\left\lfloor{\frac{t}{s}}\right\rfloor \right)}",
     lrs.TimeBased(0.1, decay=0.002): r"\frac{0.1}{1 + 0.002 t}",
     lrs.Constant(0.1).then(lrs.Constant(0.2), at=5): (
         r"\begin{cases} 0.1 & \text{for}\: t < 5 \\0.2 & \text{otherwise} \end{cases}"

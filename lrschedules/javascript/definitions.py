@@ -167,9 +167,11 @@ class _Definitions:
     def _definition(self, name: str, value: Any) -> str:
         match value:
             case type():
-                return self._class(value)
+                return self._class(name, value)
             case Number() | ListOf() | ScheduleKind() | ShapeKind():
-                kind = self.need(type(value).__name__, type(value))
+                # JavaScript has a Number of its own.
+                named = "NumberKind" if isinstance(value, Number) else type(value).__name__
+                kind = self.need(named, type(value))
                 return f"const {name} = {kind}({self._object(value)});"
             case Namespace():
                 return f"const {name} = {self._operations(name)};"
@@ -185,7 +187,7 @@ class _Definitions:
             case _:
                 raise TypeError(f"{name} cannot be written in JavaScript: {value!r}")
 
-    def _class(self, cls: type[Any]) -> str:
+    def _class(self, name: str, cls: type[Any]) -> str:
         base = next((b for b in cls.__bases__ if _ours(b)), None)
         if base:
             above = self.need(base.__name__, base)
@@ -194,7 +196,7 @@ class _Definitions:
         else:
             above = "Record" if cls is Phase else "Dataclass"
         members = textwrap.indent("\n".join(filter(None, self._members(cls))), "  ")
-        name, text = cls.__name__, f"class extends {above} {{\n{members}\n}}"
+        text = f"class extends {above} {{\n{members}\n}}"
         if cls is Phase:
             names = json.dumps([field.name for field in dataclasses.fields(cls)])
             return f'const {name} = record("{name}", {text}, {names});'
@@ -207,6 +209,8 @@ class _Definitions:
     def _members(self, cls: type[Any]) -> Iterator[str]:
         for name, member in vars(cls).items():
             if name in NOT_TRANSLATED and not (cls in KINDS and name == "__call__"):
+                continue
+            if cls is Phase and name.startswith("__"):  # what a dataclass adds to it
                 continue
             match member:
                 case FunctionType() if not _by_python(member):

@@ -574,7 +574,7 @@ SPIKE = lrs.Linear(0.5, 1.0, 7_654_321).then(lrs.Linear(1.0, 0.5, 5_000_000))
 class Bad(lrs.Schedule):
     """The value is what no optimizer can use."""
 
-    value: float = lrs.param("v", lrs.rate, "shift")
+    value: float = lrs.param("v", lrs.kinds.rate, "shift")
 
     def formula(self, t, xp):
         return 0.1 - self.value * xp.real(t)

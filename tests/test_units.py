@@ -1,4 +1,4 @@
-"""Units of a run: epochs, samples, tokens and parts in steps, or an error that says why not."""
+"""Units of a run: epochs, samples, tokens and fractions in steps, or an error with the reason."""
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,7 @@ def test_units():
     assert LANGUAGE.in_epochs(0.5) == 977
     assert LANGUAGE.in_samples(512 * 100) == 100
     assert LANGUAGE.in_tokens(2**20 * 30) == 30
-    assert LANGUAGE.part(0.25) == 977
+    assert LANGUAGE.fraction(0.25) == 977
 
 
 def test_last_batch_counts():
@@ -36,7 +36,7 @@ def test_whole_steps():
     run = Run(batch_size=10, steps=1000)
 
     assert [run.in_samples(n) for n in (1, 14, 16, 1000)] == [1, 1, 2, 100]
-    assert run.part(0.0001) == 1
+    assert run.fraction(0.0001) == 1
 
 
 @given(st.integers(1, 10**4), st.integers(1, 10**6), st.integers(1, 100))
@@ -57,16 +57,17 @@ def test_run_is_its_epochs(batch_size, samples, epochs):
         (lambda: Run(tokens_per_sample=-1), "Run: tokens_per_sample must be .*, got -1"),
         (
             lambda: Run(batch_size=1, samples=9, epochs=2, steps=5),
-            r"^Run: steps and epochs both say .*, got 5 and 2\.0, with batch_size=1 and samples=9;",
+            r"^Run: steps and epochs must give the same length, got 5 and 2\.0, with batch_size=1 "
+            "and samples=9;",
         ),
-        (lambda: Run(epochs=3), r"needs samples, which Run\(.*\) does not have: write Run\(sam"),
-        (lambda: Run(samples=9).in_epochs(1), r"needs batch_size, .*: write Run\(batch_size=\.\."),
-        (lambda: Run(batch_size=9).in_epochs(1), r"needs samples, .*: write Run\(samples=\.\.\."),
+        (lambda: Run(epochs=3), r"needs samples, which Run\(.*\) does not have; write Run\(sam"),
+        (lambda: Run(samples=9).in_epochs(1), r"needs batch_size, .*; write Run\(batch_size=\.\."),
+        (lambda: Run(batch_size=9).in_epochs(1), r"needs samples, .*; write Run\(samples=\.\.\."),
         (lambda: Run().in_samples(5), r"needs batch_size, which Run\(.*\) does not have"),
-        (lambda: Run(batch_size=5).in_tokens(5), r"needs tokens_per_sample, .*: write Run\(tok"),
-        (lambda: Run(batch_size=5).part(0.5), r"needs steps, .*: write Run\(steps=\.\.\.\)"),
-        (lambda: LANGUAGE.part(1), "^part: number must be a number > 0 and < 1, got 1"),
-        (lambda: LANGUAGE.part(0), "^part: number must be a number > 0 and < 1, got 0"),
+        (lambda: Run(batch_size=5).in_tokens(5), r"needs tokens_per_sample, .*; write Run\(tok"),
+        (lambda: Run(batch_size=5).fraction(0.5), r"needs steps, .*; write Run\(steps=\.\.\.\)"),
+        (lambda: LANGUAGE.fraction(1), "^fraction: number must be a number > 0 and < 1, got 1"),
+        (lambda: LANGUAGE.fraction(0), "^fraction: number must be a number > 0 and < 1, got 0"),
         (lambda: LANGUAGE.in_epochs(-1), "^in_epochs: number must be a number > 0, got -1"),
         (lambda: LANGUAGE.in_samples(0), "^in_samples: number must be a number > 0, got 0"),
         (lambda: LANGUAGE.in_tokens(0), "^in_tokens: number must be a number > 0, got 0"),
@@ -74,12 +75,15 @@ def test_run_is_its_epochs(batch_size, samples, epochs):
             lambda: LANGUAGE.in_epochs(1e9),
             r"^in_epochs: number .* at most 2147483647 .*, got 1000000000\.0, .* 1\.954e\+12$",
         ),
-        (lambda: LANGUAGE.in_epochs(1e308), r"^in_epochs: number .*, got 1e\+308, .* worth inf$"),
+        (
+            lambda: LANGUAGE.in_epochs(1e308),
+            r"^in_epochs: number .*, got 1e\+308, .* which is inf$",
+        ),
         (lambda: LANGUAGE.in_epochs(10**400), "^in_epochs: number must be a number > 0, got 1000"),
-        (lambda: LANGUAGE.in_tokens(1e308), r"^in_tokens: number must be worth .*, got 1e\+308"),
+        (lambda: LANGUAGE.in_tokens(1e308), r"^in_tokens: number must be at most .*, got 1e\+308"),
         (
             lambda: Run(batch_size=1, samples=10, epochs=1e308),
-            r"^Run: epochs must be worth at most 2147483647 steps, got 1e\+308, .* worth inf$",
+            r"^Run: epochs must be at most 2147483647 steps, got 1e\+308, .* which is inf$",
         ),
     ],
 )
