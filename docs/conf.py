@@ -7,15 +7,15 @@ import urllib.parse
 from importlib.util import find_spec
 from pathlib import Path
 
-# Before TensorFlow is imported, here and in the kernels of the notebooks: what it writes to the
-# terminal as it starts would end up on the pages.
+# Before TensorFlow is imported, here and in the kernels of the notebooks: the pages would show what
+# it writes to the terminal when it starts.
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
 if find_spec("triton"):
-    # It comes with PyTorch's builds for CUDA, and crashes where TensorFlow was imported before it.
+    # PyTorch's builds for CUDA bring it. It crashes if TensorFlow was imported before it.
     import triton  # noqa: F401
 
 here = Path(__file__).parent
@@ -30,18 +30,17 @@ version = release = importlib.metadata.version("keras-lrschedules")
 language = "en"
 
 extensions = [
-    "lrs_docs",
     "lrs_gallery",
     "lrs_llms",
     "lrs_peers",
     "lrs_playground",
     "lrs_schedules",
     "lrs_site",
-    "lrs_times",
     "myst_nb",
     "notfound.extension",
     "numpydoc",
     "sphinx.ext.autodoc",
+    "sphinx.ext.duration",
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
     "sphinx_design",
@@ -64,11 +63,13 @@ exclude_patterns = [
     "sg_execution_times.rst",
     "**.ipynb_checkpoints",
 ]
+# The log says which pages took long; the site does not, so that two builds give the same files.
+duration_write_json = None
 nitpicky = True
 show_warning_types = True
 
 autodoc_typehints = "none"
-# Without PyTorch the page about the scheduler for it is the same: only its docstrings are read.
+# Without PyTorch the page about its scheduler is the same: it shows the docstrings alone.
 autodoc_mock_imports = [] if find_spec("torch") else ["torch"]
 autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
@@ -103,23 +104,23 @@ sphinx_gallery_conf = {
     "backreferences_dir": "_generated/backreferences",
     "image_srcset": ["2x"],
     "thumbnail_size": (320, 224),
-    # a table at the end of a cell is shown as one
+    # a table at the end of a cell is shown as a table
     "capture_repr": ("_repr_html_",),
     "remove_config_comments": True,
     "reset_modules": ("matplotlib", "lrs_gallery.reset"),
     "reset_modules_order": "both",
     "image_scrapers": ("lrs_gallery.scrape",),
-    # PyTorch for Linux comes with gigabytes of CUDA: without it, the example that needs it is shown
-    # and not run.
+    # PyTorch for Linux brings gigabytes of CUDA. Without it, its example is not run.
     "filename_pattern": "/plot_" if find_spec("torch") else "/plot_(?!3_three_frameworks)",
-    # all that an example may import, for a machine that has nothing
+    # everything that an example may import
     "first_notebook_cell": (
         '%pip install -q "keras-lrschedules[keras,plot,study]" tensorflow jax torch optax '
         "scikit-learn"
     ),
     "show_signature": False,
+    # The times of the examples are in files beside them, and not on the pages.
     "min_reported_time": 10**9,
-    "write_computation_times": False,
+    "write_computation_times": True,
     "copyfile_regex": r".*\.rst",
 }
 
@@ -129,7 +130,7 @@ copybutton_exclude = ".linenos, .gp, .go"
 
 katex_css_path = "katex/katex.min.css"
 
-# Pages that have moved, and where they are now.
+# The new addresses of pages that have moved.
 redirects = {
     f"auto_examples/{name}": f"tutorial/{name}.html"
     for name in (
@@ -140,12 +141,12 @@ redirects = {
         "plot_5_what_keras_did",
     )
 }
-# The page for a wrong address is served at every depth, so that it names its files from the root.
+# The page for a wrong address is served at every depth, so it names its files from the root.
 notfound_urls_prefix = urllib.parse.urlsplit(lrs_site.CANONICAL).path or "/"
 
 ogp_site_url = html_baseurl = lrs_site.CANONICAL
 ogp_image = "_static/card.png"
-ogp_image_alt = "A learning rate that warms up and then falls along half a cosine wave"
+ogp_image_alt = "A learning rate with linear warmup and cosine decay"
 ogp_social_cards = {"enable": False}
 ogp_custom_meta_tags = ['<meta name="twitter:card" content="summary_large_image" />']
 

@@ -137,6 +137,17 @@ def axes_of(where: str, ax: Any, size: tuple[float, float]) -> Axes:
     return ax
 
 
+def describe_axes(ax: Axes, words: str) -> None:
+    """Leave a description of all that has been drawn on the axes, for a text alternative.
+
+    ``ax.lrs_description`` is a pair: the words, without the titles and the labels of the axes,
+    which the user may change, and the number of lines that they describe.
+    """
+    described: Any = ax
+    before, _ = getattr(ax, "lrs_description", ("", 0))
+    described.lrs_description = ("; ".join(filter(None, [before, words])), len(ax.lines))
+
+
 def require(where: str, *packages: str, extra: str | None = None) -> None:
     """Check that packages are installed, which an extra of this one may bring.
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrschedules import kinds
-from lrschedules._arguments import axes_of
+from lrschedules._arguments import axes_of, describe_axes
 from lrschedules._config import shown
 from lrschedules._schedule import Schedule
 from lrschedules.kinds import LAST_STEP, checked
@@ -65,6 +65,8 @@ def plot(
     ax.set_ylim(bottom=0)
     if isinstance(schedules, Mapping):
         ax.legend()
+    words = [f"{name}: " * bool(name) + _values(named[name], last) for name in named]
+    describe_axes(ax, "; ".join(words))
     return ax
 
 
@@ -150,14 +152,17 @@ def describe(schedule: Schedule) -> str:
     'Learning rate by step: 0.1 at 0, 0.075 at 250, 0.05 at 500, 0.025 at 750, 0 at 1000.'
     """
     schedule = checked("describe: schedule", kinds.a_schedule, schedule)
-    last = horizon(schedule)
+    return f"Learning rate by step: {_values(schedule, horizon(schedule))}."
+
+
+def _values(schedule: Schedule, last: int) -> str:
+    """Return the rate at five steps in words, and the lowest and the highest rate."""
     named = {step: f"{schedule(step):.3g}" for step in (last * i // 4 for i in range(5))}
     shown = set(named.values())
     for word, step in zip(("lowest", "highest"), _extremes(schedule, last), strict=True):
         if (rate := f"{schedule(step):.3g}") not in shown:
             named[step] = f"{word} {rate}"
-    values = ", ".join(f"{rate} at {step}" for step, rate in sorted(named.items()))
-    return f"Learning rate by step: {values}."
+    return ", ".join(f"{rate} at {step}" for step, rate in sorted(named.items()))
 
 
 def horizon(schedule: Schedule) -> int:

@@ -1,4 +1,4 @@
-"""A curve in words tells where it is lowest and where it is highest, and is drawn through both."""
+"""The description of a curve has its lowest and its highest rate, and its line passes both."""
 
 import re
 
@@ -9,23 +9,23 @@ import pytest
 from hypothesis import given, settings
 
 import lrschedules as lrs
-from lrschedules.plotting import LOOKED_AT, describe, horizon
+from lrschedules.plotting import EVALUATED, describe, horizon
 from tests.strategies import schedules
 
-CURVES = {name: lrs_entries.example_of(entry)[0] for name, entry in lrs_entries.entries().items()}
+CURVES = {name: entry.schedule for name, entry in lrs_entries.entries().items()}
 CURVES["warmup"] = lrs.Cosine(0.1, 0.0, steps=10_000).warmup(500)
 
 
-def told(schedule):
-    """Return the lowest and the highest rate that the words tell, each with its step."""
+def extremes(schedule):
+    """Return the lowest and the highest rate in the description, each with its step."""
     found = re.findall(r"(lowest |highest |)(\S+) at (\d+)", describe(schedule))
     rates = [(float(rate), int(step)) for _, rate, step in found]
     return min(rates), max(rates)
 
 
-def is_told(schedule, rates):
-    """Return whether the words tell the extremes of these rates, and where they are."""
-    for (rate, step), best in zip(told(schedule), (rates.min(), rates.max()), strict=True):
+def is_described(schedule, rates):
+    """Return whether the description has the extremes of these rates, and their steps."""
+    for (rate, step), best in zip(extremes(schedule), (rates.min(), rates.max()), strict=True):
         assert f"{rate:.3g}" == f"{best:.3g}"
         assert f"{schedule(step):.3g}" == f"{best:.3g}"
     for word, step in re.findall(r"(lowest|highest) \S+ at (\d+)", describe(schedule)):
@@ -36,17 +36,17 @@ def is_told(schedule, rates):
 
 @pytest.mark.parametrize("schedule", CURVES.values(), ids=CURVES)
 def test_curve_of_a_page(schedule):
-    """The words of each page's curve, and its line, have the extremes over all its steps."""
+    """The description of each page's curve, and its line, have the extremes over all its steps."""
     rates = schedule(np.arange(horizon(schedule) + 1))
     drawn = schedule.plot().lines[0].get_ydata()
     plt.close("all")
 
-    assert is_told(schedule, rates)
+    assert is_described(schedule, rates)
     assert (drawn.min(), drawn.max()) == pytest.approx((rates.min(), rates.max()), rel=1e-11)
 
 
 def test_known_extremes():
-    """Three curves whose highest rate is known, and lies between the steps of any coarse grid."""
+    """Three curves have a known highest rate, which lies between the steps of any coarse grid."""
     words = {name: describe(CURVES[name]) for name in ("noam", "inverse_sqrt", "warmup")}
 
     assert "highest 0.000699 at 4000," in words["noam"]
@@ -57,12 +57,12 @@ def test_known_extremes():
 @settings(max_examples=150)
 @given(schedules())
 def test_any_curve(schedule):
-    """The words of any curve have the extremes over all its steps, if it is not too long."""
+    """The description of any curve has the extremes over all its steps, if it is not too long."""
     last = horizon(schedule)
-    if last <= LOOKED_AT:
-        assert is_told(schedule, schedule(np.arange(last + 1)))
+    if last <= EVALUATED:
+        assert is_described(schedule, schedule(np.arange(last + 1)))
     else:
-        (lowest, _), (highest, _) = told(schedule)
+        (lowest, _), (highest, _) = extremes(schedule)
         rates = schedule(np.random.default_rng(0).integers(0, last, 1000, endpoint=True))
         assert lowest <= rates.min() * 1.01
         assert highest >= rates.max() * 0.99
@@ -91,6 +91,6 @@ FALL = lrs.Linear(0.1, 0.01, 50)
     ids=range(9),
 )
 def test_long_curve(schedule, words):
-    """A long curve is told by the steps at which its parts begin and end."""
-    assert horizon(schedule) > LOOKED_AT
+    """The extremes of a long curve are found at its breakpoints."""
+    assert horizon(schedule) > EVALUATED
     assert words in describe(schedule)

@@ -1,36 +1,30 @@
 """What the playground knows of the package: its JavaScript, and what can be chosen in it.
 
-A new schedule, recipe or parameter is in the playground at the next build. Like ``lrs_parts`` it
-needs no Sphinx: the tests run what the page runs.
+A new schedule, recipe or parameter is in the playground at the next build. This module needs no
+Sphinx: the tests run what the page runs.
 """
 
 import dataclasses
 import inspect
 import json
-import math
 import re
-import runpy
-from pathlib import Path
 
-from lrs_entries import PROGRAMS, entries, example_of
+from lrs_entries import PROGRAMS, entries, items, load, sections
 
 import lrschedules as lrs
-from lrschedules import plotting
-from lrschedules._declared import registry
-from lrschedules._javascript import script
+from lrschedules import kinds, plotting
+from lrschedules._declared import Parameter, parameters
 from lrschedules._operations import LARGEST
-from lrschedules._param import LAST_STEP, Kind, Series, parameters
-from lrschedules._schedule import ScheduleKind
+from lrschedules.javascript import script
 
-PEERS = Path(__file__).parents[2] / "tests" / "peers" / "table.py"
 METHODS = ["warmup", "then", "cooldown", "repeat", "delay", "stretch", "per_epoch", "scale"]
 METHODS += ["plus", "times", "clip", "geometric", "k_decay"]
-# The kinds of parameters of methods; those of recipes have their own.
-PASSED = {"steps": lrs.steps, "at": lrs.steps, "times": lrs.ratio}
+# The kinds of those arguments of methods that no combinator declares; all others are rates.
+KINDS = {"steps": kinds.steps, "at": kinds.steps, "times": kinds.ratio, "shape": kinds.a_shape}
 SHAPES = [lrs.Linear, lrs.Cosine, lrs.recipes.one_minus_sqrt, lrs.Polynomial, lrs.Rex]
 # The frameworks for which it writes code.
 WITH = {name: PROGRAMS[name] for name in ("Keras", "PyTorch", "optax")}
-# What a visitor finds who brings nothing, and what is added to compare with.
+# The schedules that a visitor sees first, and those that are added to compare with them.
 START = [
     "Cosine(0.1, 0, steps=900).warmup(100)",
     "warmup_stable_decay(0.1, warmup=100, stable=600, decay=300)",
@@ -39,71 +33,59 @@ START = [
 ]
 
 
-def described(kind):
-    """Return a kind as the playground's inputs need it; what is 0 or false is left out."""
-    if isinstance(kind, ScheduleKind):
-        return {"type": "schedule"}
-    if isinstance(kind, Series):
-        return {"type": "list"}
-    if isinstance(kind, Kind):
-        below = {} if kind.below in (math.inf, LAST_STEP + 1) else {"below": kind.below}
-        values = {name: getattr(kind, name) for name in ("unit", "least", "open", "whole")}
-        return {"type": "number"} | {name: v for name, v in values.items() if v} | below
-    return {"type": kind}
+def kind_of(kind):
+    """Return a kind as the inputs of the playground need it, without what does not bound it."""
+    if isinstance(kind, kinds.Number):
+        fields = {name: getattr(kind, name) for name in ("gt", "ge", "lt", "le", "unit", "whole")}
+        none = {None, kinds.LAST_STEP}
+        given = {k: v for k, v in fields.items() if v is not False and v not in none}
+        return {"type": "number"} | given
+    types = {kinds.ListOf: "list", kinds.ScheduleKind: "schedule", kinds.ShapeKind: "shape"}
+    return {"type": types.get(type(kind), "bool")}
 
 
 def plain(text):
     """Return a sentence of a docstring without roles, with code between single backquotes."""
     text = re.sub(r":\w+(?::\w+)*:`~?(?:[\w.]+\.)?(\w+)`", r"`\1`", " ".join(text.split()))
-    return text.replace("``", "`")
-
-
-def row(name, kind, meaning, default):
-    """Return one parameter; ``none`` stands for the number that means that there is none."""
-    meaning = re.split(r";|\. |\.$", plain(meaning))[0]
-    meaning = meaning[:1].upper() + meaning[1:]
-    row = {"name": name, "meaning": meaning, "kind": described(kind)}
-    if default in (inspect.Parameter.empty, dataclasses.MISSING):
-        return row
-    if inspect.isroutine(default) or inspect.isclass(default):
-        default = default.__name__
-    none = default in (LAST_STEP, LARGEST, None)
-    return row | {"default": None if none else default}
-
-
-def meanings(function):
-    """Return what each parameter means, from the docstring of a recipe or a method."""
-    _, _, section = inspect.getdoc(function).partition("\nParameters\n----------\n")
-    section, _, _ = section.partition("\n\n")
-    rows = re.findall(r"^(\w+) : .*\n((?: {4}.*(?:\n|$))+)", section, re.MULTILINE)
-    return {name: " ".join(text.split()) for name, text in rows}
-
-
-def of_function(function, own=None):
-    """Return the parameters of a recipe or a method, from its signature and its docstring."""
-    checks = inspect.getclosurevars(function).nonlocals.get("kinds", {})
-    fields = {p.name: p.kind for p in parameters(own)} if own else {}
-    known = PASSED | fields | checks
-    texts = meanings(function)
-    for p in inspect.signature(function).parameters.values():
-        if p.name == "self":
-            continue
-        special = {"Shape": "shape", "Shape | None": "shape", "bool": "bool"}.get(p.annotation)
-        inner = ScheduleKind("a schedule", lrs.Schedule, "") if "Schedule" in p.annotation else None
-        kind = special or known.get(p.name) or inner or lrs.rate
-        named = {"named": True} if p.kind is p.KEYWORD_ONLY else {}
-        yield row(p.name, kind, texts[p.name], p.default) | named
-
-
-def summary(thing):
-    text = plain(inspect.getdoc(thing).partition("\n\n")[0]).removeprefix("Return ")
+    text = text.replace("``", "`").removeprefix("Return ")
     return text[:1].upper() + text[1:]
 
 
-def elsewhere(table=PEERS):
+def shown(p):
+    """Return one parameter; null stands for the default that means that there is none."""
+    meaning = re.split(r";|\. |\.$", plain(p.meaning))[0]
+    row = {"name": p.name, "meaning": meaning, "kind": kind_of(p.kind)}
+    if p.default is dataclasses.MISSING:
+        return row
+    default = p.default.__name__ if callable(p.default) else p.default
+    return row | {"default": None if default in (kinds.LAST_STEP, LARGEST, None) else default}
+
+
+def of_method(name):
+    """Return the parameters of a method: declared by the combinator that it makes, or else here."""
+    function = getattr(lrs.Finite, name)
+    combinator = getattr(lrs.combinators, name.title().replace("_", ""), None)
+    known = KINDS | {p.name: p.kind for p in (parameters(combinator) if combinator else ())}
+    rows = items(sections(function)["Parameters"])
+    meanings = {term.partition(" : ")[0]: text for term, text in rows}
+    for p in list(inspect.signature(function).parameters.values())[1:]:
+        inner = kinds.a_schedule if "Schedule" in p.annotation else kinds.rate
+        kind = bool if p.annotation == "bool" else known.get(p.name, inner)
+        default = dataclasses.MISSING if p.default is p.empty else p.default
+        yield Parameter(p.name, "", kind, meanings[p.name], p.annotation, default)
+
+
+def listed(function, declared):
+    """Return the parameters of a function or a class, with those that must be named marked."""
+    passed = inspect.signature(function).parameters
+    named = {name for name, p in passed.items() if p.kind is p.KEYWORD_ONLY}
+    return [shown(p) | ({"named": True} if p.name in named else {}) for p in declared]
+
+
+def elsewhere():
     """Return what other libraries call their schedules: the library, and a line there and here."""
     found = {}
-    for row in runpy.run_path(str(table))["ROWS"]:
+    for row in load().ROWS:
         name = re.match(r"[\w.]+", row.theirs)[0].rpartition(".")[2]
         ours = re.sub(r"\blrs\.(recipes\.)?", "", row.ours)
         if name not in entries() and not row.refused:
@@ -113,59 +95,42 @@ def elsewhere(table=PEERS):
 
 def choices():
     """Return what a schedule can begin with, and what can be done with it."""
-    begins, combinators = [], {}
-    for entry in entries().values():
-        if inspect.isclass(entry):
-            rows = parameters(entry)
-            if any(isinstance(p.kind, ScheduleKind) for p in rows):
-                method = re.sub(r"(?<!^)(?=[A-Z])", "_", entry.__name__).lower()
-                combinators[entry.__name__] = method
-                continue
-            group = "Finite shapes" if issubclass(entry, lrs.Finite) else "Endless shapes"
-            rows = [row(p.name, p.kind, p.meaning, p.default) for p in rows]
-        else:
-            group, rows = "Recipes", list(of_function(entry))
-        begins.append(
+    made = [entry for entry in entries().values() if entry.group == "Combinations"]
+    methods = [(name, getattr(lrs.Finite, name)) for name in METHODS]
+    return {
+        "begins": [
             {
-                "name": entry.__name__,
-                "group": group,
-                "summary": summary(entry),
-                "example": example_of(entry)[1],
-                "parameters": rows,
+                "name": entry.name,
+                "group": entry.group,
+                "summary": plain(entry.summary),
+                "example": entry.code,
+                "parameters": listed(entry.thing, entry.parameters),
             }
-        )
-    methods = []
-    for name in METHODS:
-        cls = registry.get(f"lrschedules>{name.title().replace('_', '')}")
-        function = getattr(lrs.Finite, name)
-        methods.append(
+            for entry in entries().values()
+            if entry not in made
+        ],
+        "methods": [
             {
                 "name": name,
-                "summary": summary(function),
-                "parameters": list(of_function(function, cls)),
+                "summary": plain(sections(method)[""].split("\n\n")[0]),
+                "parameters": listed(method, of_method(name)),
             }
-        )
-    return {
-        "begins": begins,
-        "methods": methods,
-        "combinators": combinators,
+            for name, method in methods
+        ],
+        "combinators": {e.name: re.sub(r"(?<!^)(?=[A-Z])", "_", e.name).lower() for e in made},
         "elsewhere": elsewhere(),
         "shapes": [shape.__name__ for shape in SHAPES],
         "start": START,
-        "programs": {"Python": ["", "", ""]}
-        | {
-            name: [f"{first}\n", f"{more}\n" if more else "", f"\n{last}"]
-            for name, (first, more, last) in WITH.items()
-        },
+        "programs": {"Python": ["", "", ""]} | WITH,
     }
 
 
 def generated():
     """Return the script that is generated: the package in JavaScript, and what can be chosen."""
-    things = [*entries().values(), plotting.horizon]
+    things = [*(entry.thing for entry in entries().values()), plotting.horizon]
     names = ", ".join(thing.__name__ for thing in things)
     return (
-        "// Generated from the package: see lrschedules.symbolic.javascript.\n"
+        "// Generated from the package: see lrschedules.javascript.\n"
         f'"use strict";\nconst LRS = (() => {{\n{script(things)}\n'
         f"return {{ {names}, parameters, type, Schedule }};\n}})();\n"
         f"LRS.choices = {json.dumps(choices(), ensure_ascii=False)};\n"

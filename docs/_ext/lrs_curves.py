@@ -1,21 +1,19 @@
-"""Curves: inline SVG in the colours of the page, each with its text alternative in numbers."""
+"""Curves: inline SVG in the colours of the page, each with a text alternative in numbers."""
 
 import html
-import inspect
 import io
 import re
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from docutils import nodes
-from lrs_entries import arguments_of, example_of
-from lrs_parts import parts
+from lrs_entries import entries
 from sphinx.util.docutils import SphinxDirective
 
 import lrschedules as lrs
 from lrschedules import plotting
 
-# Colours that no curve has, replaced by those of the page, so that a curve follows its theme.
+# Colours that no curve has. Those of the page replace them, so that a curve follows its theme.
 INK, LINE = "#010203", "#040506"
 LOOK = {
     "svg.fonttype": "none",
@@ -39,15 +37,15 @@ LOOK = {
 CARD = (2.6, 1.4)
 
 
-def curve(schedule, caption, size=(4.6, 2.2), found=()):
-    """Return a curve as HTML: inline SVG, in it the numbers of its parts, and the caption."""
+def curve(schedule, caption, size=(4.6, 2.2), phases=()):
+    """Return a curve as HTML: inline SVG, with its phases numbered, and the caption."""
     with mpl.rc_context({**LOOK, "svg.hashsalt": f"{caption}{size}"}):
         figure = plt.figure(figsize=size, layout="constrained")
         ax = schedule.plot(ax=figure.add_subplot())
         ax.locator_params(nbins=5 if caption else 4)
         if not caption:
             ax.set(xlabel="", ylabel="")
-        mark(ax, found)
+        mark(ax, phases)
         file = io.StringIO()
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
         plt.close(figure)
@@ -68,52 +66,44 @@ def _short(number):
     return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
-def mark(ax, found):
-    """Shade every other part and write its number above it; a cycle begins again at its own."""
-    numbers = {}
-    for i, part in enumerate(found):
-        begin = part.start if part.first is None else part.first
-        number = numbers.setdefault(begin, len(numbers) + 1)
+def mark(ax, phases):
+    """Write the number of each phase above it, in every cycle, and shade every other one."""
+    found = [(p.start, p.stop, i) for i, (_, again) in enumerate(phases, 1) for p in again]
+    for i, (start, stop, number) in enumerate(sorted(found)):
         if i % 2:
-            ax.axvspan(part.start, part.stop, color=INK, alpha=0.07, linewidth=0)
-        middle = (part.start + part.stop) / 2
-        ax.text(middle, 1, number, transform=ax.get_xaxis_transform(), ha="center", va="bottom")
+            ax.axvspan(start, stop, color=INK, alpha=0.07, linewidth=0)
+        transform = ax.get_xaxis_transform()
+        ax.text((start + stop) / 2, 1, number, transform=transform, ha="center", va="bottom")
 
 
-def listed(schedule, found):
-    """Return what the numbered parts of a curve are, as lines of reStructuredText."""
-    for part in found:
-        if part.first not in {None, part.start}:
-            continue
-        what = f":class:`~lrschedules.{part.of.__name__}`"
-        if part.of is lrs.Piecewise:
-            what += f" at {schedule(part.start):.3g}"
-        steps = f"steps {part.start} to {part.stop}"
-        again = [str(p.start) for p in found if p.first == part.start != p.start]
-        if again:
-            steps += f", again from {', '.join(again[:3])}" + " and so on" * (len(again) > 3)
-        name = f"``{part.name}``: " if part.name else ""
-        yield f"#. {name}{what}, {steps}."
+def of_entry(entry):
+    """Return the curve of an entry's example, and its phases as a list in reStructuredText."""
+    phases = entry.phases if sum(len(again) for _, again in entry.phases) > 1 else []
+    lines = [f"#. {_phase(entry.schedule, *phase)}" for phase in phases]
+    return curve(entry.schedule, entry.code, phases=phases), lines
 
 
-def drawn(entry):
-    """Return the curve of an entry's example with its parts, and the lines that name them."""
-    schedule, code = example_of(entry)
-    arguments = {} if inspect.isclass(entry) else arguments_of(entry)
-    found = parts(schedule, arguments)
-    found = found if len(found) > 1 else []
-    return curve(schedule, code, found=found), list(listed(schedule, found))
+def _phase(schedule, name, occurrences):
+    first, *again = occurrences
+    what = f":class:`~{entries()[type(first.schedule).__name__].target}`"
+    if isinstance(first.schedule, lrs.Piecewise):
+        what += f" at {schedule(first.start):.3g}"
+    steps = f"steps {first.start} to {first.stop}"
+    if again:
+        steps += f", and again from {', '.join(str(p.start) for p in again[:3])}"
+        steps += ", …" * (len(again) > 3)
+    return (f"``{name}``: " if name else "") + f"{what}, {steps}."
 
 
 class Curve(SphinxDirective):
-    """The curve of a schedule, written as Python in the argument."""
+    """The curve of a schedule; the argument is Python code."""
 
     required_arguments = 1
     final_argument_whitespace = True
 
     def run(self):
         code = self.arguments[0]
-        schedule = eval(code, vars(lrs).copy())  # noqa: S307 - the page's own code
+        schedule = eval(code, vars(lrs).copy())  # noqa: S307 - the code is the page's own
         return [nodes.raw("", curve(schedule, code), format="html")]
 
 

@@ -1,10 +1,9 @@
-"""Each example starts from the same state, and is run again when what it was made from changes.
+"""The gallery: each example starts from the same state and runs again when the package changes.
 
-Its figures have one look, and a text alternative with numbers.
+All figures have one look, and each has a text alternative with its numbers.
 """
 
 import gc
-import json
 import os
 import re
 from pathlib import Path
@@ -12,8 +11,8 @@ from pathlib import Path
 import keras
 import matplotlib as mpl
 import matplotlib.pyplot as plt
-from lrs_figures import described, titles
-from lrs_made_from import Recorder, State, forget_outdated
+from lrs_figures import described, titles, undescribed
+from lrs_fingerprint import files, fingerprint, forget_outdated
 from sphinx.util import logging
 from sphinx_gallery.scrapers import matplotlib_scraper
 from sphinx_gallery.utils import zip_files
@@ -39,30 +38,24 @@ LOOK = {
 # 1 January 2000: a zip knows no date before 1980.
 DATE = 946684800
 PACKAGE = Path(lrs.__file__).parent
-# What a run depends on beside the package's code: its data, and how it is run and drawn.
-OTHERS = [*PACKAGE.rglob("*.csv"), Path(__file__), Path(__file__).with_name("lrs_figures.py")]
-
-recorder = Recorder(PACKAGE)
+# What a result depends on besides the package: how an example is run, drawn and described.
+OTHERS = [Path(__file__), Path(__file__).with_name("lrs_figures.py")]
 
 
 def reset(gallery_conf, fname, when):
-    """Prepare for the example in the file ``fname``, or note what it was made from."""
+    """Prepare for the example in the file ``fname``, or give its downloads a constant date."""
     if when == "after":
-        called = recorder.stop()
         (file,) = Path(gallery_conf["src_dir"], "auto_examples").rglob(fname)
-        record = json.dumps(State(PACKAGE, OTHERS).of(called), indent=1)
-        file.with_suffix(".made_from.json").write_text(record, "utf-8")
         _zip_again(file)
         return
     keras.utils.clear_session()
     gc.collect()
     keras.utils.set_random_seed(0)
     mpl.rcParams.update(LOOK)
-    recorder.start()
 
 
 def _zip_again(file):
-    """Give an example's downloads a date that stays, so that a zip is the same at each build."""
+    """Give an example's downloads a constant date, so that each build makes the same zip."""
     downloads = [file, file.with_suffix(".ipynb")]
     for download in downloads:
         os.utime(download, (DATE, DATE))
@@ -72,34 +65,33 @@ def _zip_again(file):
 def scrape(block, block_vars, gallery_conf):
     """Save the figures of a block, each with a text alternative that has its numbers."""
     figures = [plt.figure(number) for number in plt.get_fignums()]
+    where = (block_vars["src_file"], block.lineno)
     for figure in figures:
-        if not titles(figure):
-            where = (block_vars["src_file"], block.lineno)
-            logger.warning("a figure has no title", location=where, type="lrs_gallery")
+        if not titles(figure) or undescribed(figure):
+            text = "a figure has no title, or draws something that its text cannot describe"
+            logger.warning(text, location=where, type="lrs_gallery")
     texts = iter([described(figure) for figure in figures])
     rst = matplotlib_scraper(block, block_vars, gallery_conf)
     return re.sub(r"(?m)(?<=:alt: ).*$", lambda _: next(texts), rst)
 
 
 def forget(app):
-    """Run examples again that are not from the code as it is."""
-    reasons = forget_outdated(Path(app.srcdir, "auto_examples"), State(PACKAGE, OTHERS))
-    for name, changed in reasons.items():
-        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
-        logger.info("%s runs again: changed are %s%s", name, ", ".join(changed[:3]), more)
+    """Run the examples again if anything that their results depend on has changed."""
+    if forget_outdated(Path(app.srcdir, "auto_examples"), fingerprint(PACKAGE, OTHERS)):
+        logger.info("the package or its environment has changed: all examples run again")
 
 
 def depend(app, docname, source):
-    """Read a page again, and run its cells, when what it may show is not what it was.
+    """Read a page again, and run its cells, when the code that it shows has changed.
 
-    Most pages run the package as they are read. An example's page shows what its run left.
+    Most pages run the package when they are read. The page of an example shows what its run left.
     """
     page = Path(app.env.doc2path(docname))
     if docname.startswith("auto_examples/"):
         for image in page.parent.glob(f"images/sphx_glr_{page.stem}_[0-9]*.png"):
             app.env.note_dependency(str(image))
     else:
-        for file in [*PACKAGE.rglob("*.py"), *OTHERS, *Path(__file__).parent.glob("*.py")]:
+        for file in [*files(PACKAGE), *files(Path(__file__).parent)]:
             app.env.note_dependency(str(file))
     if "minigallery::" in source[0]:
         folder = Path(app.srcdir, app.config.sphinx_gallery_conf["backreferences_dir"])

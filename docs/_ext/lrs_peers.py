@@ -1,50 +1,34 @@
-"""What other libraries give: the pages that are made from the table that the tests compare.
+"""The pages about other libraries, made from the table that the tests compare with them.
 
-Our own rates are computed as the page is built. Those of the other libraries are in the table,
-which a test compares with the libraries themselves.
+The build computes our own values. Those of the other libraries are in the table, which a test
+compares with the libraries themselves.
 """
 
+import ast
 import collections
-import importlib.util
+import html
 import re
-import sys
-from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 from docutils import nodes
+from lrs_entries import TABLE, entries, load
 from sphinx import addnodes
-from sphinx.errors import SphinxError
-from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 import lrschedules as lrs
 
-logger = logging.getLogger(__name__)
-
-ROOT = Path(__file__).parents[2]
-TABLE = ROOT / "tests" / "peers" / "table.py"
 FAMILIES = TABLE.with_name("families.py")
-PINS = ROOT / ".constraints.txt"
+PINS = TABLE.parents[2] / ".constraints.txt"
 
-# What is linked in a line of our code: a class, a recipe, a method.
-NAMES = re.compile(
-    r"lrs\.recipes\.(?P<func>\w+)|lrs\.(?P<class>[A-Z]\w*)|(?<=\.)(?P<meth>\w+)(?=\()"
-)
+# The names in a line of our code that have a page: a schedule, a method.
+NAMES = re.compile(r"lrs\.(?:recipes\.)?(?P<entry>\w+)|(?<=\.)(?P<method>\w+)(?=\()")
 
-# What a line calls, in another library and here: the first of them is what the line begins with.
+# The functions that a line calls, in another library and here. The first is the outermost one.
 THEIRS = re.compile(r"(\w+)\(")
 OURS = re.compile(r"lrs\.(?:recipes\.)?(\w+)")
-# Other libraries give any schedule to these, so they are no other names of a schedule.
+# Other libraries take any schedule in these, so they are not other names of one schedule.
 GENERAL = {"LambdaLR", "SGD"}
-
-
-def load(file=TABLE):
-    """Return the table, or another module of data beside it, read anew at each build."""
-    spec = importlib.util.spec_from_file_location(f"lrs_peers_{file.stem}", file)
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def pins():
@@ -54,11 +38,20 @@ def pins():
 
 
 def their_names(rows):
-    """Return what the lines of other libraries begin with, and the library that is first to do so.
+    """Return the outermost names in the lines of other libraries, with the first library of each.
 
     These are the names that the users of those libraries know.
     """
     return {THEIRS.search(row.theirs)[1]: row.library for row in reversed(rows)}
+
+
+def entry_of(code):
+    """Return the name of the recipe or class that our code calls, or of its composition."""
+    root = ast.parse(code, mode="eval").body
+    called = ast.unparse(root.func) if isinstance(root, ast.Call) else "("
+    if "(" not in called:
+        return called.rpartition(".")[2]
+    return type(eval(code, {"lrs": lrs})).__name__  # noqa: S307 - the code is our own
 
 
 def equivalents(rows):
@@ -76,14 +69,11 @@ def equivalents(rows):
 
 
 def field_names(families):
-    """Return the names that the field has for each class or recipe."""
+    """Return the names that the literature has for each class or recipe."""
     found = collections.defaultdict(list)
     for family in (family for group in families.values() for family in group):
-        begins = OURS.search(family.ours)[1]
-        combined = ")." in family.ours
-        made = type(eval(family.ours, {"lrs": lrs})).__name__ if combined else begins  # noqa: S307
-        found[made].append(family.name)
-        found[begins] += family.also
+        found[entry_of(family.ours)].append(family.name)
+        found[OURS.search(family.ours)[1]] += family.also
     return found
 
 
@@ -93,7 +83,7 @@ def index(names, target=""):
 
 
 def number(rate):
-    """Return a rate as a reader wants it; an error is named as it is."""
+    """Return a rate with four digits; an error is written as it is."""
     return rate if isinstance(rate, str) else f"{rate:.4g}".replace("-", "−").replace("inf", "∞")
 
 
@@ -108,26 +98,25 @@ def words(text):
     return [nodes.literal("", part) if i % 2 else nodes.Text(part) for i, part in parts]
 
 
-def target(kind, name):
-    """Return the full name under which the reference has a class, a recipe or a method."""
-    if kind == "meth":
-        owner = "Schedule" if hasattr(lrs.Schedule, name) else "Finite"
-        return f"lrschedules.{owner}.{name}"
-    return f"lrschedules.recipes.{name}" if kind == "func" else f"lrschedules.{name}"
-
-
 def cited(code):
     """Return our code with each of its names linked to the page about it."""
     literal, end = nodes.literal(), 0
     for match in NAMES.finditer(code):
-        kind, name = match.lastgroup, match[match.lastgroup]
+        owner = "Schedule" if hasattr(lrs.Schedule, match["method"] or "") else "Finite"
+        name = f"lrschedules.{owner}.{match['method']}"
+        name = entries()[match["entry"]].target if match["entry"] in entries() else name
         literal += nodes.Text(code[end : match.start()])
-        link = addnodes.pending_xref(refdomain="py", reftype=kind, reftarget=target(kind, name))
+        link = addnodes.pending_xref(refdomain="py", reftype="obj", reftarget=name)
         link += nodes.inline("", match[0])
         literal += link
         end = match.end()
     literal += nodes.Text(code[end:])
     return literal
+
+
+def section(title, *content):
+    """Return a section with the name that links to it have."""
+    return nodes.section("", nodes.title("", title), *content, ids=[nodes.make_id(title)])
 
 
 def cell(*content):
@@ -136,126 +125,131 @@ def cell(*content):
 
 
 def table(headings, widths, rows, kind):
-    """Return a table; on a narrow page each of its cells is a line that has its heading."""
+    """Return a table. On a narrow page each of its cells is a line, with its heading."""
     group = nodes.tgroup(cols=len(headings))
     group += [nodes.colspec(colwidth=width) for width in widths]
     group += nodes.thead("", nodes.row("", *(cell([nodes.Text(text)]) for text in headings)))
-    group += nodes.tbody("", *(nodes.row("", *cells) for cells in rows))
+    group += nodes.tbody()
+    for cells in rows:
+        for heading, entry in zip(headings, cells, strict=True):
+            label = f'<span class="label">{html.escape(heading)} </span>'
+            entry.insert(0, nodes.raw("", label, format="html"))
+        group[-1] += nodes.row("", *cells)
     return nodes.table("", group, classes=["peers", kind])
 
 
 class FromTable(SphinxDirective):
     """What is made from the table, and made again when that changes."""
 
+    def run(self):
+        return list(self.sections())
+
     def read(self):
-        for file in (TABLE, PINS, __file__):
+        for file in (TABLE, FAMILIES, PINS):
             self.env.note_dependency(str(file))
         return load()
 
+    def compared(self, rows, library):
+        """Return rows as a table; each links to its library unless all are from one."""
+        headings = [library or "Other library", "lrschedules", "Values and differences"]
+        body = []
+        for row in rows:
+            where = [] if library else [[self.to("from-other-libraries", row.library)]]
+            theirs = cell(*where, [nodes.literal("", row.theirs)])
+            body.append([theirs, cell([cited(row.ours)]), cell(*self.values(row))])
+        return table(headings, [33, 33, 34], body, "across")
 
-class Peers(FromTable):
-    """What users of a library write, and what they write here."""
-
-    required_arguments = 1
-
-    def run(self):
-        read, name = self.read(), self.arguments[0]
-        rows = [row for row in read.ROWS if row.library == name]
-        if not rows:
-            raise SphinxError(f"{TABLE} has no rows for {name!r}")
-        self.env.metadata[self.env.docname].setdefault("peers", []).append(name)
-        library = read.LIBRARIES[name]
-        version = f" Compared with {library.package} {pins()[library.package]}."
-        headings = [f"In {name}", "Here", "Rates, and where they differ"]
-        section = nodes.make_id(name)
-        return [
-            # A name that several libraries have leads to the first of them.
-            index([n for n, first in their_names(read.ROWS).items() if first == name], section),
-            nodes.paragraph("", "", *words(library.use + version)),
-            table(headings, [33, 33, 34], map(self.cells, rows), "across"),
-        ]
-
-    def cells(self, row):
-        their, our = nodes.literal("", row.theirs), cited(row.ours)
-        return cell([their]), cell([our]), cell(*self.rates(row))
-
-    def rates(self, row):
+    def values(self, row):
+        """Return what there is to say about the values of a row, in paragraphs."""
         if row.refused:
-            yield [nodes.strong("", "Refused. "), *words(row.why)]
-            yield [nodes.Text(f"There step {self.listed(row.refused.items())}.")]
+            yield [nodes.strong("", "lrschedules raises an error. "), *words(row.why)]
+            yield [nodes.Text(f"Step {listed(row.refused.items())} in {row.library}.")]
             return
         schedule = row.schedule(lrs)
         if row.shown:
-            shown = self.listed((step, schedule(step)) for step in row.shown)
-            yield [nodes.Text(f"Step {shown}.")]
+            yield [nodes.Text(f"Step {listed((step, schedule(step)) for step in row.shown)}.")]
         if row.note:
             yield words(row.note)
         if row.differs:
-            yield [nodes.strong("", "Differs. "), *words(row.why)]
+            yield [nodes.strong("", "Different values. "), *words(row.why)]
         for step, (_, theirs) in row.differs.items():
-            both = f"here {number(schedule(step))}, there {number(theirs)}"
+            both = f"{number(schedule(step))} in lrschedules, {number(theirs)} in {row.library}"
             yield [nodes.Text(f"Step {counted(step)}: {both}.")]
+        if row.exact:
+            yield [self.to("exactness", row.exact)]
 
-    def listed(self, rates):
-        return ", ".join(f"{counted(step)}: {number(rate)}" for step, rate in rates)
+    def to(self, page, title):
+        """Return a link to a section of a page of the guide."""
+        address = self.env.app.builder.get_relative_uri(self.env.docname, f"guide/{page}")
+        return nodes.reference("", title, refuri=f"{address}#{nodes.make_id(title)}")
+
+
+def listed(rates):
+    """Return steps, each with its rate."""
+    return ", ".join(f"{counted(step)}: {number(rate)}" for step, rate in rates)
+
+
+class Peers(FromTable):
+    """A section for each library: its schedules, and their equivalents here."""
+
+    def sections(self):
+        read = self.read()
+        first = their_names(read.ROWS)
+        for name, library in read.LIBRARIES.items():
+            rows = [row for row in read.ROWS if row.library == name]
+            version = f" Compared with {library.package} {pins()[library.package]}."
+            # A name that several libraries have leads to the first of them.
+            names = [theirs for theirs in first if first[theirs] == name]
+            use = nodes.paragraph("", "", *words(library.use + version))
+            yield section(name, index(names, nodes.make_id(name)), use, self.compared(rows, name))
 
 
 class Exactness(FromTable):
-    """A table for each question of exactness: each library's rates at the steps that matter."""
+    """A table for each question of exactness: the values of each library at key steps."""
 
-    def run(self):
-        read, sections = self.read(), []
+    def sections(self):
+        read = self.read()
         for question in dict.fromkeys(row.exact for row in read.ROWS if row.exact):
             rows = [row for row in read.ROWS if row.exact == question]
-            if len({row.ours for row in rows}) != 1:
-                raise SphinxError(f"{TABLE}: the rows of {question!r} are of several schedules")
-            sections.append(self.section(question, rows, list(read.LIBRARIES)))
-        return sections
+            order = list(read.LIBRARIES)
+            rows.sort(key=lambda row: order.index(row.library))
+            yield self.answered(question, rows)
 
-    def section(self, question, rows, order):
-        rows = sorted(rows, key=lambda row: order.index(row.library))
+    def answered(self, question, rows):
         schedule = rows[0].schedule(lrs)
         steps = sorted({step for row in rows for step in (*row.shown, *row.differs)})
         single = schedule(tf.constant(np.array(steps, dtype=np.int32))).numpy()
-        headings = ["Step", "Here", "in single precision", *(row.library for row in rows)]
-        body = [
-            [
-                cell([nodes.Text(text)])
-                for text in (counted(step), number(schedule(step)), number(float(alike)))
-            ]
-            + [self.theirs(row, schedule, step) for row in rows]
-            for step, alike in zip(steps, single, strict=True)
-        ]
-        section = nodes.section("", nodes.title("", question), ids=[nodes.make_id(question)])
-        section += nodes.paragraph("", "", cited(rows[0].ours))
-        section += table(headings, [1] * len(headings), body, "down")
+        libraries = [row.library for row in rows]
+        headings = ["Step", "lrschedules", "Single precision", *libraries]
+        body = []
+        for step, alike in zip(steps, single, strict=True):
+            texts = [counted(step), number(schedule(step)), number(float(alike))]
+            ours = [cell([nodes.Text(text)]) for text in texts]
+            body.append([*ours, *(self.theirs(row, schedule, step) for row in rows)])
+        code = nodes.paragraph("", "", cited(rows[0].ours))
+        values = table(headings, [1] * len(headings), body, "down")
         reasons = nodes.bullet_list(classes=["peers"])
         for row in rows:
             text = [nodes.Text(f"{row.library}: "), nodes.literal("", row.theirs), nodes.Text(". ")]
             reasons += nodes.list_item("", nodes.paragraph("", "", *text, *words(row.why)))
-        section += reasons
-        return section
+        return section(question, code, values, reasons)
 
     def theirs(self, row, schedule, step):
         if step in row.differs:
             return cell([nodes.strong("", number(row.differs[step][1]))])
         compared = step in row.steps or step in row.shown
-        return cell([nodes.Text(number(schedule(step)) if compared else "not asked")])
+        return cell([nodes.Text(number(schedule(step)) if compared else "not compared")])
 
 
 class Coverage(FromTable):
-    """The schedules of the field: what each is here, and in which libraries it was compared."""
+    """The schedules of the literature: our name of each, and the libraries it is compared with."""
 
-    def run(self):
-        rows = self.read()
-        self.env.note_dependency(str(FAMILIES))
-        sections = []
+    def sections(self):
+        read = self.read()
+        headings = ["Schedule", "lrschedules", "Compared with"]
         for title, families in load(FAMILIES).FAMILIES.items():
-            section = nodes.section("", nodes.title("", title), ids=[nodes.make_id(title)])
-            body = [self.cells(family, rows) for family in families]
-            section += table(["Schedule", "Here", "Compared with"], [33, 33, 34], body, "across")
-            sections.append(section)
-        return sections
+            body = [self.cells(family, read) for family in families]
+            yield section(title, table(headings, [33, 33, 34], body, "across"))
 
     def cells(self, family, read):
         name = [nodes.Text(family.name)]
@@ -268,43 +262,11 @@ class Coverage(FromTable):
         differs = {row.library for row in rows} - same
         lines = [
             text + ", ".join(library for library in read.LIBRARIES if library in libraries) + "."
-            for text, libraries in (("The same in ", same), ("Differs in ", differs))
+            for text, libraries in (("Same values: ", same), ("Different values: ", differs))
             if libraries
         ]
-        compared = [[nodes.Text(line)] for line in lines or ["No row of the table."]]
+        compared = [[nodes.Text(line)] for line in lines or ["Not in the table."]]
         return [cell(name, *also), cell([cited(family.ours)]), cell(*compared)]
-
-
-def label(app, pagename, templatename, context, doctree):
-    """Give each cell the heading of its column, which a narrow page shows beside it."""
-    context["body"] = re.sub(
-        r'<table class="[^"]*\bpeers\b.*?</table>',
-        _labelled,
-        context.get("body", ""),
-        flags=re.DOTALL,
-    )
-
-
-def _labelled(match):
-    code = re.sub(r"<code\b.*?</code>", _broken, match[0], flags=re.DOTALL)
-    headings = re.findall(r"<th [^>]*><p>(.*?)</p></th>", code)
-    rows = code.split("<tr")
-    for i, row in enumerate(rows):
-        names = iter(headings)
-        rows[i] = re.sub(r"<td\b", lambda _: f'<td data-label="{next(names)}"', row)  # noqa: B023
-    return "<tr".join(rows)
-
-
-def _broken(match):
-    """Let a line of code be broken after each parenthesis."""
-    return match[0].replace("(", "(<wbr>")
-
-
-def check_complete(app, env):
-    """Warn of each library of the table that no page shows."""
-    shown = {name for metadata in env.metadata.values() for name in metadata.get("peers", ())}
-    for name in sorted(set(load().LIBRARIES) - shown):
-        logger.warning("%s is in the table of peers and on no page", name, type="lrs_peers")
 
 
 def setup(app):
@@ -312,6 +274,4 @@ def setup(app):
     app.add_directive("exactness", Exactness)
     app.add_directive("coverage", Coverage)
     app.add_css_file("peers.css")
-    app.connect("env-check-consistency", check_complete)
-    app.connect("html-page-context", label)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""The page of the playground: its scripts, its place, and the links that lead to it."""
+"""The playground: its scripts, its place on its page, and the links that lead to it."""
 
 import urllib.parse
 from pathlib import Path
@@ -14,14 +14,14 @@ FILES = ["lrschedules.js", "display.js", "model.js", "chart.js", "editor.js", "p
 
 
 def write(app):
-    """Write the generated script beside the ones that are written by hand."""
+    """Write the generated script beside the others."""
     folder = Path(app.outdir) / "_static" / "playground"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "lrschedules.js").write_text(lrs_choices.generated(), "utf-8")
 
 
 def link(app, code, docname):
-    """Return the address of the playground with a schedule in it, seen from a page."""
+    """Return the address of the playground with a schedule, relative to a page."""
     page = app.builder.get_relative_uri(docname, "playground")
     return f"{page}#s={urllib.parse.quote(code, safe='()=,.*+')}".replace("+", "%2B")
 
@@ -30,15 +30,13 @@ class Playground(SphinxDirective):
     """The place of the playground; without JavaScript, static curves."""
 
     def run(self):
-        for file in (__file__, lrs_choices.__file__):
-            self.env.note_dependency(file)
         self.env.metadata[self.env.docname]["playground"] = True
         curves = "".join(
-            curve(eval(code, vars(lrs) | vars(lrs.recipes)), code)  # noqa: S307 - our own code
+            curve(eval(code, vars(lrs) | vars(lrs.recipes)), code)  # noqa: S307 - the code is our own
             for code in lrs_choices.START
         )
-        words = "The playground needs JavaScript. Without it, here are some of its curves; "
-        words += '<a href="schedules/index.html">all schedules</a> have a page each.'
+        words = "The playground needs JavaScript. These are some of its curves; "
+        words += '<a href="schedules/index.html">all schedules</a> have their own page.'
         text = f'<div id="pg-root"><noscript><p>{words}</p>{curves}</noscript></div>'
         return [nodes.raw("", text, format="html")]
 

@@ -1,39 +1,35 @@
 """A page for each schedule, made from its class or its recipe: nothing is written twice.
 
-A new public class has its page, its card, its curve, its formula, its table of parameters and its
-programs at the next build.
+The next build makes the page, the card, the curve, the formula, the table of parameters and the
+programs of a new public class.
 """
 
-import ast
-import inspect
-import re
+import dataclasses
 from pathlib import Path
 
 from docutils import nodes
 from docutils.statemachine import StringList
-from lrs_curves import CARD, curve, drawn
-from lrs_entries import entries, example_of
+from lrs_curves import CARD, curve, of_entry
+from lrs_entries import entries, items, load
 from lrs_peers import (
     FAMILIES,
     FromTable,
     cell,
-    cited,
-    counted,
+    entry_of,
     equivalents,
     field_names,
     index,
-    load,
-    number,
+    section,
     table,
-    words,
 )
 from lrs_playground import link
-from lrs_texts import WIDTHS, composition, declared, formula, signed, tabs
-from numpydoc.docscrape import NumpyDocString
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 import lrschedules as lrs
+from lrschedules import symbolic
+from lrschedules._operations import LARGEST
+from lrschedules.kinds import LAST_STEP
 
 PAGE = """\
 {name}
@@ -47,17 +43,22 @@ PAGE = """\
    :add-heading: Examples that use it
    :heading-level: -
 """
-TEXTS = {"Formula": formula, "Composition": composition}
 SOURCES = """\
 .. bibliography::
    :filter: docname in docnames
    :list: bullet
 """
+TABS = {
+    "Keras": "The code is the same with each Keras back end: TensorFlow, JAX and PyTorch.",
+    "PyTorch": "``model`` is your model; any optimizer works. To save and resume, see "
+    ":doc:`../guide/resume-pytorch`.",
+    "optax": "Works directly as an optax schedule; no wrapper is needed.",
+    "Python": "A number gives a float, without any array library. An array gives the rates of all "
+    "its steps, in double precision.",
+}
+WIDTHS = {"Name": 13, "Symbol": 8, "Meaning": 35, "Range": 24, "Unit": 8, "Default": 12}
 
-# The other names of a schedule, as its docstring has them.
-ALSO = re.compile(r"\bAlso called (.+?)[.;:]", re.DOTALL)
-
-# Rows of other libraries that are shown at once; more are folded, so that a phone can pass them.
+# More rows of other libraries than this are folded, so that a phone can scroll past them.
 MANY = 5
 
 
@@ -68,49 +69,44 @@ class Schedule(FromTable):
 
     def run(self):
         entry = entries()[self.arguments[0]]
-        doc = NumpyDocString(inspect.getdoc(entry))
-        *about, when = "\n".join(doc["Extended Summary"]).split("\n\n")
-        made = "Formula" if inspect.isclass(entry) else "Composition"
-        lead = nodes.paragraph("", "", *self.inline(" ".join(doc["Summary"])), classes=["lead"])
+        lead = nodes.paragraph("", "", *self.inline(entry.summary), classes=["lead"])
+        made = "Formula" if entry.is_class else "Composition"
         found = [
             index(self.other_names(entry)),
             lead,
             *self.picture(entry),
-            *self.text("\n\n".join(about)),
-            self.section("When to use it, and when not", *self.text(when)),
-            self.section(made, *self.text(TEXTS[made](entry))),
-            self.section("Parameters", *self.parameters(entry, doc)),
-            self.section("At the steps that matter", *self.text("\n".join(doc["Examples"]))),
-            self.section("How to write it", *self.text(tabs(entry))),
+            *self.text("\n\n".join(entry.about)),
+            section("When to use it", *self.text(entry.usage)),
+            section(made, *self.text(TEXTS[made](entry))),
+            section("Parameters", *self.parameters(entry)),
+            section("Values at key steps", *self.text(entry.sections["Examples"])),
+            section("Usage", *self.text(tabs(entry))),
         ]
-        # Whoever is sent to the entry begins at the top of its page.
+        # A link to the entry leads to the top of its page.
         for node in [n for part in found for n in part.findall(addnodes.desc_signature)]:
             lead["ids"] += node["ids"]
             node["ids"] = []
         if others := self.others(entry):
-            found.append(self.section("What others call it", *others))
-        if ":cite:" in str(doc):
-            found.append(self.section("Sources", *self.text(SOURCES)))
+            found.append(section("Equivalents in other libraries", *others))
+        if entry.cites:
+            found.append(section("Sources", *self.text(SOURCES)))
         return found
 
     def other_names(self, entry):
-        """Return what else the entry is called: by its docstring, the field, other libraries."""
-        self.env.note_dependency(str(FAMILIES))
-        said = ALSO.findall(inspect.getdoc(entry))
-        names = [name for text in said for name in re.split(r",? (?:and|or) |, ", text)]
-        names += field_names(load(FAMILIES).FAMILIES)[entry.__name__]
+        """Return the names of the entry in its docstring, in the field and in other libraries."""
         theirs = equivalents(self.read().ROWS)
-        names += [name for name, ours in theirs.items() if ours == entry.__name__]
+        names = entry.other_names + field_names(load(FAMILIES).FAMILIES)[entry.name]
+        names += [name for name, ours in theirs.items() if ours == entry.name]
         return dict.fromkeys(" ".join(name.split()) for name in names)
 
     def picture(self, entry):
-        """Return the curve, what its parts are, and the way into the playground."""
-        picture, named = drawn(entry)
+        """Return the curve, the list of its phases, and the link to the playground."""
+        picture, phases = of_entry(entry)
         yield nodes.raw("", picture, format="html")
-        yield from self.text(".. rst-class:: parts\n\n" + "\n".join(named)) if named else ()
-        address = link(self.env.app, example_of(entry)[1], self.env.docname)
-        way = nodes.reference("", "Open in the playground", refuri=address)
-        yield nodes.paragraph("", "", way, classes=["to-playground"])
+        yield from self.text(".. rst-class:: phases\n\n" + "\n".join(phases)) if phases else ()
+        address = link(self.env.app, entry.code, self.env.docname)
+        reference = nodes.reference("", "Open in the playground", refuri=address)
+        yield nodes.paragraph("", "", reference, classes=["to-playground"])
 
     def text(self, text):
         lines = StringList(text.splitlines(), source=self.env.docname)
@@ -119,94 +115,94 @@ class Schedule(FromTable):
     def inline(self, text):
         return self.parse_inline(text, lineno=self.lineno)[0]
 
-    def section(self, title, *content):
-        return nodes.section("", nodes.title("", title), *content, ids=[nodes.make_id(title)])
-
-    def parameters(self, entry, doc):
-        """Return the signature, the table of the parameters, and what comes out."""
-        a_class = inspect.isclass(entry)
-        directive = "autoclass" if a_class else "autofunction"
-        yield from self.text(f".. {directive}:: {entry.__name__}")
-        headings = list(WIDTHS)
-        rows = list(declared(entry) if a_class else signed(entry, doc))
-        headings = headings if a_class else [name for name in headings if name != "Symbol"]
-        body = [[cell(self.inline(row.get(name, ""))) for name in headings] for row in rows]
-        yield table(headings, [WIDTHS[name] for name in headings], body, "parameters")
-        for returned in doc["Returns"]:
-            text = " ".join(returned.desc)
-            yield from self.text(f"Returns: {text[:1].lower()}{text[1:]}")
-        for raised in doc["Raises"]:
-            kinds = " or ".join(f"``{kind}``" for kind in raised.type.split(", "))
-            text = " ".join(raised.desc)
-            yield from self.text(f"Raises {kinds}: {text[:1].lower()}{text[1:]}")
-        if a_class:
+    def parameters(self, entry):
+        """Return the signature, the table of the parameters, the result and the errors."""
+        directive = "autoclass" if entry.is_class else "autofunction"
+        yield from self.text(f".. {directive}:: {entry.name}")
+        headings = [name for name in WIDTHS if entry.is_class or name != "Symbol"]
+        found = map(described, entry.parameters)
+        rows = [[cell(self.inline(texts[name])) for name in headings] for texts in found]
+        yield table(headings, [WIDTHS[name] for name in headings], rows, "parameters")
+        for _, text in items(entry.sections.get("Returns", "")):
+            yield from self.text(f"Returns: {text}")
+        for kinds, text in items(entry.sections["Raises"]):
+            names = " or ".join(f"``{kind}``" for kind in kinds.split(", "))
+            yield from self.text(f"Raises {names}: {text[:1].lower()}{text[1:]}")
+        if entry.is_class:
             yield from self.text("Its methods are those of every :class:`~lrschedules.Schedule`.")
 
     def others(self, entry):
         """Return the rows of the table of peers that are about the entry, as a table."""
-        rows = [row for row in self.read().ROWS if is_about(row, entry)]
-        if not rows:
-            return []
-        body = [
-            [
-                cell(
-                    [self.to("from-other-libraries", row.library)],
-                    [nodes.literal("", row.theirs)],
-                ),
-                cell([cited(row.ours)]),
-                cell(*self.compared(row)),
-            ]
-            for row in rows
-        ]
-        made = table(["There", "Here", "Rates"], [33, 33, 34], body, "across")
+        rows = [row for row in self.read().ROWS if entry_of(row.ours) == entry.name]
+        made = [self.compared(rows, None)] if rows else []
         if len(rows) <= MANY:
-            return [made]
-        folded = f'<details class="others"><summary>Show {len(rows)} lines</summary>', "</details>"
+            return made
+        folded = f'<details class="others"><summary>Show {len(rows)} rows</summary>', "</details>"
         begin, end = (nodes.raw("", text, format="html") for text in folded)
-        return [begin, made, end]
-
-    def compared(self, row):
-        if row.refused:
-            yield [nodes.strong("", "Refused here. "), *words(row.why)]
-            return
-        if not row.differs:
-            yield [nodes.Text("The same. "), *words(row.note)]
-            return
-        yield [nodes.strong("", "Differs. "), *words(row.why)]
-        schedule = row.schedule(lrs)
-        step, (_, theirs) = next(iter(row.differs.items()))
-        both = f"here {number(schedule(step))}, there {number(theirs)}. "
-        yield [nodes.Text(f"Step {counted(step)}: {both}")] + (
-            [self.to("exactness", row.exact)] if row.exact else []
-        )
-
-    def to(self, page, title):
-        """Return a link to a section of a page of the guide."""
-        address = self.env.app.builder.get_relative_uri(self.env.docname, f"guide/{page}")
-        return nodes.reference("", title, refuri=f"{address}#{nodes.make_id(title)}")
+        return [begin, *made, end]
 
 
-def is_about(row, entry):
-    """Return whether what a row writes here is the entry itself, and no composition of it."""
-    root = ast.parse(row.ours, mode="eval").body
-    called = ast.unparse(root.func) if isinstance(root, ast.Call) else "("
-    if "(" not in called:
-        return called.rpartition(".")[2] == entry.__name__
-    return type(row.schedule(lrs)) is entry
+def formula(entry):
+    """Return the formula as the code has it, and the meaning of its symbols."""
+    text = ":math:`t` is the step, counted from 0"
+    if issubclass(entry.thing, lrs.Finite):
+        text += ", :math:`z` the fraction of the steps that are done, and :math:`w` the weight of "
+        text += "the initial value"
+    latex = symbolic.latex(entry.thing)
+    symbols = [f":math:`{p.symbol}` is ``{p.name}``" for p in entry.parameters if not p.kind.traced]
+    text = f"{', '.join([*symbols, text])}."
+    return f"Traced from the code that computes it:\n\n.. math:: {latex}\n\n{text}"
+
+
+def composition(entry):
+    """Return the lines of a recipe."""
+    lines = "\n".join(f"   {line}" for line in entry.definition)
+    return f"The complete code of the recipe:\n\n.. code-block:: python\n\n{lines}"
+
+
+TEXTS = {"Formula": formula, "Composition": composition}
+
+
+def described(p):
+    """Return the row of a parameter; a default that no run can reach means that there is none."""
+    default = f"``{getattr(p.default, '__name__', repr(p.default))}``"
+    if p.default is dataclasses.MISSING:
+        default = "required"
+    elif p.default in (LAST_STEP, LARGEST, None):
+        default = "none"
+    rule = p.kind.rule.replace(f"{LAST_STEP}", ":math:`2^{31} - 1`")
+    return {
+        "Name": f"``{p.name}``",
+        "Symbol": f":math:`{p.symbol}`" if p.kind.traced is None else "not in it",
+        "Meaning": f"{p.meaning[:1].upper()}{p.meaning[1:]}",
+        "Range": f"{rule[:1].upper()}{rule[1:]}",
+        "Unit": p.kind.unit,
+        "Default": default,
+    }
+
+
+def tabs(entry):
+    """Return the programs that use the entry, a tab for each framework."""
+    lines = [".. tab-set::", "   :sync-group: framework", ""]
+    for framework, program in entry.programs.items():
+        lines += [f"   .. tab-item:: {framework}", f"      :sync: {framework}", ""]
+        lines += [f"      {TABS[framework]}", "", "      .. code-block:: python", ""]
+        lines += [f"         {line}" for line in program.splitlines()]
+        lines += [""]
+    return "\n".join(lines)
 
 
 class Schedules(SphinxDirective):
-    """A card for each entry from a module: its name, its curve and what it does."""
+    """A card for each entry of a group: its name, its curve and its summary."""
 
     required_arguments = 1
+    final_argument_whitespace = True
 
     def run(self):
         rows = [".. grid:: 1 2 3 3", "   :gutter: 3", ""]
         for name, entry in entries().items():
-            if not entry.__module__.startswith(f"lrschedules.{self.arguments[0]}"):
+            if entry.group != self.arguments[0]:
                 continue
-            schedule, _ = example_of(entry)
-            summary = inspect.getdoc(entry).partition("\n\n")[0].replace("\n", " ")
             rows += [
                 f"   .. grid-item-card:: {name}",
                 f"      :link: {name}",
@@ -214,21 +210,21 @@ class Schedules(SphinxDirective):
                 "",
                 "      .. raw:: html",
                 "",
-                f"         {curve(schedule, '', CARD)}",
+                f"         {curve(entry.schedule, '', CARD)}",
                 "",
-                f"      {summary}",
+                f"      {entry.summary}",
                 "",
             ]
         return self.parse_text_to_nodes(StringList(rows, source="schedules"))
 
 
 def write_pages(app):
-    """Write the page of each entry where it is not there already; remove what no entry has."""
+    """Write the page of each entry, unless it is there already; remove all other pages."""
     folder = Path(app.srcdir) / "schedules"
     pages = {"index.rst": None}
     for name, entry in entries().items():
-        module = "lrschedules" if inspect.isclass(entry) else "lrschedules.recipes"
-        pages[f"{name}.rst"] = PAGE.format(name=name, underline="=" * len(name), module=module)
+        underline = "=" * len(name)
+        pages[f"{name}.rst"] = PAGE.format(name=name, underline=underline, module=entry.module)
     for file in folder.glob("*.rst"):
         if file.name not in pages:
             file.unlink()
@@ -239,8 +235,8 @@ def write_pages(app):
 
 
 def signature_alone(app, what, name, thing, options, lines):  # noqa: PLR0917 - Sphinx calls it
-    """Leave the text of a docstring to the page, which has more to say than Sphinx would."""
-    if any(thing is entry for entry in entries().values()):
+    """Leave out the text of a docstring, which the page of the entry shows section by section."""
+    if any(thing is entry.thing for entry in entries().values()):
         lines.clear()
 
 

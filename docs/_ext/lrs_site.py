@@ -1,9 +1,10 @@
-"""What readers expect around the pages: edit links, other versions, previews."""
+"""What all pages share: edit links, versions, previews, accessible HTML, a full reference."""
 
 import hashlib
 import html
 import json
 import os
+import pkgutil
 import re
 from pathlib import Path
 from urllib.parse import urljoin
@@ -11,22 +12,32 @@ from urllib.parse import urljoin
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
-from lrs_entries import entries, example_of
+from docutils import nodes
+from lrs_entries import entries
 from lrs_llms import described
+from sphinx.util import logging
 
 import lrschedules as lrs
-from lrschedules import plotting
+from lrschedules import kinds
+
+logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
 BLUE, INK = "#0072b2", "#1b2a36"
 # The size that previews are shown at.
 CARD_INCHES, CARD_DPI = (12, 6.3), 100
 
-# What the host of the documentation says of itself.
+# Set by the host of the documentation.
 CANONICAL = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 VERSION = os.environ.get("READTHEDOCS_VERSION", "")
 CLONE = os.environ.get("READTHEDOCS_GIT_CLONE_URL", "").removesuffix(".git")
 COMMIT = os.environ.get("READTHEDOCS_GIT_IDENTIFIER", "main")
+
+KINDS = (kinds.Number, kinds.ListOf, kinds.ScheduleKind, kinds.ShapeKind)
+# A link in the sidebar, and the button that opens the pages under it.
+TOGGLE = re.compile(r"(>([^<>]+)</a>\s*<details[^>]*>\s*<summary)>")
+# The end of a piece of a table that is in a page as HTML.
+END = re.compile(r"(</(?:caption|p|t[dh])>)(?=<)")
 
 
 def versions(release):
@@ -41,7 +52,7 @@ def versions(release):
 
 
 def switcher():
-    """Return the theme's options for its switcher: the list of the newest version counts."""
+    """Return the theme's options for its switcher, which reads the list of the newest version."""
     newest = urljoin(CANONICAL, "../latest/") if VERSION else ""
     return {"json_url": f"{newest}_static/switcher.json", "version_match": VERSION or "local"}
 
@@ -59,7 +70,7 @@ def source_of(app, pagename):
         example = f"docs/examples{folder.removeprefix('auto_examples')}/{name}.py"
         return example.replace("/index.py", "/GALLERY_HEADER.rst")
     if entry := entry_of(pagename):
-        return f"{entry.__module__.replace('.', '/')}.py"
+        return f"{entry.thing.__module__.replace('.', '/')}.py"
     return Path(app.env.doc2path(pagename)).relative_to(ROOT).as_posix()
 
 
@@ -89,7 +100,7 @@ def draw(schedule, name, file):
 
 
 def preview(app, pagename, templatename, context, doctree):
-    """Say what is shown where somebody shares a page: its description, and a curve or a figure."""
+    """Add the preview of a shared page: its description, and a curve or a figure."""
     if not doctree:
         return
     words = html.escape(described(doctree))
@@ -101,25 +112,64 @@ def preview(app, pagename, templatename, context, doctree):
     if figure.exists():
         fields |= {"og:image": f"_images/{figure.name}", "og:image:alt": context["title"]}
     if entry := entry_of(pagename):
-        schedule, _ = example_of(entry)
-        # A curve that changed has another name: what is there already is right.
-        rates = schedule(np.arange(plotting.horizon(schedule) + 1))
+        # The name of the file changes with the curve: a file that is there is right.
+        rates = entry.schedule(np.arange(entry.horizon + 1))
         file = f"_images/card-{name}-{hashlib.sha256(rates).hexdigest()[:8]}.png"
         if not (Path(app.outdir) / file).exists():
-            draw(schedule, name, Path(app.outdir) / file)
-        fields |= {"og:image": file, "og:image:alt": html.escape(plotting.describe(schedule))}
+            draw(entry.schedule, name, Path(app.outdir) / file)
+        fields |= {"og:image": file, "og:image:alt": html.escape(entry.words)}
     context["meta"] = fields
 
 
-def from_root(app, pagename, templatename, context, doctree):
-    """Have the page for a wrong address link from the root, as it is served at every depth."""
+def check_complete(app, env):
+    """Warn of each public name that no page documents."""
+    documented = {name.rpartition(".")[2] for name in env.domaindata["py"]["objects"]}
+    modules = {module.name for module in pkgutil.iter_modules(lrs.__path__)}
+    public = {name for name in dir(lrs) if not name.startswith("_")}
+    public |= {name for name in dir(kinds) if isinstance(getattr(kinds, name), KINDS)}
+    for name in sorted(public - modules - documented):
+        logger.warning("%s is public and on no page of the reference", name, type="lrs_site")
+
+
+def separate_cells(app, doctree, docname):
+    """Write a space between the cells of tables that are in a page as HTML.
+
+    The index of the search has the text without tags, where two cells would become one word.
+    """
+    for raw in doctree.findall(nodes.raw):
+        if raw["format"] == "html" and END.search(raw.astext()):
+            raw[:] = [nodes.Text(END.sub(r"\1 ", raw.astext()))]
+
+
+def mend(app, pagename, templatename, context, doctree):
+    """Correct the HTML where it would not be accessible, or lead nowhere."""
+    body = context.get("body", "")
+    # WAI-ARIA has deprecated the roles that docutils gives to citations.
+    for role in (' role="doc-biblioentry"', ' role="list"'):
+        body = body.replace(role, "")
+    # The keyboard, too, can scroll what is wide: formulas, and the tables of examples.
+    for scrolled in ('<div class="math"', '<div class="output_subarea output_html rendered_html'):
+        body = body.replace(scrolled, scrolled.replace("<div", '<div tabindex="0"'))
+    # The page for a wrong address is served at every depth, so its links start at the root.
     if pagename == "404":
         prefix = app.config.notfound_urls_prefix
-        context["body"] = re.sub(r'(?<=href=")(?=[\w/]+\.html)', prefix, context["body"])
+        body = re.sub(r'(?<=href=")(?=[\w/]+\.html)', prefix, body)
+    context["body"] = body
+
+
+def name_toggles(app, pagename, templatename, context, doctree):
+    """Name the button that opens a section of the sidebar, which the theme draws as an arrow."""
+    made = context["generate_toctree_html"]
+
+    def named(kind, **options):
+        tree = made(kind, **options)
+        return tree if kind == "raw" else TOGGLE.sub(r'\1 aria-label="Pages in \2">', str(tree))
+
+    context["generate_toctree_html"] = named
 
 
 def write_files(app, exception):
-    """Write what all pages share: the preview of the site, and the versions to choose from."""
+    """Write the files that all pages share, and say which page to open."""
     if exception or app.builder.format != "html":
         return
     listed = json.dumps(versions(app.config.release), indent=1)
@@ -127,12 +177,18 @@ def write_files(app, exception):
     card = Path(app.outdir) / app.config.ogp_image
     if not card.exists():
         draw(lrs.Cosine(0.1, 0.0, steps=9_500).warmup(500), "lrschedules", card)
+    if app.statuscode == 0:
+        print(f"\nThe site is built. Open {(Path(app.outdir) / 'index.html').as_uri()}")
 
 
 def setup(app):
     # before sphinxext.opengraph reads the fields, and the theme makes its button
     app.connect("html-page-context", preview, priority=100)
     app.connect("html-page-context", link_source, priority=100)
-    app.connect("html-page-context", from_root)
+    app.connect("html-page-context", mend)
+    # after the theme has put its functions there
+    app.connect("html-page-context", name_toggles, priority=900)
+    app.connect("env-check-consistency", check_complete)
+    app.connect("doctree-resolved", separate_cells)
     app.connect("build-finished", write_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lrschedules._arguments import axes_of
+from lrschedules._arguments import axes_of, describe_axes
 from lrschedules.study._statistics import Values, band, diverged_words
-from lrschedules.study._table import Table, better_words, counted, percent
+from lrschedules.study._table import (
+    Table,
+    better_words,
+    counted,
+    five_epochs,
+    listed_differences,
+    listed_means,
+    percent,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,6 +37,7 @@ def curves(values: Mapping[str, Values], metric: str, ax: Axes | None) -> Axes:
     _bands(ax, values, diverged, np.arange(1, epochs + 1), "" if epochs > 1 else "o")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel="epoch", ylabel=metric, title=f"{metric}: {_shown(seeds)}")
+    describe_axes(ax, listed_means(*five_epochs(values)))
     return ax
 
 
@@ -54,6 +63,7 @@ def sensitivity(
         ylabel=f"{metric} after epoch {epoch}",
         title=f"{metric} by base rate: {_shown(seeds)}",
     )
+    describe_axes(ax, listed_means(values, base_rates))
     return ax
 
 
@@ -83,6 +93,7 @@ def differences(table: Table, ax: Axes | None) -> Axes:
         + better_words(table.direction),
         title=f"After epoch {table.epoch}, {counted(baseline.seeds, 'seed')}: intervals at {held}",
     )
+    describe_axes(ax, listed_differences(table))
     return ax
 
 

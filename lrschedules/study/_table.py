@@ -218,27 +218,43 @@ def _listed(seeds: Sequence[int]) -> str:
 
 def differences_in_words(table: Table) -> str:
     """Return the differences of a table as a sentence, with intervals and verdicts."""
-    baseline, *others = table.rows
-    words = [
+    baseline = table.rows[0]
+    return (
+        f"Mean difference in {table.metric} from {baseline.schedule} after epoch {table.epoch}, "
+        f"{counted(baseline.seeds, 'seed')}. {listed_differences(table)}."
+    )
+
+
+def listed_differences(table: Table) -> str:
+    """Return the difference of each schedule, with its interval and its verdict."""
+    return "; ".join(
         f"{row.schedule}: {difference_of(row) or 'unknown'}"
         + f", {percent(table.level)} interval {' to '.join(ends_of(row))}" * (row.low <= row.high)
         + f" ({row.verdict})"
-        for row in others
-    ]
-    return (
-        f"Mean difference in {table.metric} from {baseline.schedule} after epoch {table.epoch}, "
-        f"{counted(baseline.seeds, 'seed')}. {'; '.join(words)}."
+        for row in table.rows[1:]
     )
 
 
 def means_in_words(values: Mapping[str, Values], at: Sequence[float], what: str) -> str:
     """Return as a sentence the means of values of shape (seeds, points), by name."""
+    seeds = len(next(iter(values.values())))
+    return f"Mean {what}, {counted(seeds, 'seed')}. {listed_means(values, at)}."
+
+
+def listed_means(values: Mapping[str, Values], at: Sequence[float]) -> str:
+    """Return the means of values of shape (seeds, points), by name."""
     words = list[str]()
     for name, runs in values.items():
         means = [f"{mean:.4g} at {x:g}" for mean, x in zip(band(runs)[0], at, strict=True)]
         words.append(f"{name}: {', '.join(means)}".replace("nan at", "not finite at"))
-    seeds = len(next(iter(values.values())))
-    return f"Mean {what}, {counted(seeds, 'seed')}. {'; '.join(words)}."
+    return "; ".join(words)
+
+
+def five_epochs(values: Mapping[str, Values]) -> tuple[dict[str, Values], list[int]]:
+    """Return values of shape (seeds, epochs) at five epochs, from the first to the last."""
+    last = next(iter(values.values())).shape[1]
+    epochs = sorted({1 + (last - 1) * i // 4 for i in range(5)})
+    return {name: runs[:, [epoch - 1 for epoch in epochs]] for name, runs in values.items()}, epochs
 
 
 def counted(number: int, thing: str) -> str:

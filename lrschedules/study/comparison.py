@@ -17,7 +17,14 @@ from lrschedules._arguments import a_mapping, a_path, each_once, one_line, one_o
 from lrschedules._config import shown
 from lrschedules.study import _figures, _json
 from lrschedules.study._statistics import Direction, Values, best, rows_of
-from lrschedules.study._table import Table, counted, differences_in_words, means_in_words, notes_of
+from lrschedules.study._table import (
+    Table,
+    counted,
+    differences_in_words,
+    five_epochs,
+    means_in_words,
+    notes_of,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -473,10 +480,7 @@ class Comparison:
             values, at = self._by_base_rate(metric, epoch), self.base_rates
             return means_in_words(values, at, f"{metric} after epoch {epoch} by base rate")
         metric, values = self._runs(metric)
-        last = self.coordinates["epoch"][-1]
-        epochs = sorted({1 + (last - 1) * i // 4 for i in range(5)})
-        values = {name: runs[:, [epoch - 1 for epoch in epochs]] for name, runs in values.items()}
-        return means_in_words(values, epochs, f"{metric} by epoch")
+        return means_in_words(*five_epochs(values), f"{metric} by epoch")
 
     def _runs(self, metric: str | None) -> tuple[str, dict[str, Values]]:
         """Return runs of shape (seeds, epochs) by schedule, each at its best base rate."""

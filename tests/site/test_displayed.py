@@ -1,4 +1,4 @@
-"""What a reader sees on the built pages: text without markup, and what a page promises."""
+"""The text of the built pages: it has no markup, and pages contain what they announce."""
 
 import collections
 import functools
@@ -7,7 +7,6 @@ import re
 
 import lrs_entries
 
-from lrschedules.plotting import describe
 from tests.site.built import SITE
 
 # What is in _static is the theme's, and in _modules is source code.
@@ -43,7 +42,7 @@ def code(name):
 
 
 def prose(name):
-    """Return the words of a page, with those for who does not see an image, but not its code."""
+    """Return the words of a page, with the text alternatives of its images, but not its code."""
     words = re.sub(r"<(script|style|svg|pre|code)\b.*?</\1>", "", source(name), flags=re.DOTALL)
     # a parameter that takes all other arguments by name has its stars in Python
     words = re.sub(r"(<strong>|<span class=\"pre\">)\*\*(?=\w|</span>)", r"\1", words)
@@ -64,7 +63,7 @@ def test_no_markup_in_code():
 
 
 def test_no_prose_in_code():
-    """What an example says stands between its cells, not in them."""
+    """The prose of an example stands between its cells, not in them."""
     assert len(EXAMPLES) == 18
     assert not [(n, found[0]) for n in EXAMPLES for c in code(n) for found in PROSE.finditer(c)]
 
@@ -84,7 +83,7 @@ def test_tutorial_tables():
 
 
 def test_figures_have_numbers():
-    """Each panel of a figure is told with the numbers that it shows, not with counts alone."""
+    """The description of each panel of a figure has the numbers that it shows, not only counts."""
     image = r'<img [^>]*?alt="([^"]*)"[^>]*?sphx-glr-(?:single|multi)-img'
     found = [(name, alt) for name in EXAMPLES for alt in re.findall(image, source(name))]
     assert len(found) > 25
@@ -94,20 +93,19 @@ def test_figures_have_numbers():
 
 
 def test_curves_in_words():
-    """The curve of each schedule's page is told there as Python tells it."""
+    """The curve on each schedule's page has the description that Python returns."""
     for name, entry in lrs_entries.entries().items():
-        words = describe(lrs_entries.example_of(entry)[0])
-        assert f'aria-label="{html.escape(words)}"' in source(f"schedules/{name}.html"), name
+        assert f'aria-label="{html.escape(entry.words)}"' in source(f"schedules/{name}.html"), name
 
 
 def described(name):
-    """Return what a page says that it is about, to search engines and where it is shared."""
+    """Return the descriptions of a page: for search engines, and for shared links."""
     fields = r'<meta (?:name|property)="(description|og:description)" content="([^"]*)"'
     return {field: html.unescape(words) for field, words in re.findall(fields, source(name))}
 
 
 def test_descriptions():
-    """Each page says in its own words what it is about; no two pages say the same."""
+    """Each page has a description, and no two pages have the same."""
     for field in "description", "og:description":
         said = {name: described(name).get(field, "") for name in WRITTEN}
         assert not [name for name, words in said.items() if len(words) < 20]
@@ -127,10 +125,10 @@ def twice(words):
 
 
 def test_cosine_beside_linear():
-    """What the guide says of a cosine wave beside a line is what the tables of the example say.
+    """The guide's comparison of cosine and linear decay agrees with the tables of the example.
 
-    From the moderate rate the difference is told apart and less than one percent of the loss; from
-    the high one it is not told apart.
+    From the moderate rate the difference is significant and less than one percent of the loss; from
+    the high rate it is not significant.
     """
     page = source("auto_examples/shapes/plot_1_decay.html")
     linear = [float(mean) for mean in re.findall(r">Linear</th>\s*<td[^>]*>([\d.]+)", page)]

@@ -109,8 +109,8 @@ def test_axes(name):
             labels = re.findall(
                 rf'<g id="{axis}_\d+">.*?<text[^>]*>([\d.]+)</text>', svg, re.DOTALL
             )
-            ways = [float(b) - float(a) for a, b in itertools.pairwise(labels)]
-            assert ways == pytest.approx(ways[:1] * len(ways), rel=1e-6), labels
+            gaps = [float(b) - float(a) for a, b in itertools.pairwise(labels)]
+            assert gaps == pytest.approx(gaps[:1] * len(gaps), rel=1e-6), labels
 
 
 @functools.cache

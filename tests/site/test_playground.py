@@ -1,4 +1,4 @@
-"""The playground in a real browser: its curves are Python's, and its controls do what they say."""
+"""The playground in a browser: its curves have Python's rates, and each control has its effect."""
 
 import html
 import inspect
@@ -76,7 +76,7 @@ def test_python_is_the_same_schedule(visit):
 
 @pytest.mark.parametrize("schedule", [row_of(lrs.Repeat), row_of(lrs.Times)], ids=brief)
 def test_copied_program(visit, schedule):
-    """What *Copy code* puts into the clipboard is a program that makes the schedule."""
+    """*Copy code* copies a program that makes the schedule."""
     page = visit()
     page.get_by_label("One line of Python").fill(repr(schedule))
     page.get_by_role("button", name="Copy code").click()
@@ -176,7 +176,7 @@ def address(made, last, step, log_x, log_y):
 
 
 def test_displayed(visit):
-    """What is displayed of random permalinks is Python's: legend, axes, words, table, and more."""
+    """Legend, axes, description and table of random links have Python's numbers."""
     given = drawn(links, 64)
     assert len(given) >= 60
     found = visit().evaluate(DISPLAYED, [address(*link) for link in given])
@@ -248,7 +248,7 @@ def test_zeros_are_kept(visit):
 
 
 def state(page):
-    """Return what a visitor sees."""
+    """Return the state that a visitor sees."""
     return page.evaluate(
         """() => ({
           line: document.getElementById("pg-line").value,
@@ -261,7 +261,7 @@ def state(page):
 
 
 def test_address_restores_everything(visit):
-    """The address holds what is seen."""
+    """The address holds the whole state."""
     page = visit()
     page.get_by_role("button", name="Compare with another").click()
     page.get_by_label("Schedule", exact=True).first.select_option("Piecewise")
@@ -322,7 +322,7 @@ def test_keyboard(visit):
 
 
 def test_words_say_the_numbers(visit):
-    """A screen reader is told the curve, and finds it as a table."""
+    """A screen reader finds the curve as a sentence and as a table."""
     page = visit("#s=Linear(0.1,0,steps=200)")
     words = page.locator("[aria-live=polite].pg-words")
     expect(words).to_have_text(
@@ -346,8 +346,8 @@ def test_mouse(visit):
 BAD_LINES = [
     ("Linear(0.1, 0, steps=0)", "Linear: steps must be a whole number of steps from 1 to"),
     ("Constant(0.1).clip(0.5, 0.1)", "Clip: minimum must not be above maximum"),
-    ("Constant(0.1).then(Constant(1))", "say when it ends"),
-    ("one_cycle(0.1, steps=1)", "one_cycle: up must be at least 1 of steps=1"),
+    ("Constant(0.1).then(Constant(1))", "is open-ended; pass the step"),
+    ("one_cycle(0.1, steps=1)", "one_cycle: up must cover at least 1 of steps=1"),
     ("Linear(0.1, 0, step=9)", "Linear has no parameter step; did you mean steps?"),
     ("StepLR(optimizer, 10)", "did you mean Drop(0.1, factor=0.5, every=10)?"),
     ("Linear(0.1, 0, 9) / 2", "write * 0.5 instead of / 2"),
@@ -355,7 +355,7 @@ BAD_LINES = [
 
 
 def test_bad_input(visit):
-    """What Python would refuse is refused in words; the last curve stays, and is seen to be old."""
+    """Bad input has a message, and the last valid curve is shown in grey."""
     page = visit("#s=Linear(0.1,0,steps=200)")
     before = state(page)["curves"]
     box = page.get_by_label("One line of Python")
@@ -372,7 +372,7 @@ def test_bad_input(visit):
 
 
 def test_choosing_gives_up_what_is_wrong(visit):
-    """Whoever turns to another schedule finds each as it was when it was last valid."""
+    """Choosing another schedule restores the last valid state of each."""
     page = visit("#s=Linear(0.1,0,steps=200)&s=Constant(0.2)")
     page.get_by_label("stop", exact=True).fill("-1")
     expect(page.locator("#pg-stale")).not_to_be_empty()
@@ -389,9 +389,9 @@ OPACITY = "element => getComputedStyle(element).opacity"
 
 
 def assert_stale(page, *greyed):
-    """Assert that what is shown is grey, that this is said, and that nothing can be copied."""
+    """Assert that elements are grey, with a message, and that nothing can be copied."""
     stale = page.locator("#pg-stale")
-    expect(stale).to_have_text("Shown in grey: Linear(0.1, 0, steps=200), the last valid one.")
+    expect(stale).to_have_text("Shown in grey: Linear(0.1, 0, steps=200), the last valid schedule.")
     for name in greyed:
         assert float(page.locator(name).first.evaluate(OPACITY)) < 0.6, name
     for name in ("Copy code", "Copy link"):
@@ -401,7 +401,7 @@ def assert_stale(page, *greyed):
 
 
 def assert_fresh(page):
-    """Assert that all that is shown is what is typed."""
+    """Assert that the page shows the current input."""
     expect(page.locator("#pg-stale")).to_be_empty()
     for name in (".pg-curve.pg-active", ".pg-legend tbody tr", "#pg-form", ".pg-code pre"):
         assert float(page.locator(name).first.evaluate(OPACITY)) == 1, name
@@ -410,7 +410,7 @@ def assert_fresh(page):
 
 
 def test_bad_number(visit):
-    """A number out of its range says so, in Python's words, and what is shown is seen to be old."""
+    """A number out of range has Python's message, and the last valid curve is shown in grey."""
     page = visit("#s=Linear(0.1,0,steps=200)")
     stop = page.get_by_label("stop", exact=True)
     for typed, message in [
@@ -428,7 +428,7 @@ def test_bad_number(visit):
 
 
 def test_numbers_are_typed_as_in_python(visit):
-    """A field takes a number as Python does, and so does a list."""
+    """A field and a list accept the numbers that Python accepts."""
     page = visit("#s=Linear(0.1,0,steps=200)")
     line = page.get_by_label("One line of Python")
     for typed, steps in [("1e3", 1000), ("1_001", 1001), ("0x10", 16), ("2**10", 1024)]:
@@ -441,7 +441,7 @@ def test_numbers_are_typed_as_in_python(visit):
 
 
 def test_bad_address(visit):
-    """An address that nobody can read leads to the playground all the same."""
+    """An address that cannot be read shows a message and the default schedules."""
     page = visit("#s=Nothing(1)")
     expect(page.locator("#pg-problem")).to_have_text(
         "In the link: Nothing(1) cannot be shown: unknown schedule Nothing"
@@ -450,7 +450,7 @@ def test_bad_address(visit):
 
 
 def test_one_bad_schedule_in_the_address(visit):
-    """Of several schedules in a link the good ones are shown, and the others are named."""
+    """A link with some bad schedules shows the good ones, and names the others."""
     rest = "&s=Constant(0.2)&s=Linear(0.1,0,0)&s=Constant(0.3)&s=Constant(0.4)"
     page = visit(f"#s=Linear(0.1,0,steps=200)&s=Nothing(1){rest}")
     assert page.locator(".pg-legend tbody code").all_inner_texts() == [
@@ -473,7 +473,7 @@ HUGE = {
 
 
 def test_huge(visit):
-    """Whatever is pasted, or is in a link, is answered at once."""
+    """Huge input, pasted or in a link, is answered at once."""
     page = visit()
     box = page.get_by_label("One line of Python")
     for name, text in HUGE.items():
@@ -497,7 +497,7 @@ def test_huge(visit):
 
 
 def test_long_line(visit):
-    """A line that is long but not too long is shown by its beginning and its end."""
+    """The beginning and the end of a long line are shown."""
     page = visit()
     text = f"Piecewise({[0.1] * 1000},{list(range(1, 1000))})".replace(" ", "")
     [shown] = page.evaluate(DISPLAYED, [f"s={text}"])
@@ -508,7 +508,7 @@ def test_long_line(visit):
 
 
 def test_logarithmic_axes(visit):
-    """Step 0 has a place on a logarithmic axis, and a rate of 0 a mark and a word."""
+    """Step 0 has its own position on a logarithmic axis, and a rate of 0 has a mark and a note."""
     page = visit("#s=Linear(0.1,0,steps=200)&x=log&y=log&step=0")
     texts = page.locator(".pg-chart .pg-step").all_text_contents()
     assert texts == ["0", "1", "10", "100"]
@@ -516,7 +516,7 @@ def test_logarithmic_axes(visit):
     assert one - zero > 20
     assert page.locator(".pg-chart .pg-rate").first.text_content() == "0"
     assert page.locator(".pg-chart .pg-break").count() == 2
-    expect(page.locator(".pg-words")).to_contain_text("A rate of 0 has no place on a logarithmic")
+    expect(page.locator(".pg-words")).to_contain_text("A logarithmic axis has no 0")
     box = page.locator(".pg-chart").bounding_box()
     chart = page.locator(".pg-chart")
     for x, step in [(zero + 4, 0), (one + 4, 1)]:
@@ -525,7 +525,7 @@ def test_logarithmic_axes(visit):
 
 
 def test_every_choice_and_every_method(visit):
-    """Whatever is chosen or added makes a curve, never an error."""
+    """Every choice and every added method makes a curve, never an error."""
     page = visit("#s=Linear(0.1,0,steps=200)")
     found = page.evaluate(
         """() => Model.begins.flatMap(({ name }) => Model.methods.map((method) => {
@@ -580,7 +580,7 @@ def test_phone(visit):
 
 @pytest.mark.parametrize("width", [360, 768, 1400])
 def test_curves_stay_in_view(visit, width):
-    """Whoever moves the last slider of a long composition sees the curve that it moves."""
+    """The curve is visible while the last slider of a long composition moves."""
     page = visit("#s=Cosine(0.1,0,steps=900).warmup(100).clip(0,0.05).scale(2).delay(9)", width)
     last = page.get_by_role("slider", name=re.compile("slider$")).last
     last.evaluate("slider => slider.scrollIntoView({ block: 'end' })")
@@ -592,7 +592,7 @@ def test_curves_stay_in_view(visit, width):
 
 
 def test_without_javascript(browser, host):
-    """Without JavaScript there are static curves, and the way to the catalogue."""
+    """Without JavaScript there are static curves, and a link to the list of schedules."""
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{host}/playground.html")

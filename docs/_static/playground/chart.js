@@ -1,18 +1,18 @@
 "use strict";
-// The chart: curves in SVG, drawn anew for each change. Nothing here knows about schedules but that
-// they are functions of the step.
+// The chart: curves in SVG, redrawn at each change. A schedule is a function of the step that knows
+// where its phases begin and end.
 
 const Chart = (() => {
   const { number, counted } = Display;
   const HEIGHT = 380; // at most, in pixels
   const MARGIN = { top: 12, right: 24, bottom: 46, left: 70 };
   const DASHES = ["", "9 4", "3 4", "12 4 2 4"];
-  const EVERY = 4000; // steps, at most, of a run of which each is computed
-  const SAMPLES = 1200; // of a longer one
-  const FORMULAS = 1.5e5; // computed for a curve, about
-  const GAP = 30; // on a logarithmic axis of steps, between step 0 and step 1, in pixels
-  const BAND = 22; // on one of rates, between the rates that it has no place for and the others
-  const SMALLEST = 1e-8; // of the highest rate; smaller ones have no place on a logarithmic axis
+  const EVERY = 4000; // the largest number of steps of a run of which every step is computed
+  const SAMPLES = 1200; // the number of steps that are computed of a longer run
+  const FORMULAS = 1.5e5; // the approximate number of formulas that are computed for a curve
+  const GAP = 30; // pixels between step 0 and step 1 on a logarithmic axis of steps
+  const BAND = 22; // pixels between the rates that are off a logarithmic axis and the others
+  const SMALLEST = 1e-8; // the smallest rate on a logarithmic axis, as a fraction of the highest
 
   const highest = (rates) => rates.reduce((most, rate) => Math.max(most, rate), 0);
 
@@ -27,42 +27,15 @@ const Chart = (() => {
 
   // Sampling -----------------------------------------------------------------------------------
 
-  // Return the steps at which something may happen: the times that a schedule's parameters speak of,
-  // alone, counted from one another, and again and again where it repeats.
-  function breakpoints(schedule, last) {
-    const found = new Set();
-    if (schedule.growth !== undefined && schedule.growth !== 1) {
-      for (const [start, cycle] of schedule._cycles) {
-        if (start > last || found.size > 2000) break;
-        breakpoints(cycle, last).forEach((t) => found.add(start + t));
-      }
-      return found;
-    }
-    const rows = LRS.parameters(LRS.type(schedule)).map((p) => [
-      p.name,
-      p.kind.unit,
-      schedule[p.name],
-    ]);
-    const inner = new Set([0]);
-    for (const [, , value] of rows) {
-      if (value instanceof LRS.Schedule) breakpoints(value, last).forEach((t) => inner.add(t));
-    }
-    for (const [name, unit, value] of rows.filter(([, unit]) => unit === "steps")) {
-      for (const time of [value].flat()) {
-        const again = name === "every" ? Math.min(1000, last / time) : 1;
-        for (const t of inner) {
-          if (found.size > 2000) break;
-          for (let i = 0; i <= again; i++) found.add(i * time + t);
-          if (name === "steps_per_epoch") found.add(time * t);
-        }
-      }
-    }
-    inner.forEach((t) => found.add(t));
-    return found;
+  // Return the steps at which a rate can jump or turn: the breakpoints of the schedule, and where the
+  // phases of all its cycles begin.
+  function turns(schedule, last) {
+    const phases = schedule.phases(last);
+    return [...new Set([...schedule.breakpoints(last), ...phases.map(({ start }) => start)])];
   }
 
-  // Return steps and rates: every step of a short run; of a long one enough, and every step where
-  // the rate falls or rises so fast that it would show. The more formulas a rate takes, the fewer.
+  // Return steps and rates: every step of a short run. Of a long run, return a sample, and all steps
+  // where the rate changes so fast that it would be seen. The more formulas a rate needs, the fewer.
   function sampled(schedule, last) {
     const most = Math.min(20000, Math.max(300, FORMULAS / Model.effort(schedule)));
     const samples = last <= Math.min(EVERY, most / 2) ? last : Math.min(SAMPLES, most / 2);
@@ -70,7 +43,7 @@ const Chart = (() => {
     const steps = new Set([0, last]);
     for (let i = 0; i <= samples; i++) steps.add(Math.round((last * i) / samples));
     for (let i = 0; i < early; i++) steps.add(Math.round((last + 1) ** (i / early)) - 1);
-    for (const t of [...breakpoints(schedule, last)].slice(0, most / 4)) {
+    for (const t of turns(schedule, last).slice(0, most / 4)) {
       for (const near of [t - 1, t, t + 1]) if (near >= 0 && near <= last) steps.add(near);
     }
     const sorted = [...steps].sort((a, b) => a - b);
@@ -117,7 +90,7 @@ const Chart = (() => {
     );
   }
 
-  // A scale has at(), and its marks, each a value and its label. Steps also have back().
+  // A scale has at() and its marks, each a value and its label. That of steps also has back().
   function xScale(last, width, log) {
     const left = MARGIN.left + (log ? GAP : 0);
     const span = width - MARGIN.right - left;
@@ -128,8 +101,8 @@ const Chart = (() => {
     };
     const back = (x) => {
       if (log && x < left - GAP / 2) return 0;
-      const part = Math.min(1, Math.max(0, (x - left) / span));
-      return Math.min(last, Math.round(log ? 10 ** (part * whole) : part * last));
+      const fraction = Math.min(1, Math.max(0, (x - left) / span));
+      return Math.min(last, Math.round(log ? 10 ** (fraction * whole) : fraction * last));
     };
     const steps = log
       ? [0, ...powers(1, last)]
@@ -148,7 +121,7 @@ const Chart = (() => {
     const low = rates
       .filter((rate) => rate > top * SMALLEST)
       .reduce((least, rate) => Math.min(least, rate), top / 10);
-    const none = (rate) => rate < low * (1 - 1e-9); // not a mark that is rounded
+    const none = (rate) => rate < low * (1 - 1e-9); // 1e-9: a mark may be rounded
     const without = rates.filter(none);
     const floor = bottom - (without.length ? BAND : 0);
     const [from, to] = [Math.log10(low) - 0.05, Math.log10(top) + 0.05];
@@ -161,14 +134,14 @@ const Chart = (() => {
     const zero = highest(without) === 0;
     const label = zero ? "0" : `<${number(low)}`;
     const note = zero
-      ? "A rate of 0 has no place on a logarithmic axis: it is drawn at the bottom, marked 0."
-      : `Rates below ${number(low)}, and 0, are drawn at the bottom of the logarithmic axis.`;
+      ? "A logarithmic axis has no 0: rates of 0 are drawn at the bottom, at the mark 0."
+      : `Rates below ${number(low)} are drawn at the bottom of the logarithmic axis.`;
     return { at, marks: [[0, label], ...marks], note, floor };
   }
 
   // Drawing ------------------------------------------------------------------------------------
 
-  // A rate holds for its whole step: neighbouring steps are joined by a corner.
+  // A rate is constant during its step, so a corner joins neighbouring steps.
   function path(points, x, y) {
     const [[first, rate], ...others] = points;
     let before = first;
@@ -181,14 +154,14 @@ const Chart = (() => {
     return text;
   }
 
-  // Two strokes across an axis say that it is broken there.
+  // Two strokes across an axis show that it is broken there.
   function broken(x, y, angle, parent) {
     const place = { class: "pg-break", transform: `translate(${x} ${y}) rotate(${angle})` };
     element("path", { d: "M-5,5L-1,-5M1,5L5,-5", ...place }, parent);
   }
 
-  // Draw curves, each {points, index, active}, into an SVG element. Return a function from a place
-  // to its step, a function that moves the cursor, and what there is to say of the axes.
+  // Draw curves, each {points, index, active}, into an SVG element. Return a function from a position
+  // to its step, a function that moves the cursor, and a note about the axes.
   function draw(svg, curves, { last, logX, logY }) {
     const width = Math.max(280, svg.clientWidth);
     const height = svg.clientHeight || HEIGHT;
@@ -249,7 +222,7 @@ const Chart = (() => {
     return { back: x.back, move, note: y.note };
   }
 
-  // A sample of a curve's colour and dashes, for what stands beside its name.
+  // A sample of a curve's colour and dashes, to be shown beside its name.
   function swatch(index) {
     const svg = element("svg", { class: "pg-swatch", viewBox: "0 0 30 10", "aria-hidden": "true" });
     element(

@@ -1,13 +1,13 @@
 "use strict";
-// What a reader sees of numbers and schedules. Every number that the page shows is written by
-// number(): in the legend, at both axes, in the words, in the table, for a screen reader.
+// Numbers and schedules as text. number() writes every number on the page: in the legend, at both
+// axes, in the description, in the table and for a screen reader.
 
 const Display = (() => {
   const THIN = "\u202f";
-  const CODE = 120; // characters of a line of Python that are shown where it is a name
+  const CODE = 120; // the number of characters of a line of Python where it serves as a name
 
-  // Return x in exponential notation with so many digits, rounded to the nearest number. Between two
-  // that are equally near, Python takes the even one, and toExponential the larger one.
+  // Return x in exponential notation, rounded to a number of digits. If two numbers are equally near,
+  // Python takes the even one, and toExponential the larger one.
   function rounded(x, digits) {
     const [exact, power] = x.toExponential(99).split("e");
     const end = exact.indexOf(".") + digits;
@@ -16,8 +16,8 @@ const Display = (() => {
     return x.toExponential(digits - 1);
   }
 
-  // Return a number as Python's format(x, ".3g") writes it. From 1000 to a million it is written
-  // out, with thousands apart.
+  // Return a number as Python's format(x, ".3g") writes it. From 1000 to a million it has all its
+  // digits, with thousands apart.
   function number(x, digits = 3) {
     if (x === 0) return "0"; // -0 too
     if (!Number.isFinite(x)) return String(x);
@@ -30,26 +30,26 @@ const Display = (() => {
     return String(Number(`${mantissa}e${power}`)).replace(/\d+/, apart);
   }
 
-  // Return a step, of which every digit counts.
+  // Return a step, with all its digits.
   const counted = (step) => number(step, 10);
 
-  // Return a line of Python, or its beginning and its end.
+  // Return a line of Python, or the beginning and the end of a long one.
   function shortened(text, most = CODE) {
     if (text.length <= most) return text;
     const half = Math.floor((most - 3) / 2);
     return `${text.slice(0, half)} … ${text.slice(-half)}`;
   }
 
-  // Return steps that divide what is shown into equal parts.
+  // Return steps that divide the range shown into equal intervals.
   function spread(last, parts) {
     const steps = Array.from({ length: parts + 1 }, (_, i) => Math.floor((last * i) / parts));
     return [...new Set(steps)];
   }
 
-  // Return the sum of the rates of all steps before the last; ≈ if not each of them was computed.
+  // Return the sum of the rates of all steps before the last; ≈ marks an estimate from samples.
   const total = ({ sum, points }, last) => (points.length > last ? "" : "≈ ") + number(sum);
 
-  // Return a curve in words and numbers.
+  // Return the description of a curve.
   function sentence(item, last) {
     const { text, schedule } = item;
     const at = (t) => `${number(schedule(t))} at ${t ? "" : "step "}${counted(t)}`;

@@ -1,5 +1,5 @@
 "use strict";
-// The editor: the inputs for one tree, made from what its parameters declare.
+// The editor: the inputs for one tree, made from the declarations of its parameters.
 
 const Editor = (() => {
   let serial = 0;
@@ -21,14 +21,15 @@ const Editor = (() => {
   const POSITIONS = 1000;
   const USUAL = { rate: [1e-6, 10], steps: [1, 1e6], "1/steps": [1e-6, 1], none: [0.01, 100] };
 
-  // Return how a slider goes over the values of a kind: evenly between two bounds, else by ratios,
-  // where the leftmost position is zero if that is allowed.
-  function scale(kind) {
-    const { least = 0, below, whole, open, unit } = kind;
-    if (below !== undefined || (whole && unit === "none")) {
-      const high = below ?? 20;
+  // Return how a slider covers the values of a kind: linearly between two bounds, otherwise by
+  // ratios, with zero at its left end if zero is allowed.
+  function scale({ gt, ge, lt, le, whole, unit }) {
+    const [least, most] = [gt ?? ge ?? 0, lt ?? le];
+    if (most !== undefined || (whole && unit === "none")) {
+      const high = most ?? 20;
       const tick = whole ? 1 : (high - least) / 100;
-      const [from, to] = [open ? least + tick : least, below === undefined ? high : high - tick];
+      const from = gt === undefined ? least : least + tick;
+      const to = lt === undefined ? high : high - tick;
       const rounded = (v) => (whole ? Math.round(v) : Number(v.toPrecision(3)));
       return {
         by: whole ? POSITIONS / (to - from) : 10,
@@ -39,7 +40,7 @@ const Editor = (() => {
     const [usual, high] = USUAL[unit];
     const low = least >= 1 ? least : usual;
     const span = Math.log(high / low);
-    const zero = least === 0 && !open;
+    const zero = least === 0 && gt === undefined;
     return {
       by: 10,
       value: (p) => {
@@ -75,7 +76,7 @@ const Editor = (() => {
         slider.dispatchEvent(new Event("input"));
       },
     });
-    // as text, so that it takes what Python takes: 1_000, 1e-3, 0.1 / 3
+    // a text field, so that it accepts what Python accepts: 1_000, 1e-3, 0.1 / 3
     const input = element("input", {
       type: "text",
       id,
@@ -95,7 +96,7 @@ const Editor = (() => {
       slider.classList.toggle("pg-unset", (now() ?? null) === null);
     };
     function show() {
-      const number = now() ?? undefined; // a text while what is typed is no number
+      const number = now() ?? undefined; // a text while the input is not a number
       if (typeof number !== "string") {
         slider.value = number === undefined ? POSITIONS : position(number);
       }
@@ -248,14 +249,14 @@ const Editor = (() => {
     );
   }
 
-  // Return the inputs for a tree, which they change; changed() is called after each change.
+  // Return the inputs for a tree. They change the tree, and call changed() after each change.
   function editor(tree, changed) {
     const made = element("div", { class: "pg-editor" });
     function again(change, focused) {
       try {
         change();
       } catch {
-        return; // what is to be combined is in error, which is shown already
+        return; // the schedule to be combined has an error, which is shown already
       }
       fill();
       changed();

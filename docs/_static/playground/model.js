@@ -1,8 +1,8 @@
 "use strict";
 // The model: a schedule as a tree, read from a line of Python and written as one.
 //
-// A tree is {name, args, calls}: what it begins with, the arguments that differ from their defaults,
-// and the methods called on it, each {name, args}. An argument is a number, a list of numbers, a
+// A tree is {name, args, calls}: a schedule or a recipe, its arguments that differ from their
+// defaults, and the methods called on it, each {name, args}. An argument is a number, a list of numbers, a
 // boolean, the name of a shape (a string), or a tree; for None it is undefined.
 
 const Model = (() => {
@@ -11,11 +11,11 @@ const Model = (() => {
   const beginOf = known(begins);
   const methodOf = known(methods);
 
-  // What a name may have meant ------------------------------------------------------------------
+  // Suggestions for unknown names ----------------------------------------------------------------
 
   const plain = (name) => name.toLowerCase().replaceAll("_", "");
 
-  // Return how many letters must be changed, added or left out to make one name another.
+  // Return how many letters must be changed, added or removed to turn one name into another.
   function distance(a, b) {
     let row = Array.from({ length: b.length + 1 }, (_, j) => j);
     for (let i = 1; i <= a.length; i++) {
@@ -29,7 +29,7 @@ const Model = (() => {
     return row[b.length];
   }
 
-  // Return the name that was probably meant: not written to its end, or a little differently.
+  // Return the name that was probably meant: one that begins so, or one that is spelled similarly.
   function nearest(name, names) {
     const typed = plain(name).slice(0, 40);
     const far = (other) => distance(typed, plain(other));
@@ -38,7 +38,7 @@ const Model = (() => {
     return begun ?? candidates.find((other) => far(other) <= typed.length / 4);
   }
 
-  // Return what to write for a name that is none of ours: of another library, or misspelt.
+  // Return what to write for an unknown name: one of another library, or a misspelled one.
   function meant(name) {
     if (Object.hasOwn(combinators, name)) {
       return `: write .${combinators[name]}() after a schedule`;
@@ -60,7 +60,7 @@ const Model = (() => {
 
   // Reading ------------------------------------------------------------------------------------
 
-  // More than this is refused before it is read, so that nothing that is pasted stops the page.
+  // Longer input is refused before it is read, so that no pasted text can block the page.
   const MOST = { letters: 10000, nested: 40, operations: 200 };
 
   const TOKEN = /#.*|(\.?\d[\w.]*(?:(?<=e)[+-]\d\w*)?)|([A-Z_]\w*)|(\*\*|\/\/|\S)/giu;
@@ -70,7 +70,7 @@ const Model = (() => {
       String.raw`(?:${DIGITS}\.?(?:${DIGITS})?|\.${DIGITS})(?:e[+-]?${DIGITS})?)$`,
     "i",
   );
-  const LEADING = /^0[\d_]*[1-9][\d_]*$/; // 007, which Python refuses
+  const LEADING = /^0[\d_]*[1-9][\d_]*$/; // 007 is an error in Python
 
   const WORDS = new Map([
     ["True", true],
@@ -85,7 +85,7 @@ const Model = (() => {
     return Number(text.replaceAll("_", ""));
   }
 
-  // Return the numbers, names and signs of a line of Python, if they are not too many.
+  // Return the numbers, names and signs of a line of Python, unless they are too many.
   function tokens(text) {
     const letters = text.length - (text.match(/\s/g)?.length ?? 0);
     refuseMore("letters", letters, (n) => `This line has ${n} letters, digits and signs`);
@@ -109,8 +109,8 @@ const Model = (() => {
     throw Error(`${said(has)}; the playground takes at most ${most}.`);
   }
 
-  // Return what a line of Python is: a tree, a number, a list or the name of a shape. Throw an
-  // error that says what is not understood.
+  // Return the value of a line of Python: a tree, a number, a list or the name of a shape. Throw an
+  // error that names what is not understood.
   function parsed(text) {
     const found = tokens(text);
     let place = found[0]?.name && found[1]?.sign === "=" ? 2 : 0; // schedule = …
@@ -134,7 +134,7 @@ const Model = (() => {
       const sign = take("-", "+");
       if (!sign) return power();
       const value = signed();
-      if (typeof value !== "number") throw Error(`${sign} stands before a number`);
+      if (typeof value !== "number") throw Error(`${sign} takes a number, not a schedule`);
       return sign === "-" ? -value : value;
     }
     function power() {
@@ -145,7 +145,7 @@ const Model = (() => {
       if (peek().number !== undefined) return found[place++].number;
       if (take("[")) return list("]");
       if (take("(")) {
-        const items = list(")"); // a tuple, or one thing in parentheses
+        const items = list(")"); // a tuple, or one value in parentheses
         return items.length === 1 && !items.comma ? chained(items[0]) : items;
       }
       const name = dotted();
@@ -158,7 +158,7 @@ const Model = (() => {
       if (!entry) throw Error(`unknown schedule ${name}${meant(name)}`);
       return chained({ name, args: given(entry), calls: [] });
     }
-    // Return the last of the names with a point between; the others may be the package's alone.
+    // Return the last of several names with dots between; the others must be those of the package.
     function dotted() {
       const names = [];
       do {
@@ -197,7 +197,7 @@ const Model = (() => {
     }
     function given({ name, parameters }) {
       const args = {};
-      let last; // argument with a name
+      let last; // keyword argument
       need("(");
       for (let i = 0; !at(")"); i++) {
         let p = parameters[i];
@@ -207,11 +207,11 @@ const Model = (() => {
           if (!p) throw Error(unknown(name, last, parameters));
           place += 2;
         } else if (last) {
-          throw Error(`${name}: after ${last}= every argument needs its name`);
+          throw Error(`${name}: a positional argument follows ${last}=; write its name`);
         } else if (!p || p.named) {
           const many = parameters.filter((other) => !other.named).length;
           const remedy = `write ${usage(name, parameters)}`;
-          throw Error(`${name} takes at most ${many} without a name; ${remedy}`);
+          throw Error(`${name} takes at most ${many} positional arguments; ${remedy}`);
         }
         if (Object.hasOwn(args, p.name)) throw Error(`${name}: ${p.name} is given twice`);
         args[p.name] = sum();
@@ -223,7 +223,7 @@ const Model = (() => {
 
     if (!found.length) throw Error(EXAMPLE);
     const value = sum();
-    if (place < found.length) throw Error(`not understood: ${shown(peek())}`);
+    if (place < found.length) throw Error(`unexpected ${shown(peek())}`);
     return value;
   }
 
@@ -245,7 +245,7 @@ const Model = (() => {
     ["**", (a, b) => a ** b],
   ]);
 
-  // Return what an operator makes of two numbers, or of a schedule and another thing.
+  // Return the result of an operator for two numbers, or for a schedule and another value.
   function combined(a, sign, b) {
     if (typeof a === "number" && typeof b === "number") {
       const result = OF_NUMBERS.get(sign)(a, b);
@@ -255,15 +255,15 @@ const Model = (() => {
     if (typeof a === "number" && (sign === "+" || sign === "*")) [a, b] = [b, a];
     if (!a?.calls) throw Error("+ and * take schedules and numbers");
     if (sign === "/" && typeof b === "number" && b > 0) {
-      throw Error(`a schedule is not divided: write * ${1 / b} instead of / ${b}`);
+      throw Error(`a schedule cannot be divided: write * ${1 / b} instead of / ${b}`);
     }
     if (sign === "-") {
       throw Error(
-        "nothing is subtracted from a schedule, as no rate is negative: " +
-          "write lower rates, or a part of them, such as * 0.9",
+        "nothing can be subtracted from a schedule, because rates are not negative: " +
+          "write lower rates, or scale them, for example * 0.9",
       );
     }
-    if (sign !== "+" && sign !== "*") throw Error(`${sign} is for numbers: a schedule has + and *`);
+    if (sign !== "+" && sign !== "*") throw Error(`${sign} takes numbers; a schedule supports + and *`);
     if (sign === "+" && b?.calls) throw Error("+ takes a schedule and a number, not two schedules");
     if (typeof b !== "number" && !b?.calls) throw Error("+ and * take schedules and numbers");
     const name = sign === "+" ? "plus" : b.calls ? "times" : "scale";
@@ -278,7 +278,7 @@ const Model = (() => {
     return tree;
   }
 
-  // Return the number that is typed, or the text if it is none, which run() then refuses.
+  // Return the number in a text field, or else its text, which run() then refuses.
   function numberOr(text) {
     try {
       const value = parsed(text);
@@ -313,7 +313,7 @@ const Model = (() => {
     return `${name}(${texts.join(", ")})`;
   }
 
-  // Return the line of Python that makes a tree; prefix is "lrs." for code that is to be run.
+  // Return the line of Python that makes a tree; prefix is "lrs." in code to copy.
   function python(tree, prefix = "") {
     const begin = called(
       { ...tree, name: qualified(tree.name, prefix) },
@@ -334,7 +334,7 @@ const Model = (() => {
     shape: "a shape, such as Linear or Cosine",
   };
 
-  // Return an argument as a function of the package takes it.
+  // Return an argument in the form that the functions of the package take.
   function argument(name, parameters, p, it) {
     if (it === undefined) {
       if ("default" in p) return undefined;
@@ -350,20 +350,20 @@ const Model = (() => {
     return shape ? LRS[it] : it.calls ? run(it) : it;
   }
 
-  // Return the schedule that a tree is, or throw the error of Python.
+  // Return the schedule of a tree, or throw the error of Python.
   function run(tree) {
     const values = ({ name, args }, { parameters }) =>
       parameters.map((p) => argument(name, parameters, p, args[p.name]));
     return tree.calls.reduce(
       (schedule, call) => {
-        if (!schedule[call.name]) throw TypeError(`.${call.name}() is for finite shapes alone`);
+        if (!schedule[call.name]) throw TypeError(`.${call.name}() needs a fixed-length schedule`);
         return schedule[call.name](...values(call, methodOf.get(call.name)));
       },
       LRS[tree.name](...values(tree, beginOf.get(tree.name))),
     );
   }
 
-  // Return how many formulas a rate takes: cycles that grow are each computed for every step.
+  // Return how many formulas a rate needs: every step computes all cycles that grow.
   function effort(schedule) {
     const times = schedule.growth && schedule.growth !== 1 ? schedule._cycles.length : 1;
     return LRS.parameters(LRS.type(schedule)).reduce((sum, { name }) => {
@@ -373,7 +373,7 @@ const Model = (() => {
     }, 1);
   }
 
-  // Return the tree of an entry's example, with the arguments of another tree where it has them.
+  // Return the tree of an example, with the arguments of another tree that have the same names.
   function begun(name, like) {
     const example = read(beginOf.get(name).example);
     const args = { ...example.args };
@@ -385,25 +385,25 @@ const Model = (() => {
       run({ ...example, args });
       return { ...example, args };
     } catch {
-      return example; // some numbers are right for the other alone
+      return example; // some numbers fit the other schedule only
     }
   }
 
-  // Return a call of a method with arguments that suit the schedule that it is called on.
+  // Return a method call with arguments that suit its schedule.
   function suited(tree, name) {
     const length = LRS.horizon(run(tree));
-    const part = Math.max(1, Math.round(length / 10));
-    const endless = run(tree).length === null;
+    const tenth = Math.max(1, Math.round(length / 10));
+    const openEnded = run(tree).length === null;
     const args = {
-      warmup: { steps: part },
-      then: { second: read(`Linear(0.01, 0, steps=${2 * part})`), ...(endless && { at: length }) },
-      cooldown: { steps: 2 * part, ...(endless && { at: length }) },
-      repeat: { cycles: 3, ...(endless && { every: length }) },
-      delay: { steps: part },
+      warmup: { steps: tenth },
+      then: { second: read(`Linear(0.01, 0, steps=${2 * tenth})`), ...(openEnded && { at: length }) },
+      cooldown: { steps: 2 * tenth, ...(openEnded && { at: length }) },
+      repeat: { cycles: 3, ...(openEnded && { every: length }) },
+      delay: { steps: tenth },
       stretch: { times: 2 },
       per_epoch: { steps_per_epoch: 10 },
       scale: { factor: 0.5 },
-      times: { other: read(`Linear(0, 1, steps=${part})`) },
+      times: { other: read(`Linear(0, 1, steps=${tenth})`) },
       plus: { amount: 0.01 },
       clip: { minimum: 0.01, maximum: 0.08 },
       geometric: { start: 0.1, stop: 0.001 },

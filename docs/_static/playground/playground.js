@@ -1,5 +1,5 @@
 "use strict";
-// The playground: what is shown, kept in the address of the page.
+// The playground: its state, which the address of the page holds.
 
 (() => {
   const { element } = Editor;
@@ -7,14 +7,14 @@
   const MOST = 4;
   const LAST = 2 ** 31 - 1;
   const PROGRAMS = LRS.choices.programs;
-  const part = (name) => document.getElementById(`pg-${name}`);
-  const root = part("root");
+  const byName = (name) => document.getElementById(`pg-${name}`);
+  const root = byName("root");
 
   // State --------------------------------------------------------------------------------------
 
-  let items; // what is compared, each {tree, slot}, the slot being its colour
-  let active; // the one that is edited
-  let view; // {last, logX, logY, step}; without last, as many steps as the longest needs
+  let items; // the schedules, each {tree, slot}; the slot is its colour
+  let active; // the schedule in the editor
+  let view; // {last, logX, logY, step}; without last, all steps of the longest schedule
 
   function fromAddress() {
     const given = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
@@ -43,7 +43,7 @@
     };
   }
 
-  // Return the tree that a line of Python makes, or throw an error that says what is wrong with it.
+  // Return the tree of a line of Python, or throw an error that explains what is wrong.
   function valid(text) {
     const tree = Model.read(text);
     Model.run(tree);
@@ -60,7 +60,7 @@
     history.replaceState(null, "", `#${parts.join("&")}`);
   }
 
-  // Keep what is shown in the address, unless that holds something that could not be shown.
+  // Write the state into the address, unless the address holds a schedule that is not shown.
   const keep = () => problem || toAddress();
 
   // The page -----------------------------------------------------------------------------------
@@ -89,12 +89,12 @@
       </section>
       <section class="pg-edit" aria-label="Editor">
         <div class="pg-line">
-          <label for="pg-line">One line of Python, to edit or to paste</label>
+          <label for="pg-line">One line of Python: edit it or paste your own</label>
           <textarea id="pg-line" rows="2" spellcheck="false" autocapitalize="off"></textarea>
           <p class="pg-message" id="pg-message" role="status"></p>
           <p class="pg-message" id="pg-stale"></p>
         </div>
-        <div id="pg-form" role="group" aria-label="Numbers" aria-describedby="pg-stale"></div>
+        <div id="pg-form" role="group" aria-label="Parameters" aria-describedby="pg-stale"></div>
         <div class="pg-code">
           <div class="pg-row">
             <span><label for="pg-frame">Code for</label>
@@ -104,7 +104,7 @@
           <pre tabindex="0" aria-describedby="pg-stale"><code id="pg-program"></code></pre>
         </div>
       </section>
-      <section class="pg-more" aria-label="In words and numbers">
+      <section class="pg-more" aria-label="Description and table">
         <p class="pg-words" id="pg-words" aria-live="polite"></p>
         <details>
           <summary>Table of rates</summary>
@@ -122,7 +122,7 @@
     "line",
     "form",
     "program",
-  ].map(part);
+  ].map(byName);
   const [last, step, logX, logY, add, link, copy, frame] = [
     "last",
     "step",
@@ -132,14 +132,14 @@
     "link",
     "copy",
     "frame",
-  ].map(part);
+  ].map(byName);
 
-  // Say what is wrong; where "line" or "form" is, what is shown is still the last valid schedule.
+  // Show what is wrong. An error in the "line" or the "form" leaves the last valid schedule.
   function say(wrong, where) {
-    part("problem").textContent = problem;
-    part("message").textContent = shortened(wrong, 400);
-    const old = `Shown in grey: ${shortened(active.text)}, the last valid one.`;
-    part("stale").textContent = wrong && old;
+    byName("problem").textContent = problem;
+    byName("message").textContent = shortened(wrong, 400);
+    const old = `Shown in grey: ${shortened(active.text)}, the last valid schedule.`;
+    byName("stale").textContent = wrong && old;
     if (wrong) root.dataset.stale = where;
     else delete root.dataset.stale;
     line.setAttribute("aria-invalid", Boolean(draft));
@@ -148,14 +148,14 @@
 
   // Showing ------------------------------------------------------------------------------------
 
-  let problem = ""; // what is wrong with the address
-  let draft = ""; // what is wrong with the line while it is none of Python
-  let drawn; // what the cursor needs of the chart
-  let describing; // what waits until the hand rests
+  let problem = ""; // an error in the address
+  let draft = ""; // an error in the line of Python
+  let drawn; // the result of Chart.draw
+  let describing; // a timer: the description waits for a pause
   let keeping;
 
-  // Compute what has changed. Return what is wrong with the numbers of the active schedule, which
-  // then keeps its last curve.
+  // Compute what has changed. Return the error of the active schedule, which then keeps its last
+  // curve.
   function computed() {
     let failed = "";
     for (const item of items) {
@@ -209,7 +209,7 @@
   const button = (attributes, text) => element("button", { type: "button", ...attributes }, text);
   const heading = (scope, ...content) => element("th", { scope }, ...content);
 
-  // Return the row of an item in the legend, where it is chosen and removed.
+  // Return the row of an item in the legend, with the buttons that choose and remove it.
   function row(item) {
     const onclick = () => edit(item, ".pg-legend [aria-current]");
     const drop = () => {
@@ -234,7 +234,7 @@
     );
   }
 
-  // Show the cursor, and what it reads.
+  // Show the cursor and the rates there.
   function point() {
     const read = items.map((item) => [item.schedule(view.step), item.slot, item]);
     drawn.move(view.step, read);
@@ -246,7 +246,7 @@
     svg.setAttribute("aria-valuetext", Display.reading(items, view.step));
   }
 
-  // Say the curves in words and numbers, and as a table.
+  // Describe the curves in words and as a table.
   function describe() {
     const sentences = items.map((item) => Display.sentence(item, view.shown));
     words.textContent = [...sentences, drawn.note].filter(Boolean).join(" ");
@@ -260,7 +260,9 @@
 
   function program() {
     const [first, more, use] = PROGRAMS[frame.value];
-    code.textContent = `${first}import lrschedules as lrs\n${more}\nschedule = ${active.program}${use}`;
+    const imports = [first, "import lrschedules as lrs", more].filter(Boolean);
+    const lines = [...imports, "", `schedule = ${active.program}`, use];
+    code.textContent = lines.join("\n").trimEnd();
   }
 
   // Changing -----------------------------------------------------------------------------------
@@ -274,7 +276,7 @@
     });
   }
 
-  // Edit an item; focused says what then has the focus. What is wrong with another is given up.
+  // Edit an item, and focus an element. Errors in other items are discarded.
   function edit(item, focused) {
     for (const other of items) if (other.kept) other.tree = structuredClone(other.kept);
     active = item;
@@ -296,7 +298,7 @@
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      // without a secure origin, as for a file, there is only the old way
+      // a file has no secure origin, which the clipboard needs
       const area = element("textarea", {}, text);
       document.body.append(area);
       area.select();
@@ -325,10 +327,10 @@
     on(svg, "pointermove", pointed);
     on(svg, "pointerdown", pointed);
     on(svg, "keydown", (event) => {
-      const part = (of) => Math.max(1, Math.round(view.shown / of));
-      const by = event.shiftKey ? 1 : part(100);
+      const share = (of) => Math.max(1, Math.round(view.shown / of));
+      const by = event.shiftKey ? 1 : share(100);
       const arrows = { ArrowLeft: -by, ArrowDown: -by, ArrowRight: by, ArrowUp: by };
-      const far = { PageDown: -part(10), PageUp: part(10), Home: -Infinity, End: Infinity };
+      const far = { PageDown: -share(10), PageUp: share(10), Home: -Infinity, End: Infinity };
       const to = { ...arrows, ...far }[event.key];
       if (to === undefined) return;
       event.preventDefault();
@@ -358,7 +360,7 @@
     fromAddress();
     edit(active);
     clearTimeout(describing);
-    describe(); // at once, and the address stays as it was written
+    describe(); // at once; the address stays as it is
   }
 
   listen();
