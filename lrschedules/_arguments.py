@@ -1,8 +1,8 @@
-"""Arguments that are not numbers: what each of them may be, and the error for everything else.
+"""Kinds of arguments that are not numbers, and the error for everything else.
 
 A kind is a function that returns a value as the caller needs it, or raises an error that begins
 with "must be". ``checked("compare: engine", one_of("auto", "loop"), engine)`` puts the name of the
-argument in front of it.
+argument before the error.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Text:
 
 @dataclasses.dataclass(frozen=True)
 class Function:
-    """The kind of an argument that is called with so many arguments."""
+    """The kind of an argument that is a function of a given number of arguments."""
 
     rule: str
     example: str
@@ -72,7 +72,7 @@ class Function:
     def _fits(self, value: Callable[..., Any]) -> bool:
         try:
             signature = inspect.signature(value)
-        except ValueError:  # some functions written in C do not say what they take
+        except ValueError:  # some functions written in C have no signature
             return True
         try:
             signature.bind(*[None] * self.arguments)
@@ -82,7 +82,7 @@ class Function:
 
 
 def a_path(value: Any) -> Path:
-    """Return a path that an operating system accepts, whether or not anything is there."""
+    """Return a path that an operating system accepts, whether it exists or not."""
     if not isinstance(value, (str, os.PathLike)):
         raise TypeError(f"must be a path, got {shown(value)}; write for example 'folder/name'")
     try:
@@ -102,7 +102,7 @@ def a_mapping(value: Any) -> Mapping[Any, Any]:
 
 
 def each_once(where: str, kind: ListOf, values: Any) -> tuple[Any, ...]:
-    """Return the numbers of a series: at least one, and each of them once."""
+    """Return the numbers of a list: at least one, all different."""
     if isinstance(values, Mapping):
         raise TypeError(f"{where} {kind.refusal(shown(values))}")
     found = checked(where, kind, values)
@@ -114,7 +114,7 @@ def each_once(where: str, kind: ListOf, values: Any) -> tuple[Any, ...]:
 
 
 def called(where: str, function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function that the user gave; where it refuses its arguments, say which one it was."""
+    """Call a function of the user; name it in the error if it refuses its arguments."""
     try:
         return function(*arguments)
     except (TypeError, ValueError) as error:
@@ -123,7 +123,7 @@ def called(where: str, function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def axes_of(where: str, ax: Any, size: tuple[float, float]) -> Axes:
-    """Return the axes of matplotlib to draw on: new ones of this size where none were given."""
+    """Return the axes of matplotlib to draw on: new axes of this size if none are given."""
     import matplotlib.pyplot as plt
     from matplotlib.axes import Axes
 
@@ -149,12 +149,12 @@ def describe_axes(ax: Axes, words: str) -> None:
 
 
 def require(where: str, *packages: str, extra: str | None = None) -> None:
-    """Check that packages are installed, which an extra of this one may bring.
+    """Check that packages are installed; an extra of this package may install them.
 
     Raises
     ------
     ModuleNotFoundError
-        If one is missing; the error says how to install those that are.
+        If one is missing; the error says how to install it.
     """
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
     if missing:
@@ -168,6 +168,6 @@ def require(where: str, *packages: str, extra: str | None = None) -> None:
 
 
 def one_line(error: Exception) -> str:
-    """Return an error on one line, without the colours of a terminal, cut where it grows long."""
+    """Return an error on one line, without terminal colours, shortened if it is long."""
     text = " ".join(re.sub(r"\x1b\[[\d;]*m", "", str(error)).split())
     return f"{type(error).__name__}: {textwrap.shorten(text, 300, placeholder=' ...')}"

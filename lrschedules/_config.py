@@ -1,4 +1,4 @@
-"""Config: what holds for every configuration before it is read, whoever wrote it."""
+"""Configurations: the checks that each must pass before it is read, whoever wrote it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 # How deep schedules may be nested, and how many of them one call may evaluate. Keras, pickle and
-# the compilers recurse into a composition: what is deeper than this they could not save or trace.
+# the compilers recurse into a composition, and could not save or trace a deeper one.
 DEEPEST, MOST = 100, 10_000
-# A schedule in a configuration is a dictionary with its name and one with its parameters, of which
-# some are lists.
+# A schedule in a configuration is a dictionary with its name, and one with its parameters, some of
+# which are lists.
 LEVELS, CONTAINERS = 2 * DEEPEST + 1, 3 * MOST
 # An error shows this many characters of a value.
 SHOWN = 200
@@ -22,8 +22,8 @@ _containers.maxlist = _containers.maxtuple = _containers.maxdict = 10
 
 
 def shown(value: object) -> str:
-    """Return a value as an error shows it: its ``repr``, cut where that is long."""
-    # A list may hold another one many times, and its repr be longer than the memory is.
+    """Return a value as an error shows it: its ``repr``, shortened if it is long."""
+    # A list may hold another one many times; its full repr may not fit into memory.
     write = _containers.repr if isinstance(value, (dict, list, tuple)) else repr
     try:
         text = write(value)
@@ -37,8 +37,8 @@ def shown(value: object) -> str:
 def refuse_misshapen(where: str, config: Any) -> None:
     """Raise an error unless ``config`` is a dictionary of parameters that can be read.
 
-    It is looked at level by level, so that one that is nested without end, or holds itself, is
-    refused at once.
+    It is read level by level, so that a configuration that is nested without end, or holds itself,
+    is refused at once.
     """
     if not isinstance(config, Mapping):
         raise TypeError(

@@ -1,4 +1,4 @@
-"""The operations of a formula for each array library, and which one a step asks for."""
+"""The operations of a formula for each array library, selected by the type of the step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lrschedules._operations import (
     refuse_outside,
 )
 
-# The operations of a library for a step, of which rates in double precision need their own.
+# Returns the operations of a library for a step; those for double precision differ.
 Chosen = Callable[[Any], Namespace]
 
 
@@ -37,7 +37,7 @@ def _numpy() -> Chosen:
 
     def leave(value: Any, t: Any) -> Any:
         rates = np.asarray(value, np.float64)
-        # What is returned can be written to, and is nobody else's.
+        # The caller may write to the result: it must not share memory with the step.
         if rates.shape != t.shape or np.may_share_memory(rates, t):
             rates = np.array(np.broadcast_to(rates, t.shape))
         return rates[()]
@@ -146,7 +146,7 @@ def _sympy() -> Chosen:
     def where(condition: Any, yes: Any, no: Any) -> Any:
         before, after = sympy.sympify(yes), sympy.sympify(no)
         if isinstance(condition, (sympy.StrictLessThan, sympy.LessThan)):
-            # Where it is known on which side of a step t is, a clamp there has nothing to do.
+            # If it is known on which side of a boundary t is, a clamp at the boundary can go.
             t: Any = condition.lhs
             at: Any = condition.rhs
             before = before.xreplace({sympy.Min(t, at): t})
@@ -173,7 +173,7 @@ def _sympy() -> Chosen:
         product=lambda a, b: a * b,
         power=lambda base, exponent: base**exponent,
         power_minus_one=lambda base, exponent: (base if exponent == 1 else base**exponent) - 1,
-        one_minus_power=lambda left, done, power: 1 - left**power,
+        one_minus_power=lambda remaining, x, power: 1 - remaining**power,
         pi=sympy.pi,
     )
     return lambda _: operations

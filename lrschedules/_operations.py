@@ -1,8 +1,8 @@
-"""The handful of operations a formula may use: for Python numbers, and for tensors of a library.
+"""The operations that a formula may use: for Python numbers, and for tensors of a library.
 
-Four rules. Nothing is imported that the caller has not imported: the type of the step says which
-library is meant. Steps stay whole numbers until a formula asks for ``real``. Numbers that do not
-depend on the step are computed in double precision by ``math``, also between tensors. A formula
+Four rules hold. No library is imported that the caller has not imported: the type of the step
+selects it. Steps stay whole numbers until a formula asks for ``real``. Numbers that do not depend
+on the step are computed in double precision by ``math``, also if the step is a tensor. A formula
 never branches in Python on the step: it uses ``where``, so that it can be traced.
 """
 
@@ -20,32 +20,33 @@ Op = Callable[..., Any]
 
 @dataclasses.dataclass(frozen=True)
 class Namespace:
-    """The operations for one array library: what a formula may use, besides ``+ - * / // < <=``.
+    """The operations of one array library that a formula may use, besides ``+ - * / // < <=``.
 
     Attributes
     ----------
     enter, leave
-        Turn what the caller passed into the step ``t``, and the result of a formula into rates of
+        Convert the caller's argument to the step ``t``, and the result of a formula to rates of
         the shape of ``t``; not for formulas.
     real
-        The step, which is a whole number, as a real one: before it is divided or multiplied.
+        Converts the step, a whole number, to a real number, before it is divided or multiplied.
     where
-        ``where(condition, yes, no)``; both are computed.
+        ``where(condition, yes, no)``; both values are computed.
     minimum, maximum
-        Of two, each a number or a tensor.
+        The smaller and the larger of two numbers or tensors.
     sin, cos, sinh, cosh, exp, log, sqrt, floor
-        Of one number or tensor.
+        Functions of one number or tensor.
     floor_divide
         ``floor_divide(t, n)`` is ``t // n``, with a gradient of zero; PyTorch has none for ``//``.
     product, power
-        ``product(a, b)`` and ``power(base, exponent)``, held at a very large number where they
-        would overflow.
+        ``product(a, b)`` and ``power(base, exponent)``, limited to a very large number instead of
+        an overflow.
     power_minus_one
-        ``power_minus_one(base, exponent)`` for a number as base, exact near an exponent of 0.
+        ``power_minus_one(base, exponent)``: ``base**exponent - 1`` for a number as base,
+        exact near an exponent of 0.
     one_minus_power
-        ``one_minus_power(1 - done, done, p)`` is 1 - (1 - done)ᵖ, exact however small.
+        ``one_minus_power(1 - x, x, p)`` is 1 - (1 - x)ᵖ, exact however small.
     pi
-        The number.
+        The number π.
     """
 
     enter: Op
@@ -70,7 +71,7 @@ class Namespace:
     pi: Any = math.pi
 
 
-# Where a rate that grows without end stops: far above any rate, and in single precision far below
+# The limit of a rate that grows without end: far above any rate, and in single precision far below
 # infinity, which times a rate of zero would be NaN.
 LARGEST = 2.0**100
 
@@ -86,8 +87,8 @@ def _power(base: Any, exponent: Any) -> Any:
         return LARGEST
 
 
-def _one_minus_power(left: float, done: float, power: float) -> float:
-    log = math.log1p(-done) if done < 0.5 else math.log(left) if left > 0 else -math.inf
+def _one_minus_power(remaining: float, x: float, power: float) -> float:
+    log = math.log1p(-x) if x < 0.5 else math.log(remaining) if remaining > 0 else -math.inf
     return -math.expm1(power * log)
 
 
@@ -129,16 +130,16 @@ on_numbers = Namespace(
 
 
 def _lifted(name: str, on_tensors: Op) -> Op:
-    """Compute in double precision where no tensor is involved."""
+    """Compute in double precision if no argument is a tensor."""
     exact: Op = getattr(on_numbers, name)
     return lambda *args: (exact if all(map(is_number, args)) else on_tensors)(*args)
 
 
 def on_tensors(lib: Any, *, enter: Op, leave: Op, real: Op, constant: Op, **own: Op) -> Namespace:
-    """Build the operations of a library with NumPy's names; ``own`` are those that differ.
+    """Build the operations of a library that has NumPy's names; ``own`` are those that differ.
 
-    ``real(t)`` has the precision of the rates, and so has ``constant(number, like)``, on the device
-    of ``like``.
+    ``real(t)`` has the precision of the rates, and so has ``constant(number, like)``, which is on
+    the device of ``like``.
     """
 
     def find(name: str) -> Op:
@@ -148,7 +149,7 @@ def on_tensors(lib: Any, *, enter: Op, leave: Op, real: Op, constant: Op, **own:
     log, log1p, exp, expm1 = find("log"), find("log1p"), find("exp"), find("expm1")
 
     def where(condition: Any, yes: Any, no: Any) -> Any:
-        # Of two numbers a library would make tensors in a precision of its own choice.
+        # A library would convert two numbers to tensors of its own default precision.
         numbers = is_number(yes) and is_number(no)
         return choose(condition, constant(yes, condition) if numbers else yes, no)
 
@@ -157,8 +158,8 @@ def on_tensors(lib: Any, *, enter: Op, leave: Op, real: Op, constant: Op, **own:
         return where(x > 0, root(maximum(x, 1e-30)), 0.0)
 
     def power(base: Any, exponent: Any) -> Any:
-        # The logarithm of 0.999999 is 3 % off where the base is rounded to single precision
-        # first; taken in double precision it is right.
+        # The logarithm of 0.999999 is 3 % off if the base is rounded to single precision first;
+        # in double precision it is right.
         if is_number(base):
             return exp(minimum(real(exponent) * math.log(base), math.log(LARGEST)))
         return from_zero(lambda x: x**exponent, base)
@@ -169,13 +170,13 @@ def on_tensors(lib: Any, *, enter: Op, leave: Op, real: Op, constant: Op, **own:
     def power_minus_one(base: float, exponent: Any) -> Any:
         return expm1(real(exponent) * math.log(base))
 
-    def one_minus_power(left: Any, done: Any, power: float) -> Any:
-        # 1 - left ** power loses its digits near done = 0. The logarithm of left is exact when
-        # taken from whichever of the two is small, and expm1 keeps what it has.
-        near = log1p(-minimum(done, 0.5))
-        far = log(maximum(left, 1e-30))
-        value = -expm1(power * where(done < 0.5, near, far))
-        return where(left > 0, value, 1.0)
+    def one_minus_power(remaining: Any, x: Any, power: float) -> Any:
+        # 1 - remaining ** power loses its digits near x = 0. The logarithm of remaining is exact if
+        # it is computed from the smaller of the two, and expm1 keeps its digits.
+        near = log1p(-minimum(x, 0.5))
+        far = log(maximum(remaining, 1e-30))
+        value = -expm1(power * where(x < 0.5, near, far))
+        return where(remaining > 0, value, 1.0)
 
     return Namespace(
         enter=enter,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Self
 
@@ -10,7 +11,7 @@ from lrschedules._config import refuse_misshapen, shown
 from lrschedules._declared import Declared
 
 _scale = kinds.number(ge=0, le=1)
-_metric = kinds.number(unit="the metric's")
+_metric = dataclasses.replace(kinds.number(), otherwise=" or None")
 _epochs = kinds.whole(ge=0, unit="epochs", example=5)
 
 

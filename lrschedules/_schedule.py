@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-# What makes a ramp from its first rate, its last rate and its number of steps.
-Shape = Callable[[float, float, int], "Schedule"]
-
 WARMUP = kinds.whole(unit="steps", otherwise=", or omit .warmup() for none")
 COOLDOWN = kinds.whole(unit="steps", otherwise=", or omit .cooldown() for none")
 FROM_ZERO = kinds.whole(ge=0, unit="steps")
@@ -739,6 +736,10 @@ class Schedule(Declared, abstract=True):
         from lrschedules import plotting
 
         return plotting.picture(self)
+
+
+# A function that makes a ramp from its initial rate, its final rate and its number of steps.
+Shape = Callable[[float, float, int], Schedule]
 
 
 def shaped(where: str, shape: Shape) -> Shape:

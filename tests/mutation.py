@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-TARGETS = ["shapes/*.py", "combinators/*.py", "recipes/*.py"]
+TARGETS = ["shapes/*.py", "combinators.py", "recipes/*.py"]
 TESTS = [
     "test_table.py",
     "test_recipes.py",
@@ -26,7 +26,7 @@ TESTS = [
     "test_laws.py",
     "test_bad_input.py",
 ]
-TESTS += ["test_symbolic.py"]
+TESTS += ["test_phases.py", "test_symbolic.py"]
 
 COMPARISONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 COMPARISONS |= {ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is}
@@ -36,14 +36,18 @@ CLAMPS = {"minimum", "maximum", "product", "evaluate", "floor_divide"}
 
 # Mutants that compute the same, by file and the text they change.
 SAME = {
-    "on_rates.py: (self.schedule.length, self.other.length)": "the longer of two has no order",
-    "on_time.py: self._copies() > MOST_CYCLES": "a bound that is a choice",
-    "on_time.py: len(spans) > MOST_CYCLES": "a bound that is a choice",
-    "on_time.py: 1000": "a bound that is a choice",
-    "on_time.py: start > LAST_STEP": "a cycle that begins after the last step is never reached",
-    "on_time.py: self.factor == 1": "a factor of 1 changes nothing",
+    "combinators.py: (self.schedule.length, self.other.length)": "the longer of two has no order",
+    "combinators.py: self._copies() > MOST_CYCLES": "a bound that is a choice",
+    "combinators.py: len(spans) > MOST_CYCLES": "a bound that is a choice",
+    "combinators.py: 1000": "a bound that is a choice",
+    "combinators.py: 12": "a bound that is a choice",
+    "combinators.py: self._measured[0] > MOST_NESTED": "a bound that is a choice",
+    "combinators.py: len(spans) > MOST_CYCLES or self._is_deep()": "a bound that is a choice",
+    "combinators.py: len(found) <= MOST": "a bound that is a choice",
+    "combinators.py: start > LAST_STEP": "a cycle that begins after the last step is never reached",
+    "combinators.py: self.factor == 1": "a factor of 1 changes nothing",
     "_recipe.py: 6": "how many digits a product of floats is trusted to",
-    "on_time.py: 0.0": "the first cycle begins at step 0: nothing comes before it",
+    "combinators.py: 0.0": "the first cycle begins at step 0: nothing comes before it",
 }
 
 

@@ -129,8 +129,7 @@ def test_parameter_out_of_its_range(cls, p):
         ),
         (
             lambda: lrs.Constant(1).cooldown(5),
-            r"^Constant\(value=1\.0\) is open-ended; pass the step where the cooldown starts: "
-            r"\.cooldown\(\.\.\., at=1000\)",
+            r"^Constant\(value=1\.0\) is open-ended; pass the .* \.cooldown\(\.\.\., at=1000\)",
         ),
         (
             lambda: lrs.Constant(1).cooldown(0, at=5),
@@ -181,7 +180,10 @@ def test_bad_value(made, text):
         (lambda: lrs.Constant(1).per_epoch(2).stretch("2"), "stretch: times must be .*, got '2'"),
         (lambda: lrs.Constant(1).warmup("2"), "^warmup: steps must be .*, got '2'"),
         (lambda: lrs.Constant(1).then(0.1, at=5), r"^then: second must be a schedule .*, got 0\.1"),
-        (lambda: lrs.Scale(0.1, 2), r"Scale: schedule must be a schedule .*, got 0\.1; write"),
+        (
+            lambda: lrs.combinators.Scale(0.1, 2),
+            r"Scale: schedule must be a schedule .*, got 0\.1; write",
+        ),
         (lrs.Constant(1), "^a schedule is a function of the step"),
         (lambda: lrs.Constant(1)(None), "^a schedule is a function of the step"),
         (
@@ -253,7 +255,7 @@ def test_unknown_class_in_configuration():
     """A configuration that holds a schedule of an unknown class says what to import."""
     config = {"schedule": {"class_name": "mine>Warp", "config": {}}, "factor": 1}
     with pytest.raises(ValueError, match=r"unknown schedule 'mine>Warp': import the module that d"):
-        lrs.Scale.from_config(config)
+        lrs.combinators.Scale.from_config(config)
 
 
 def test_configuration_is_checked():

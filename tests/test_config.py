@@ -135,7 +135,10 @@ def test_crafted_plateau():
         ({"scale": 1.1}, r"^Reduced: scale must be a number ≥ 0 and ≤ 1, got 1\.1; write"),
         ({"scale": math.nan}, "^Reduced: scale must be a number ≥ 0 and ≤ 1, got nan; write"),
         ({"scale": "1"}, "^Reduced: scale must be a number ≥ 0 and ≤ 1, got '1'; write"),
-        ({"best": math.inf}, "^Reduced: best must be a finite number, or None, got inf; write"),
+        (
+            {"best": math.inf},
+            "^Reduced: best must be a finite number, got inf; write for example 0.5 or None",
+        ),
         ({"wait": -1}, "^Reduced: wait must be a whole number of epochs ≥ 0, got -1; write"),
         ({"wait": 0.5}, r"^Reduced: wait must be a whole number of epochs ≥ 0, got 0\.5; write"),
         ({"cooldown": None}, "^Reduced: cooldown must be a whole number of epochs ≥ 0, got None"),

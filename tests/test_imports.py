@@ -26,7 +26,7 @@ import lrschedules as lrs
 schedule = lrs.Linear(0, 0.1, 500).then(0.1 * lrs.Cosine(1, 0, 9500))
 assert schedule(250) == 0.05
 assert schedule(np.array([0, 500])).tolist() == [0.0, 0.1]
-assert lrs.Then.from_config(schedule.get_config()) == schedule
+assert type(schedule).from_config(schedule.get_config()) == schedule
 assert pickle.loads(pickle.dumps(schedule)) == schedule
 assert vars(schedule) == {}
 """
@@ -54,6 +54,88 @@ def run(*parts, blocked=(), backend="jax"):
 def test_numpy_is_enough():
     """With nothing but NumPy installed, numbers and arrays work."""
     assert run(USE, REPORT, blocked=HEAVY) == [""]
+
+
+# Schedules, recipes and tools: what Python completes after ``lrs.``.
+SCHEDULES = """
+Approach Constant Cosine Drop Exponential Finite FiniteExponential Hyperbolic InverseSqrt Linear
+Piecewise Polynomial Power Rex Schedule Tanh TimeBased
+"""
+TOOLS = """
+Comparison Namespace RecordRate ReduceOnPlateau Run callbacks combinators compare datasets finder
+javascript kinds param plot plotting range_test recipes study symbolic torch
+"""
+MENU = sorted((SCHEDULES + TOOLS).split())
+FOR_KERAS = ["RecordRate", "ReduceOnPlateau", "callbacks", "compare", "finder", "range_test"]
+FRONT_DOOR = """
+import lrschedules as lrs
+print(*dir(lrs))
+for name in dir(lrs):
+    try:
+        getattr(lrs, name)
+    except ImportError as error:
+        print(name, "=", error)
+print(*dir(lrs))
+"""
+
+
+def test_front_door_without_keras():
+    """The menu is the same before and after its tools are loaded, and says what these need."""
+    menu, *errors, again = run(FRONT_DOOR, blocked=["keras", "sympy", "torch"])
+    said = dict(error.split(" = ") for error in errors)
+
+    assert menu.split() == again.split() == MENU
+    assert len(MENU) <= 45
+    assert list(said) == [*FOR_KERAS, "symbolic", "torch"]
+    for name in FOR_KERAS:
+        assert said[name] == (
+            f"lrschedules.{name} needs Keras and a back end, which could not be imported (No "
+            "module named 'keras'); install both, for example with pip install keras jax, and set "
+            "KERAS_BACKEND=jax"
+        )
+    assert "needs SymPy, which could not be imported" in said["symbolic"]
+    assert "pip install sympy" in said["symbolic"]
+    assert "pip install torch" in said["torch"]
+
+
+def test_front_door_with_keras():
+    """With everything installed every tool loads, each is the object of its module."""
+    program = """
+assert lrs.compare is lrs.study.compare
+assert lrs.Comparison is lrs.study.Comparison
+assert lrs.plot is lrs.plotting.plot
+assert lrs.range_test is lrs.finder.range_test
+assert lrs.RecordRate is lrs.callbacks.RecordRate
+assert lrs.torch.Scheduler.__module__ == "lrschedules.torch"
+try:
+    lrs.rate
+except AttributeError as error:
+    print(error)
+"""
+    menu, again, error = run(FRONT_DOOR, program)
+
+    assert menu.split() == again.split() == MENU
+    assert error == "module 'lrschedules' has no attribute 'rate'"
+
+
+def test_saved_comparison_without_keras():
+    """A saved comparison is loaded, tabulated and described with NumPy and SciPy alone."""
+    program = """
+import lrschedules as lrs
+result = lrs.Comparison.load("tests/study/saved/comparison-1.json")
+print(len(result.table().rows))
+"""
+    assert int(run(program, blocked=["keras", "jax", "tensorflow", "torch"])[0]) > 1
+
+
+def test_javascript_without_sympy():
+    """A schedule is translated to JavaScript where SymPy is not installed."""
+    program = """
+import lrschedules as lrs
+text = lrs.javascript.javascript(lrs.Linear(0.1, 0, 10))
+print("const Linear = declared" in text, "sympy" in sys.modules)
+"""
+    assert run(program, blocked=["sympy", "keras"]) == ["True False"]
 
 
 WITHOUT_STEP = """

@@ -1,6 +1,7 @@
 """The JavaScript of a schedule gives the rates that Python gives, and the same errors."""
 
 import dataclasses
+import functools
 import inspect
 import json
 import math
@@ -326,13 +327,46 @@ def loops_with_else(self, t, xp):
         return self.value
 
 
+def assigns_twice(self, t, xp):
+    first = second = self.value
+    return first + second
+
+
+def has_a_finally(self, t, xp):
+    try:
+        return self.value
+    except ValueError:
+        return 0.0
+    finally:
+        self.check()
+
+
+def takes_keywords(self, t, xp):
+    def inner(**values):
+        return 0.0
+
+    return inner()
+
+
+def decorates(self, t, xp):
+    @functools.cache
+    def inner():
+        return 0.0
+
+    return inner()
+
+
 FORBIDDEN = {
     opens_a_file: "with open(t) as file:",
     formats: "{self.value:.3g}",
     has_a_dict: "{0: 1.0}",
     uses_numpy: "np.sqrt",
-    shifts: "<<",
+    shifts: "1 << 3",
     loops_with_else: "for _ in range(3):",
+    assigns_twice: "first = second = self.value",
+    has_a_finally: "try:",
+    takes_keywords: "**values",
+    decorates: "@functools.cache",
 }
 
 

@@ -57,8 +57,7 @@ def test_run_is_its_epochs(batch_size, samples, epochs):
         (lambda: Run(tokens_per_sample=-1), "Run: tokens_per_sample must be .*, got -1"),
         (
             lambda: Run(batch_size=1, samples=9, epochs=2, steps=5),
-            r"^Run: steps and epochs must give the same length, got 5 and 2\.0, with batch_size=1 "
-            "and samples=9;",
+            r"^Run: steps and epochs must .*, got 5 and 2\.0, with batch_size=1 and samples=9;",
         ),
         (lambda: Run(epochs=3), r"needs samples, which Run\(.*\) does not have; write Run\(sam"),
         (lambda: Run(samples=9).in_epochs(1), r"needs batch_size, .*; write Run\(batch_size=\.\."),
@@ -77,13 +76,13 @@ def test_run_is_its_epochs(batch_size, samples, epochs):
         ),
         (
             lambda: LANGUAGE.in_epochs(1e308),
-            r"^in_epochs: number .*, got 1e\+308, .* which is inf$",
+            r"^in_epochs: number .*, got 1e\+308, which is inf$",
         ),
         (lambda: LANGUAGE.in_epochs(10**400), "^in_epochs: number must be a number > 0, got 1000"),
         (lambda: LANGUAGE.in_tokens(1e308), r"^in_tokens: number must be at most .*, got 1e\+308"),
         (
             lambda: Run(batch_size=1, samples=10, epochs=1e308),
-            r"^Run: epochs must be at most 2147483647 steps, got 1e\+308, .* which is inf$",
+            r"^Run: epochs must be at most 2147483647 steps, got 1e\+308, which is inf$",
         ),
     ],
 )

@@ -20,6 +20,7 @@ from lrschedules._config import shown
 from lrschedules._declared import Declared, Parameter, arguments, ending, parameters, registry
 from lrschedules._operations import Namespace
 from lrschedules._schedule import Phase, Schedule
+from lrschedules.javascript.expressions import refused
 from lrschedules.javascript.statements import Statements
 from lrschedules.kinds import ListOf, Number, ScheduleKind, ShapeKind
 
@@ -185,7 +186,7 @@ class _Definitions:
             case FunctionType():
                 return self._function(value)
             case _:
-                raise TypeError(f"{name} cannot be written in JavaScript: {value!r}")
+                raise refused(f"{name}, which is {shown(value)}")
 
     def _class(self, name: str, cls: type[Any]) -> str:
         base = next((b for b in cls.__bases__ if _ours(b)), None)
@@ -201,7 +202,7 @@ class _Definitions:
             names = json.dumps([field.name for field in dataclasses.fields(cls)])
             return f'const {name} = record("{name}", {text}, {names});'
         if cls not in registry.values():
-            return f'const {name} = callable("{name}", {text});'
+            return f'const {name} = named("{name}", {text});'
         rows = ",\n".join(f"  {self._parameter(p, cls)}" for p in parameters(cls))
         end = json.dumps(ending(cls))
         return f'const {name} = declared("{name}", {text}, [\n{rows}\n], {end});'
@@ -288,7 +289,7 @@ class _Definitions:
                 owner = f"kind_{owner}"
             if owner not in self._runtime:
                 if not (isinstance(value, Namespace) or _ours(value)):
-                    raise TypeError(f"cannot be written in JavaScript: {name}")
+                    raise refused(name)
                 self._later.append((owner, value))
             if isinstance(value, type) and attribute:  # a method, as a function of its object
                 return f"((self, ...rest) => self.{attribute}(...rest))"
@@ -331,11 +332,11 @@ def _arranged(call: ast.Call, names: dict[str, Any]) -> list[ast.expr | None]:
         case ast.Name(id=name):
             known = list(inspect.signature(names[name]).parameters)
         case _:
-            raise TypeError(f"cannot be written in JavaScript: {ast.unparse(call)}")
+            raise refused(ast.unparse(call))
     arguments: list[ast.expr | None] = list(call.args)
     arguments += [named.pop(name, None) for name in known[len(arguments) :]]
     while arguments and arguments[-1] is None:
         arguments.pop()
     if named:
-        raise TypeError(f"cannot be written in JavaScript: {ast.unparse(call)}")
+        raise refused(ast.unparse(call))
     return arguments

@@ -68,10 +68,7 @@ class Expressions(ast.NodeVisitor):
         return text if self._level(node) >= least else f"({text})"
 
     def generic_visit(self, node: ast.AST) -> Any:
-        raise TypeError(
-            f"cannot be written in JavaScript: {ast.unparse(node)}; write it with the statements "
-            "and operations that the schedules of the package use"
-        )
+        raise refused(ast.unparse(node))
 
     def _level(self, node: ast.expr) -> int:
         match node:
@@ -88,9 +85,10 @@ class Expressions(ast.NodeVisitor):
             case _:
                 return ATOM
 
-    def _operator(self, op: ast.AST) -> str:
+    def operator(self, node: ast.AST, op: ast.AST) -> str:
+        """Return the operator of an expression or a statement."""
         if type(op) not in OPERATORS:
-            self.generic_visit(op)
+            self.generic_visit(node)
         return OPERATORS[type(op)][1]
 
     def _function_of(self, op: ast.operator) -> str | None:
@@ -127,7 +125,9 @@ class Expressions(ast.NodeVisitor):
 
     def _piece(self, node: ast.expr) -> str:
         match node:
-            case ast.FormattedValue(value=value, conversion=conversion, format_spec=None):
+            case ast.FormattedValue(
+                value=value, conversion=-1 | 114 as conversion, format_spec=None
+            ):
                 how = "repr" if conversion == ord("r") else "str"
                 return f"${{{how}({self.expression(value)})}}"
             case ast.Constant(value=str(value)):
@@ -141,27 +141,29 @@ class Expressions(ast.NodeVisitor):
     def visit_BinOp(self, node: ast.BinOp) -> str:
         if function := self._function_of(node.op):
             return f"{function}({self.expression(node.left)}, {self.expression(node.right)})"
-        sign, level = self._operator(node.op), self._level(node)
+        sign, level = self.operator(node, node.op), self._level(node)
         # A power binds its right operand first, and takes no sign on its left.
         left, right = (ATOM, level) if isinstance(node.op, ast.Pow) else (level, level + 1)
         return f"{self.expression(node.left, left)} {sign} {self.expression(node.right, right)}"
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> str:
-        sign = self._operator(node.op)
+        sign = self.operator(node, node.op)
         if isinstance(node.op, ast.Not):
             return sign + self.test(node.operand, self._level(node))
         return sign + self.expression(node.operand, ATOM)
 
     def visit_BoolOp(self, node: ast.BoolOp) -> str:
         level = self._level(node) + 1
-        return f" {self._operator(node.op)} ".join(self.expression(v, level) for v in node.values)
+        return f" {self.operator(node, node.op)} ".join(
+            self.expression(v, level) for v in node.values
+        )
 
     def visit_Compare(self, node: ast.Compare) -> str:
         if isinstance(node.ops[0], ast.In):
             where = self.expression(node.comparators[0], ATOM)
             return f"{where}.includes({self.expression(node.left)})"
         sides = [self.expression(side, COMPARISON + 1) for side in (node.left, *node.comparators)]
-        signs = map(self._operator, node.ops)
+        signs = [self.operator(node, op) for op in node.ops]
         pairs = zip(sides, signs, sides[1:], strict=False)
         return " && ".join(f"{left} {sign} {right}" for left, sign, right in pairs)
 
@@ -222,6 +224,14 @@ class Expressions(ast.NodeVisitor):
         inner = self._comprehension(others, element) if others else self.expression(element, 1)
         self._local = outer
         return f"{values}.{'flatMap' if others else 'map'}({head} {inner})"
+
+
+def refused(text: str) -> TypeError:
+    """Return the error for a statement, an expression or a name that is not translated."""
+    return TypeError(
+        f"cannot be written in JavaScript: {text}; write it with the statements and operations "
+        "that the contributing page lists for the source of a schedule"
+    )
 
 
 def safe(name: str) -> str:

@@ -1,15 +1,15 @@
 // What the translated lines need: the built-in functions of Python that they call, and the base of
 // declared classes. No formula is here.
 
-const callable = (name, cls) => {
+const named = (name, cls) => {
   Object.defineProperty(cls, "name", { value: name });
   const made = new Proxy(cls, { apply: (of, _, args) => new of(...args) });
   cls.prototype.constructor = made;
   return made;
 };
 
-const ValueError = callable("ValueError", class extends Error {});
-const OverflowError = callable("OverflowError", class extends Error {});
+const ValueError = named("ValueError", class extends Error {});
+const OverflowError = named("OverflowError", class extends Error {});
 ValueError.prototype.name = "ValueError";
 
 // An object of a class with a __call__ is a function.
@@ -64,7 +64,7 @@ class Dataclass extends Callable {
 const declared = (name, cls, parameters, ending) => {
   cls.parameters = parameters.map(([name, kind, value]) => ({ name, kind, default: value }));
   cls.prototype._ending = ending;
-  return callable(name, cls);
+  return named(name, cls);
 };
 
 const parameters = (cls) => cls.parameters;
@@ -80,7 +80,7 @@ class Record {
 
 const record = (name, cls, fields) => {
   cls.fields = fields;
-  return callable(name, cls);
+  return named(name, cls);
 };
 
 const recipe =
@@ -117,6 +117,7 @@ const dict = bytes;
 const numbers = { Real: float };
 const isinstance = (value, types) => [types].flat().some((type) => value instanceof type);
 
+const callable = (value) => typeof value === "function";
 const type = (value) => value.constructor;
 const getattr = (object, name) => object[name];
 const truth = (value) => (Array.isArray(value) ? value.length > 0 : Boolean(value));

@@ -28,6 +28,8 @@ class Statements(Expressions):
         return text
 
     def _parameters(self, node: ast.arguments) -> list[str]:
+        if node.kwarg:
+            self.generic_visit(node)
         named = [*node.posonlyargs, *node.args]
         without: list[ast.expr | None] = [None] * (len(named) - len(node.defaults))
         defaults = [*without, *node.defaults, *node.kw_defaults]
@@ -46,6 +48,8 @@ class Statements(Expressions):
         return self.function(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> str:
+        if node.decorator_list:
+            self.generic_visit(node)
         return f"{safe(node.name)} = {self.function(node)};"
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> str:
@@ -59,6 +63,8 @@ class Statements(Expressions):
         return f"return {self.expression(node.value)};" if node.value else "return;"
 
     def visit_Assign(self, node: ast.Assign) -> str:
+        if len(node.targets) > 1:
+            self.generic_visit(node)
         return f"{self._target(node.targets[0])} = {self.expression(node.value)};"
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> str:
@@ -66,7 +72,7 @@ class Statements(Expressions):
         return f"{self._target(node.target)} = {self.expression(value)};" if value else ""
 
     def visit_AugAssign(self, node: ast.AugAssign) -> str:
-        sign = self._operator(node.op)
+        sign = self.operator(node, node.op)
         return f"{self._target(node.target)} {sign}= {self.expression(node.value)};"
 
     def _target(self, node: ast.expr) -> str:
@@ -97,7 +103,11 @@ class Statements(Expressions):
 
     def visit_Try(self, node: ast.Try) -> str:
         match node:
-            case ast.Try(handlers=[ast.ExceptHandler(type=ast.expr() as kinds) as h], orelse=[]):
+            case ast.Try(
+                handlers=[ast.ExceptHandler(type=ast.expr() as kinds) as h],
+                orelse=[],
+                finalbody=[],
+            ):
                 name = h.name or "error"
                 again = f"if (!isinstance({name}, {self.expression(kinds)})) throw {name};"
                 caught = self._block(h.body, again)

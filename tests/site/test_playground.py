@@ -74,7 +74,9 @@ def test_python_is_the_same_schedule(visit):
         assert eval(copied, {"lrs": lrs}) == schedule
 
 
-@pytest.mark.parametrize("schedule", [row_of(lrs.Repeat), row_of(lrs.Times)], ids=brief)
+@pytest.mark.parametrize(
+    "schedule", [row_of(lrs.combinators.Repeat), row_of(lrs.combinators.Times)], ids=brief
+)
 def test_copied_program(visit, schedule):
     """*Copy code* copies a program that makes the schedule."""
     page = visit()
