@@ -50,9 +50,9 @@ def recipe(returns: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def checking(*args: P.args, **kwargs: P.kwargs) -> R:
             given = _bound(name, signature, args, kwargs)
             for p in declared:
-                omitted = given.get(p.name) is None and p.default is None
-                if p.name in given and not omitted:
-                    given[p.name] = kinds.checked(f"{name}: {p.name}", p.kind, given[p.name])
+                value = given.get(p.name, p.default)
+                if value is not p.default:
+                    given[p.name] = kinds.checked(f"{name}: {p.name}", p.kind, value)
             call: Any = function
             try:
                 return call(**given)

@@ -10,7 +10,7 @@ from lrschedules.recipes._recipe import Peak, Stop, Warmup, recipe
 from lrschedules.shapes import Constant, Cosine, Linear, Power
 
 
-@recipe("A warmup, then a :class:`~lrschedules.combinators.Repeat` of plateau and cooldown.")
+@recipe("A warmup, then a :class:`.Repeat` of plateau and cooldown.")
 def repeated_wsd(
     peak: Peak,
     warmup: Warmup,

@@ -11,10 +11,10 @@ from lrschedules.recipes._recipe import HalfCycle, High, Low, recipe
 from lrschedules.shapes import Cosine, Exponential, Linear
 
 
-@recipe("A :class:`~lrschedules.combinators.Repeat` of a :class:`~lrschedules.Cosine`.")
+@recipe("A :class:`.Repeat` of a :class:`~lrschedules.Cosine`.")
 def sgdr(
-    start: Annotated[float, kinds.rate, "rate at the start of each cycle"],
-    stop: Annotated[float, kinds.rate, "rate at the end of each cycle"],
+    start: Annotated[float, kinds.rate, "rate at the start of the first cycle"],
+    stop: Annotated[float, kinds.rate, "rate at the end of the first cycle"],
     steps: Annotated[int, kinds.steps, "number of steps of the first cycle"],
     growth: Annotated[
         float, kinds.number(ge=1, example=2), "ratio of each cycle's length to the previous one's"
@@ -48,7 +48,7 @@ def sgdr(
         ) from None
 
 
-@recipe("A :class:`~lrschedules.combinators.Repeat` of a :class:`~lrschedules.Cosine`.")
+@recipe("A :class:`.Repeat` of a :class:`~lrschedules.Cosine`.")
 def snapshot(
     start: Annotated[float, kinds.rate, "rate at the start of each cycle"],
     steps: Annotated[int, kinds.steps, "total number of steps, rounded up to equal cycles"],
@@ -71,7 +71,7 @@ def snapshot(
     return Cosine(start, 0, math.ceil(steps / cycles)).repeat(cycles)
 
 
-@recipe("A :class:`~lrschedules.combinators.Repeat` of two linear ramps.")
+@recipe("A :class:`.Repeat` of two linear ramps.")
 def triangular(
     low: Low,
     high: High,
@@ -99,7 +99,7 @@ def triangular(
     return Linear(low, high, steps).then(Linear(high, low, back)).repeat()
 
 
-@recipe("A :class:`~lrschedules.combinators.Repeat` above a floor.")
+@recipe("A :class:`.Repeat` above a floor.")
 def triangular2(low: Low, high: High, steps: HalfCycle) -> Schedule:
     """Cyclical learning rate whose amplitude halves after each cycle (``triangular2``).
 

@@ -20,7 +20,7 @@ Beta2 = Annotated[float, beta, "``beta_2`` of Adam"]
 
 @recipe("An :class:`~lrschedules.Exponential`.")
 def natural_exponential(
-    start: Start, decay: Annotated[float, kinds.per_step, "decay rate"]
+    start: Start, decay: Annotated[float, kinds.per_step, "decay rate per step"]
 ) -> Schedule:
     """Natural exponential decay (``NaturalExpDecay``): ``start`` times exp(-``decay`` · step).
 

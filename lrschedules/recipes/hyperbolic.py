@@ -17,8 +17,12 @@ def htd(
     stop: Stop,
     steps: Steps,
     *,
-    lower: Annotated[float, kinds.number(gt=-20, lt=0, example=-6), "start on the tangent"] = -6.0,
-    upper: Annotated[float, kinds.number(gt=0, lt=20, example=3), "end on the tangent"] = 3.0,
+    lower: Annotated[
+        float, kinds.number(gt=-20, lt=0, example=-6), "argument of tanh at step 0"
+    ] = -6.0,
+    upper: Annotated[
+        float, kinds.number(gt=0, lt=20, example=3), "argument of tanh at the end"
+    ] = 3.0,
 ) -> Schedule:
     """Hyperbolic tangent decay (HTD), exactly as published.
 

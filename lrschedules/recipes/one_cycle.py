@@ -101,7 +101,7 @@ def one_cycle_three_phase(
     final_divide: FinalDivide = 1e4,
     shape: Curve = Linear,
 ) -> Schedule:
-    """Three-phase one-cycle policy (super-convergence) of the paper: up, back down, and far below.
+    """Three-phase one-cycle policy of the super-convergence paper: up, back down, and far below.
 
     The rate rises to the peak, returns to the initial rate, and ends far below it
     :cite:p:`smith2019`. The phases have the steps of ``linear_onecycle_schedule`` in optax.

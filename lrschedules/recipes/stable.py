@@ -21,7 +21,7 @@ from lrschedules.shapes import Constant, Cosine, Linear
 Hold = Annotated[int, kinds.steps, "number of steps at the highest rate"]
 
 
-@recipe("A :class:`~lrschedules.combinators.KDecay` of a linear ramp.")
+@recipe("A :class:`.KDecay` of a linear ramp.")
 def one_minus_sqrt(start: Start, stop: Stop, steps: Steps) -> Schedule:
     """1-sqrt decay: decay with the square root of the progress, fast at first.
 
