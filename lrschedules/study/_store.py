@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -67,7 +68,24 @@ class Store:
             If a file is damaged, or holds another trial than its name says.
         """
         trials = self.plan.trials
-        return {trial: self._read(trial) for trial in trials if self._file(trial).exists()}
+        files = {trial: self._file(trial) for trial in trials}
+        if missing := {trial for trial in trials if not files[trial].exists()}:
+            others = self._others(set(files.values()))
+            for trial in missing:
+                files[trial] = others.get(_identity(self._content(trial)), files[trial])
+        return {trial: self._read(trial, file) for trial, file in files.items() if file.exists()}
+
+    def _others(self, named: set[Path]) -> dict[str, Path]:
+        """Return the files with other names by the identity of their trials.
+
+        Earlier versions named a file by the module of the schedule's class too, which may move.
+        """
+        found = dict[str, Path]()
+        for file in self.folder.glob("*-seed-*.json"):
+            if file not in named:
+                with contextlib.suppress(ValueError):  # it is no file of this study
+                    found[_identity(_json.read(file, TRIAL))] = file
+        return found
 
     def write(self, trial: Trial, history: History) -> None:
         """Put a finished trial into the folder.
@@ -78,7 +96,7 @@ class Store:
             If the file cannot be written. The other files are unchanged.
         """
         exact = {name: _json.listed(values) for name, values in history.items()}
-        _json.write(self._file(trial), TRIAL, {**self._key(trial), "history": exact})
+        _json.write(self._file(trial), TRIAL, {**self._content(trial), "history": exact})
 
     def _settings(self, study: Path) -> dict[str, Any]:
         """Return the settings that all trials in the folder share."""
@@ -89,13 +107,12 @@ class Store:
                 f"compare: store: {error}; choose another folder, or delete this one"
             ) from error
 
-    def _read(self, trial: Trial) -> History:
-        file = self._file(trial)
+    def _read(self, trial: Trial, file: Path) -> History:
         try:
             content = _json.read(file, TRIAL)
             history = _json.field(file, content, "history", dict)
-            for name, value in self._key(trial).items():
-                if content.get(name) != value:
+            for name, value in _without_modules(self._content(trial)).items():
+                if _without_modules(content.get(name)) != value:
                     raise ValueError(  # noqa: TRY301
                         f"{str(file)!r} holds another run than its name says: its field {name!r} "
                         f"must be {value!r}, got {shown(content.get(name))}"
@@ -121,13 +138,13 @@ class Store:
                 )
         return {name: values.tolist() for name, values in found.items()}
 
-    def _key(self, trial: Trial) -> dict[str, Any]:
-        schedule = self.plan.schedules[trial.schedule]
-        config = json.loads(json.dumps(keras.optimizers.schedules.serialize(schedule)))
+    def _content(self, trial: Trial) -> dict[str, Any]:
+        """Return the fields of a file that say which trial it holds."""
+        config = keras.optimizers.schedules.serialize(self.plan.schedules[trial.schedule])
         return {"schedule": config, "base_rate": trial.base_rate, "seed": trial.seed}
 
     def _file(self, trial: Trial) -> Path:
-        key = hashlib.sha256(json.dumps(self._key(trial), sort_keys=True).encode()).hexdigest()
+        key = hashlib.sha256(_identity(self._content(trial)).encode()).hexdigest()
         name = re.sub(r"\W+", "-", type(self.plan.schedules[trial.schedule]).__name__).lower()
         return self.folder / f"{name}-seed-{trial.seed}-{key[:16]}.json"
 
@@ -138,6 +155,22 @@ class Store:
                     f"compare: store {str(self.folder)!r} is of a study whose {name} is "
                     f"{there.get(name)!r}, here it is {value!r}; choose another folder"
                 )
+
+
+def _identity(content: dict[str, Any]) -> str:
+    """Return a text that is the same for the same trial, wherever the classes are defined."""
+    fields = {name: content.get(name) for name in ("schedule", "base_rate", "seed")}
+    return json.dumps(_without_modules(fields), sort_keys=True)
+
+
+def _without_modules(value: Any) -> Any:
+    """Return a value as JSON holds it, without the modules of classes that Keras finds by name."""
+
+    def unmoved(config: dict[str, Any]) -> dict[str, Any]:
+        dropped = {"module"} if config.get("registered_name") else set[str]()
+        return {name: value for name, value in config.items() if name not in dropped}
+
+    return json.loads(json.dumps(value), object_hook=unmoved)
 
 
 def common(plan: Plan) -> dict[str, Any]:

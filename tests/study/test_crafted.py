@@ -35,7 +35,8 @@ def write(path, kind, content):
     """Write content with its checksum, right or wrong."""
     whole = {"format": kind, **content}
     whole["checksum"] = _json._checksum(whole)
-    path.write_text(json.dumps(whole).replace("Infinity", "1e999"), "utf-8")
+    # The texts "Infinity" and "-Infinity" are ours and stay.
+    path.write_text(re.sub(r'(?<!["-])Infinity', "1e999", json.dumps(whole)), "utf-8")
 
 
 def body(path, *formats):

@@ -72,6 +72,34 @@ def test_grows(tmp_path):
     assert len(runs_in(tmp_path)) == 4 + 4
 
 
+def moved(value):
+    """Return the content of a file as an earlier version wrote it, from a module that has moved."""
+    if not isinstance(value, dict):
+        return value
+    changed = {"module": "lrschedules.shapes.endless"} if "module" in value else {}
+    return {name: moved(item) for name, item in value.items()} | changed
+
+
+def test_classes_that_moved(tmp_path, monkeypatch):
+    """Runs are found that an earlier version stored, whatever modules had the classes then."""
+    nested = small.SCHEDULES["linear"].then(lrs.Cosine(0.1, 0, 3), at=5)
+    options = {"schedules": small.SCHEDULES | {"nested": nested}, "store": tmp_path}
+    whole = study(**options)
+    for i, file in enumerate(runs_in(tmp_path)):
+        content = _store._json.read(file, _store.TRIAL)
+        form, name = content.pop("format"), f"{file.name.rpartition('-')[0]}-{i:016x}.json"
+        _store._json.write(tmp_path / name, form, moved(content))
+        file.unlink()
+    names = runs_in(tmp_path)
+    (tmp_path / "constant-seed-7-0.json").write_text("damaged")
+    monkeypatch.setattr("lrschedules.study._compare.Stacked", None)
+    again = study(**options)
+
+    assert_same(again, whole)
+    assert again.settings["engine"] == "none: all runs were stored"
+    assert runs_in(tmp_path) == sorted([*names, tmp_path / "constant-seed-7-0.json"])
+
+
 @pytest.mark.parametrize("engine", ["stacked", "loop"])
 def test_killed(tmp_path, engine):
     """Killed at any moment, again and again, a study ends as one that was left in peace."""
@@ -138,7 +166,7 @@ def test_torn_write_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr("os.fsync", fail)
     with pytest.raises(OSError, match="Input/output error"):
         _store._json.write(file, "kind 1", {"a": 2})
-    assert _store._json.read(file, "kind 1") == {"a": 1}
+    assert _store._json.read(file, "kind 1") == {"format": "kind 1", "a": 1}
     assert list(tmp_path.iterdir()) == [file]
 
 
