@@ -46,10 +46,10 @@ RULES = [
         "The end of a run is open.",
     ),
     Rule(
-        r"\bfinite (?:shape|schedule|one|curve)s?\b",
+        r"(?-i:\bfinite|(?m:^)Finite) (?:shape|schedule|one|curve)s?\b",
         "fixed-length",
         "A finite shape derives from Finite.",
-        "The sum of the squares is finite.",
+        "a Finite schedule of lrschedules; an infinite schedule",
     ),
     Rule(
         r"\b(?:told|tells?|telling)(?: \w+){0,3} apart\b",
@@ -73,10 +73,10 @@ RULES = [
     Rule(r"\bhollows?\b", "minimum", "Each curve has a hollow.", "Each curve has a minimum."),
     Rule(r"\banew\b", "again; restarts", "The schedule starts anew.", "It has a new start."),
     Rule(
-        r"\bhow to write it\b",
+        r"(?m)^(?:#+\x20)?how to write it$",
         "Usage",
-        "its curve, its formula, how to write it",
-        "how to write a schedule",
+        "How to write it",
+        "An error says how to write it.",
     ),
     Rule(
         r"\bwhat others call it\b",

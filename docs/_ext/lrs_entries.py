@@ -40,7 +40,7 @@ ALSO = re.compile(r"\bAlso called (.+?)[.;:]", re.DOTALL)
 
 
 def load(file=TABLE):
-    """Return the table, or another module of data, read anew at each call."""
+    """Return the table, or another module of data, read again at each call."""
     return SimpleNamespace(**runpy.run_path(str(file)))
 
 

@@ -65,7 +65,7 @@ def described(doctree):
 
 
 def mark(app, env, docnames):
-    """Have the files written anew where a page is read anew."""
+    """Have the files written again if a page is read again."""
     env.lrs_llms_stale = getattr(env, "lrs_llms_stale", True) or bool(docnames)
 
 
