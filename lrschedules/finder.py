@@ -334,7 +334,7 @@ def _assign(model: Any, copy: Any) -> None:
 
 
 def _batches(x: Any, y: Any, size: int, seed: int) -> Iterator[tuple[Any, Any]]:
-    """Return endless full batches ``(x, y)``, in a new order each time the samples are used up.
+    """Return full batches ``(x, y)`` without end, in a new order each time the samples are used up.
 
     Raises
     ------

@@ -23,10 +23,10 @@ from lrschedules.plotting import plot
 from lrschedules.study import compare
 
 run = lrs.Run(batch_size=24, samples=1200, epochs=24)
-half, three_quarters = run.part(1 / 2), run.part(3 / 4)
+half, three_quarters = run.fraction(1 / 2), run.fraction(3 / 4)
 shapes = {
     "Exponential": lrs.Exponential(1.0, factor=0.01, every=run.steps),
-    "Drop": lrs.Drop(1.0, factor=0.1, every=run.part(1 / 3)),
+    "Drop": lrs.Drop(1.0, factor=0.1, every=run.fraction(1 / 3)),
     "multistep": lrs.recipes.multistep(1.0, 0.1, [half, three_quarters]),
 }
 

@@ -68,7 +68,7 @@ rate = 0.02
 run = lrs.Run(batch_size=40, samples=600, epochs=6)
 schedules = {
     "constant": lrs.Constant(rate),
-    "warmup": lrs.Constant(rate).warmup(run.part(0.5)),
+    "warmup": lrs.Constant(rate).warmup(run.fraction(0.5)),
     "low": lrs.Constant(rate / 10),
 }
 result = compare(

@@ -66,7 +66,7 @@ schedules = {
 }
 styles = plt.cycler(linestyle=["-", "--", ":"])
 plt.rc("axes", prop_cycle=plt.rcParams["axes.prop_cycle"][:3] + styles)
-plot(schedules, steps=run.steps).set(title="Three schedules with the same peak")
+plot(schedules, steps=run.steps).set(title="Three schedules with one peak")
 
 # %%
 # **How good is the suggestion?** Each schedule is trained at the suggested
@@ -103,6 +103,5 @@ result.table("val_loss")
 # %%
 # Most of the gain over the constant rate comes from the decay. The row of the
 # cosine decay shows whether the warmup adds to it. This network is small and
-# needs no warmup to begin.
-# :ref:`sphx_glr_auto_examples_training_plot_1_warmup_adam.py` has a model that
-# needs one.
+# easy to train. :ref:`sphx_glr_auto_examples_training_plot_1_warmup_adam.py`
+# has a model that is not.

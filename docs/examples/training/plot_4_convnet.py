@@ -1,6 +1,6 @@
 """
-A convolutional net on digits
-=============================
+A convolutional network on digits
+=================================
 
 How much does a schedule improve a small convolutional network? This example
 compares a constant rate, the step decay with which such networks were once
@@ -62,7 +62,7 @@ warmup, peak = run.in_epochs(1), 0.1
 schedules = {
     "constant": lrs.Constant(peak),
     "drops": lrs.recipes.multistep(
-        peak, milestones=[run.part(0.5), run.part(0.75)], factor=0.1
+        peak, milestones=[run.fraction(0.5), run.fraction(0.75)], factor=0.1
     ),
     "warmup, cosine": lrs.Cosine(peak, 0, run.steps - warmup).warmup(warmup),
 }

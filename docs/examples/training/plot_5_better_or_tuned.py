@@ -47,7 +47,7 @@ schedules = {
     "time-based": lrs.TimeBased(0.1, decay=4 / run.steps),
     "cosine": lrs.Cosine(0.1, 0.0, steps=run.steps),
 }
-plot(schedules, steps=run.steps).set(title="The same initial rate, three mean rates")
+plot(schedules, steps=run.steps).set(title="One initial rate, three means")
 
 # %%
 # **Every schedule at every base rate,** with the same twenty seeds. A base
@@ -107,5 +107,5 @@ measure(best, range(20, 40)).table("val_loss")
 # Different questions have different answers. *Which schedule is best at this
 # rate?* Read the figure along a vertical line. *Which schedule is best after
 # tuning?* Compare the lowest points, on seeds that did not choose them. *What
-# does it cost not to tune?* Read it from the width of a curve around its
+# does it cost not to tune?* Read it from the flatness of a curve around its
 # lowest point.

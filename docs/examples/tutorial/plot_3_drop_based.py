@@ -9,8 +9,8 @@ different ways.
 """
 
 # %%
-# **Configure.** The first drop happens at the step ``every``. Ten epochs,
-# numbered 0 to 9, train at the full rate.
+# **Configure.** The first drop happens after ``every`` epochs, so the epochs 0
+# to 9 train at the full rate.
 
 import math
 

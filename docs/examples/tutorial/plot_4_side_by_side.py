@@ -12,8 +12,8 @@ of the schedules.
 # **The rows determine the meaning of the accuracy.** The tutorial
 # :cite:p:`brownlee2016` validates on the last third of the file, unshuffled,
 # as Keras' ``validation_split`` does. Almost all of these rows belong to one
-# class. The second split is random, with a new one for each seed, and keeps
-# the share of the classes.
+# class. The second split is the fair one. It is random, with a new one for
+# each seed, and keeps the share of the classes.
 
 import keras
 import matplotlib.pyplot as plt
