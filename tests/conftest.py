@@ -36,7 +36,7 @@ def pytest_collection_finish():
 
 def pytest_runtest_teardown():
     """Free now and then what JAX has compiled: it keeps all of it, which comes to gigabytes."""
-    if next(ENDED) % 40 == 0 and "jax" in sys.modules:
+    if next(ENDED) % 20 == 0 and "jax" in sys.modules:
         sys.modules["jax"].clear_caches()
         gc.collect()
 

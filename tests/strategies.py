@@ -74,3 +74,16 @@ def schedules():
         return st.sampled_from(COMBINATORS).flatmap(lambda cls: made(cls, inner.filter(small)))
 
     return st.recursive(shapes(), around, max_leaves=4).filter(small)
+
+
+def drawn(strategy, number):
+    """Return examples of a strategy, for a test that looks at all of them at once."""
+    found = []
+
+    @hypothesis.settings(max_examples=number, phases=[hypothesis.Phase.generate])
+    @hypothesis.given(strategy)
+    def collect(example):
+        found.append(example)
+
+    collect()
+    return found

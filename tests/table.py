@@ -4,6 +4,7 @@ A value was found by hand, or is printed elsewhere. A float is exact; a string h
 that are known, to which the rate must round. A new schedule is a new row here, and nothing else.
 """
 
+import functools
 import itertools
 
 import numpy as np
@@ -198,6 +199,7 @@ def probes(schedule):
     return np.array(chosen + [LAST] * (PROBES - len(chosen)))
 
 
+@functools.cache
 def tolerance(schedule):
     """Return how far single precision may be off, relative: more where a power holds the step."""
     powers = trace(schedule).atoms(sympy.Pow, sympy.sinh, sympy.exp)
@@ -208,4 +210,6 @@ def assert_single_precision(actual, schedule, steps):
     """Assert that rates from a tensor library equal NumPy's."""
     expected = np.broadcast_to(schedule(np.asarray(steps)), np.shape(steps))
     # Single precision flushes to 0 what falls below 1e-38, and a factor may lift that again.
-    np.testing.assert_allclose(np.asarray(actual), expected, rtol=tolerance(schedule), atol=1e-30)
+    np.testing.assert_allclose(
+        np.asarray(actual), expected, tolerance(schedule), 1e-30, err_msg=repr(schedule)
+    )

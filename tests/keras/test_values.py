@@ -34,8 +34,10 @@ def test_variable(schedule):
 
     A third of the steps and the last one: the tests of tensors have them all.
     """
+    variable = keras.Variable(0, dtype="int32", trainable=False)
     for step in np.unique(probes(schedule))[::-3]:
-        rate = schedule(keras.Variable(int(step), dtype="int32", trainable=False))
+        variable.assign(int(step))
+        rate = schedule(variable)
 
         assert ops.is_tensor(rate)
         assert keras.backend.standardize_dtype(rate.dtype) == "float32"
