@@ -19,7 +19,15 @@ const Editor = (() => {
   // Numbers ------------------------------------------------------------------------------------
 
   const POSITIONS = 1000;
-  const USUAL = { rate: [1e-6, 10], steps: [1, 1e6], "1/steps": [1e-6, 1], none: [0.01, 100] };
+  // The usual range of a number by its unit; other units have that of "none".
+  const USUAL = {
+    none: [0.01, 100],
+    rate: [1e-6, 10],
+    steps: [1, 1e6],
+    "1/steps": [1e-6, 1],
+    samples: [1, 1e6],
+    tokens: [1, 1e8],
+  };
 
   // Return how a slider covers the values of a kind: linearly between two bounds, otherwise by
   // ratios, with zero at its left end if zero is allowed.
@@ -37,7 +45,7 @@ const Editor = (() => {
         position: (v) => ((v - from) / (to - from)) * POSITIONS,
       };
     }
-    const [usual, high] = USUAL[unit];
+    const [usual, high] = USUAL[unit] ?? USUAL.none;
     const low = least >= 1 ? least : usual;
     const span = Math.log(high / low);
     const zero = least === 0 && gt === undefined;
