@@ -1,4 +1,4 @@
-"""Arrays that a user gave, in any structure and of any library, as NumPy arrays."""
+"""Arrays and tensors of any library as NumPy arrays."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ from typing import Any
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from lrschedules._arguments import one_line
 from lrschedules._config import shown
+
+
+def as_numpy(value: Any) -> NDArray[Any]:
+    """Return a number, a variable, or a tensor of any back end as a NumPy array."""
+    array: Any = keras.ops.convert_to_numpy(value)
+    return array
 
 
 def arrays_of(where: str, structure: Any) -> Any:
@@ -37,7 +44,7 @@ def arrays_of(where: str, structure: Any) -> Any:
     def array_of(leaf: Any) -> Any:
         wrong = f"{where} must hold arrays of numbers, got {shown(leaf)}"
         try:
-            array = np.asarray(keras.ops.convert_to_numpy(leaf))
+            array = np.asarray(as_numpy(leaf))
         except Exception as error:
             # Each back end raises an error of its own for a leaf that is not a tensor.
             raise TypeError(f"{wrong}: {one_line(error)}") from error

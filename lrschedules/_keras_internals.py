@@ -23,6 +23,8 @@ from keras.src.backend.common import global_state
 from keras.src.random import seed_generator
 from keras.src.saving.keras_saveable import KerasSaveable
 
+from lrschedules._arrays import as_numpy
+
 # Optimizers ---------------------------------------------------------------------------------------
 
 
@@ -43,7 +45,7 @@ def next_step(optimizer: Any) -> int:
     counts updates of the weights.
     Compare ``optimizers/base_optimizer.py``: ``BaseOptimizer.iterations``.
     """
-    return int(keras.ops.convert_to_numpy(optimizer._iterations))
+    return int(as_numpy(optimizer._iterations))
 
 
 def stateless(optimizer: Any) -> Any:
@@ -216,8 +218,7 @@ def random_state_kept() -> Generator[None]:
     names = ("global_seed_generator", "global_random_seed")
     of_keras = {name: global_state.get_global_attribute(name) for name in names}
     generator = of_keras[names[0]]
-    to_numpy = keras.ops.convert_to_numpy
-    drawn = None if generator is None else to_numpy(generator.state).copy()
+    drawn = None if generator is None else as_numpy(generator.state).copy()
     python, legacy = random.getstate(), np.random.get_state()  # noqa: NPY002
     # Keras seeds TensorFlow wherever it is installed, since tf.data draws from it.
     eager: Any = sys.modules.get("tensorflow.python.eager.context")

@@ -6,6 +6,8 @@ from typing import Any
 
 import keras
 
+from lrschedules._arrays import as_numpy
+
 
 def inner(model: Any, name: str) -> Any:
     """Return the optimizer that has the rate: the model's, or the one whose losses it scales."""
@@ -27,4 +29,4 @@ def is_schedule(rate: object) -> bool:
 
 def number(value: Any) -> float:
     """Return a number, a variable or a tensor without axes as a number."""
-    return float(keras.ops.convert_to_numpy(value))
+    return float(as_numpy(value))

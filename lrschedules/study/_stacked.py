@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 
 from lrschedules import _keras_internals
 from lrschedules._arguments import one_line
+from lrschedules._arrays import as_numpy
 from lrschedules.study._backends import BACKENDS
 from lrschedules.study._data import mapped, order
 from lrschedules.study._plan import Built, History, Plan, Trial
 from lrschedules.study._program import InjectedRate, Program, Values
-
-to_numpy = keras.ops.convert_to_numpy
 
 
 class NotStackableError(Exception):
@@ -147,10 +146,10 @@ class Stacked:
                 )
             except Exception as error:
                 raise NotStackableError(one_line(error)) from error
-            yield {name: to_numpy(value)[: len(block)] for name, value in logs.items()}
+            yield {name: as_numpy(value)[: len(block)] for name, value in logs.items()}
 
     def _repeated(self, variables: list[Any]) -> Values:
-        return [np.repeat(to_numpy(v)[None], self.size, axis=0) for v in variables]
+        return [np.repeat(as_numpy(v)[None], self.size, axis=0) for v in variables]
 
     def _validation(self, seeds: list[int]) -> Any:
         data: Any = self.plan.validation
@@ -183,7 +182,7 @@ def refusals(plan: Plan, model: Any, optimizer: Any) -> Iterator[str]:
 def values_of(model: Any) -> tuple[Values, Values]:
     """Return the values of a model's trainable variables and of its other variables."""
     kinds = (model.trainable_variables, model.non_trainable_variables)
-    return tuple([to_numpy(v) for v in kind] for kind in kinds)  # pyright: ignore[reportReturnType]
+    return tuple([as_numpy(v) for v in kind] for kind in kinds)
 
 
 def batched(index: NDArray[np.int32], size: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
