@@ -182,7 +182,7 @@ def refusals(plan: Plan, model: Any, optimizer: Any) -> Iterator[str]:
 def values_of(model: Any) -> tuple[Values, Values]:
     """Return the values of a model's trainable variables and of its other variables."""
     kinds = (model.trainable_variables, model.non_trainable_variables)
-    return tuple([as_numpy(v) for v in kind] for kind in kinds)
+    return tuple([as_numpy(v) for v in kind] for kind in kinds)  # pyright: ignore[reportReturnType]
 
 
 def batched(index: NDArray[np.int32], size: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
