@@ -1,7 +1,7 @@
 """Which tests run on which back end of Keras.
 
 JAX arrays and torch tensors need no back end, and are tested beside NumPy's in
-``tests/test_arrays.py``. TensorFlow's are tested where its process is started anyway.
+``tests/core/test_arrays.py``. TensorFlow's are tested where its process is started anyway.
 """
 
 import os

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 import lrschedules as lrs
-from tests.table import SCHEDULES, assert_single_precision, brief, probes
+from tests.data.table import SCHEDULES, assert_single_precision, brief, probes
 
 every_row = pytest.mark.parametrize("schedule", SCHEDULES, ids=brief)
 

@@ -8,7 +8,7 @@ import pytest
 from keras import ops
 
 import lrschedules as lrs
-from tests.table import SCHEDULES, brief
+from tests.data.table import SCHEDULES, brief
 
 ROWS, BATCH = 40, 4
 UPDATES = ROWS // BATCH

@@ -13,7 +13,7 @@ from keras import ops
 import lrschedules as lrs
 from lrschedules._config import DEEPEST
 from lrschedules._reduced import Plateau, Reduced
-from tests.table import SCHEDULES, assert_single_precision, brief, probes
+from tests.data.table import SCHEDULES, assert_single_precision, brief, probes
 
 BACKEND = keras.backend.backend()
 every_row = pytest.mark.parametrize("schedule", SCHEDULES, ids=brief)

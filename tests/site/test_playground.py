@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from playwright.sync_api import expect
 
 import lrschedules as lrs
-from tests.displayed import THIN, counted, is_total, links, may_be, spread
+from tests.data.displayed import THIN, counted, is_total, links, may_be, spread
+from tests.data.strategies import schedules, some_steps
+from tests.data.table import PUBLIC, SCHEDULES, brief, row_of
 from tests.site.built import SITE
-from tests.strategies import schedules, some_steps
-from tests.table import PUBLIC, SCHEDULES, brief, row_of
 
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 SMALLEST = 1e-300

@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.any_backend
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 class Rule(NamedTuple):

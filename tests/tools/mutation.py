@@ -1,7 +1,7 @@
 """Break every formula and combinator in small ways, and report what no test notices.
 
-    python -m tests.mutation                          # all formulas, combinators and recipes
-    python -m tests.mutation lrschedules/shapes/finite.py
+    python -m tests.tools.mutation                          # all formulas, combinators and recipes
+    python -m tests.tools.mutation lrschedules/shapes/finite.py
 
 Each mutant changes one place of a module: the sign of a term, the edge of a comparison, a clamp
 left out, a number, a condition. It is tried by the quick tests in a process that is forked after
@@ -17,16 +17,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TARGETS = ["shapes/*.py", "combinators.py", "recipes/*.py"]
-TESTS = [
-    "test_table.py",
-    "test_recipes.py",
-    "test_combining.py",
-    "test_laws.py",
-    "test_bad_input.py",
+TESTS = ["recipes/test_recipes.py"]
+TESTS += [
+    f"core/test_{name}.py"
+    for name in ("table", "combining", "laws", "bad_input", "phases", "symbolic")
 ]
-TESTS += ["test_phases.py", "test_symbolic.py"]
 
 COMPARISONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 COMPARISONS |= {ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is}

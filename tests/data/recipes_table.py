@@ -1,4 +1,4 @@
-"""Known values of the recipes: the rows that tests/table.py includes."""
+"""Known values of the recipes: the rows that tests/data/table.py includes."""
 
 import math
 

@@ -9,7 +9,7 @@ import lrschedules as lrs
 from lrschedules._config import MOST
 from lrschedules._declared import ending, parameters
 from lrschedules.kinds import ListOf, ScheduleKind
-from tests.table import LAST, PUBLIC
+from tests.data.table import LAST, PUBLIC
 
 # Steps near the start, where schedules change, and as far as a run may go.
 some_steps = st.one_of(st.integers(0, 100), st.integers(0, 5000), st.integers(0, LAST))

@@ -42,7 +42,7 @@ def run(*parts, blocked=(), backend="jax"):
     done = subprocess.run(
         [sys.executable, "-W", "error::UserWarning:lrschedules", "-c", program],
         env=os.environ | {"KERAS_BACKEND": backend},
-        cwd=Path(__file__).parent.parent,
+        cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         check=False,

@@ -8,7 +8,7 @@ import pytest
 
 import lrschedules as lrs
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "guide" / "which-schedule.md").read_text("utf-8")
 ROWS = PAGE.split("\n* - ")[2:]
 CALL = re.compile(r"\[`(lrs\.[^`]+)`\]\(\.\./schedules/(\w+)\.rst\)")

@@ -24,7 +24,7 @@ from lrschedules import (
     symbolic,
 )
 from lrschedules.torch import Scheduler
-from tests.table import PUBLIC
+from tests.data.table import PUBLIC
 
 ROOT = Path(lrs.__file__).parent
 MODULES = {path.relative_to(ROOT).with_suffix("").as_posix(): path for path in ROOT.rglob("*.py")}

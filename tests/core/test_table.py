@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.table import PUBLIC, SCHEDULES, TABLE, brief
+from tests.data.table import PUBLIC, SCHEDULES, TABLE, brief
 
 
 @pytest.mark.parametrize(("schedule", "values"), TABLE, ids=map(brief, SCHEDULES))

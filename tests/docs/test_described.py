@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 import lrschedules as lrs
 from lrschedules.plotting import EVALUATED, describe, horizon
-from tests.strategies import schedules
+from tests.data.strategies import schedules
 
 CURVES = {name: entry.schedule for name, entry in lrs_entries.entries().items()}
 CURVES["warmup"] = lrs.Cosine(0.1, 0.0, steps=10_000).warmup(500)

@@ -730,7 +730,7 @@ def test_the_file_is_json(tmp_path):
     ]
 
 
-SAVED = Path(__file__).parent / "study" / "saved"
+SAVED = Path(__file__).parent / "saved"
 
 
 def test_a_file_of_format_1():
@@ -788,7 +788,7 @@ def test_without_keras():
     """A saved comparison is loaded without Keras; what trains says which package to install."""
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_KERAS, SAVED / "comparison-1.json"],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,
         text=True,
         check=False,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import lrschedules as lrs
 from lrschedules import recipes
-from tests.strategies import schedules
+from tests.data.strategies import schedules
 
 LINE = lrs.Linear(0.1, 0, 100)
 

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 import lrschedules as lrs
-from tests.strategies import drawn, schedules
-from tests.table import (
+from tests.data.strategies import drawn, schedules
+from tests.data.table import (
     LAST,
     PUBLIC,
     SCHEDULES,

@@ -13,7 +13,7 @@ import sympy
 import lrschedules as lrs
 from lrschedules._declared import registry
 from lrschedules.symbolic import t, trace
-from tests.recipes_table import RECIPES_TABLE
+from tests.data.recipes_table import RECIPES_TABLE
 
 LAST = 2**31 - 1
 # More than the steps around which any row of the table is compared.

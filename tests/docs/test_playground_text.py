@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 import lrschedules as lrs
 from lrschedules import plotting
-from tests.displayed import counted, is_total, links, may_be, number, spread, total
-from tests.strategies import drawn
-from tests.test_javascript import ran
+from tests.data.displayed import counted, is_total, links, may_be, number, spread, total
+from tests.data.strategies import drawn
+from tests.javascript.test_javascript import ran
 
 SCRIPTS = Path(lrs_choices.__file__).parents[1] / "_static" / "playground"
 NAMES = vars(lrs) | vars(lrs.recipes) | {"lrs": lrs}

@@ -36,7 +36,7 @@ from lrschedules.recipes import (
     untuned_exponential,
     warmup_stable_decay,
 )
-from tests import recipes_table
+from tests.data import recipes_table
 
 RECIPES = [value for value in vars(recipes).values() if inspect.isfunction(value)]
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import lrschedules as lrs
 from lrschedules._declared import parameters, registry
 from lrschedules._operations import on_numbers
-from tests.strategies import FINITE, schedules, shapes, some_steps
-from tests.table import LAST, PUBLIC, SCHEDULES, brief, row_of
+from tests.data.strategies import FINITE, schedules, shapes, some_steps
+from tests.data.table import LAST, PUBLIC, SCHEDULES, brief, row_of
 
 
 @given(schedules())

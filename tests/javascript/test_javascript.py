@@ -19,8 +19,8 @@ from lrschedules._declared import parameters
 from lrschedules._schedule import Phase
 from lrschedules.javascript import javascript, literal, script
 from lrschedules.kinds import ListOf, a_schedule
-from tests.strategies import COMBINATORS, SHAPES, drawn, numbers, schedules, some_steps
-from tests.table import PUBLIC, SCHEDULES, brief, probes, row_of
+from tests.data.strategies import COMBINATORS, SHAPES, drawn, numbers, schedules, some_steps
+from tests.data.table import PUBLIC, SCHEDULES, brief, probes, row_of
 
 RECIPES = [f for f in vars(recipes).values() if inspect.isfunction(f)]
 # Below this a double-precision number has fewer digits.

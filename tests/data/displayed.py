@@ -9,7 +9,7 @@ import math
 import numpy as np
 from hypothesis import strategies as st
 
-from tests.strategies import schedules
+from tests.data.strategies import schedules
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
 SAME = 1e-9  # relative

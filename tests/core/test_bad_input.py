@@ -12,7 +12,7 @@ import lrschedules as lrs
 from lrschedules._config import shown
 from lrschedules._declared import parameters, registry
 from lrschedules.kinds import ListOf, ScheduleKind, a_schedule
-from tests.table import PUBLIC, SCHEDULES, row_of
+from tests.data.table import PUBLIC, SCHEDULES, row_of
 
 PARAMETERS = [(cls, p) for cls in PUBLIC for p in parameters(cls)]
 NAMES = [f"{cls.__name__}.{p.name}" for cls, p in PARAMETERS]

@@ -14,7 +14,7 @@ import lrschedules as lrs
 from lrschedules._config import DEEPEST, MOST, SHOWN, shown
 from lrschedules._declared import parameters
 from lrschedules._reduced import Plateau, Reduced
-from tests.table import PUBLIC, row_of
+from tests.data.table import PUBLIC, row_of
 
 LINE = {"class_name": "lrschedules>Linear", "config": {"start": 0.1, "stop": 0, "steps": 10}}
 

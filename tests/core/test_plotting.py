@@ -11,8 +11,8 @@ from hypothesis import given, settings
 
 import lrschedules as lrs
 from lrschedules.plotting import describe, horizon, picture, plot
-from tests.strategies import schedules
-from tests.table import LAST, SCHEDULES, brief
+from tests.data.strategies import schedules
+from tests.data.table import LAST, SCHEDULES, brief
 
 LINE = lrs.Linear(0.1, 0, 1000)
 

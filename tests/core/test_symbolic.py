@@ -9,8 +9,8 @@ import lrschedules as lrs
 from lrschedules._declared import ending, parameters
 from lrschedules.kinds import ListOf
 from lrschedules.symbolic import latex, t, trace
-from tests.strategies import schedules
-from tests.table import PUBLIC, SCHEDULES, TABLE, brief
+from tests.data.strategies import schedules
+from tests.data.table import PUBLIC, SCHEDULES, TABLE, brief
 
 every_class = pytest.mark.parametrize("cls", PUBLIC)
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 import lrschedules as lrs
 from lrschedules import kinds
 from lrschedules._operations import LARGEST
-from tests.strategies import FINITE, numbers, schedules, shapes, some_steps
-from tests.table import LAST
+from tests.data.strategies import FINITE, numbers, schedules, shapes, some_steps
+from tests.data.table import LAST
 
 short = st.integers(1, 2000)
 rates = numbers(kinds.rate)
