@@ -1,7 +1,7 @@
 """How long schedules take, beside others in the same run; printed as ratios.
 
     KERAS_BACKEND=jax python -m tests.tools.benchmarks             # all
-    KERAS_BACKEND=tensorflow python -m tests.tools.benchmarks step # one of scalar, array, step, study
+    KERAS_BACKEND=tensorflow python -m tests.tools.benchmarks step # or scalar, array, study
 
 Each figure is the least of several runs that alternate between what is compared, on a machine that
 should have nothing else to do.
