@@ -86,7 +86,7 @@ class Reduced(Declared, abstract=True):
 
         refuse_misshapen("Reduced", config)
         names = ["schedule", *Plateau._fields]
-        if config.keys() != set(names):
+        if set(config) != set(names):
             raise TypeError(f"Reduced: config must have the keys {names}, got {shown(config)}")
         try:
             schedule = deserialize(config["schedule"])

@@ -314,10 +314,14 @@ def number(
 
     Parameters
     ----------
-    gt, ge : float, optional
-        The lower bound: "greater than" or "greater or equal".
-    lt, le : float, optional
-        The upper bound: "less than" or "less or equal".
+    gt : float, optional
+        The number that the value must be greater than.
+    ge : float, optional
+        The least value.
+    lt : float, optional
+        The number that the value must be less than.
+    le : float, optional
+        The largest value.
     unit : str
         The unit that the documentation shows. Values in "steps" become longer, and values in
         "1/steps" smaller, when a schedule is stretched.
@@ -362,8 +366,10 @@ def whole(
 
     Parameters
     ----------
-    ge, le : int
-        The least and the largest number.
+    ge : int
+        The least value.
+    le : int
+        The largest value.
     unit : str
         The unit that the documentation shows. Values in "steps" become longer when a schedule is
         stretched.
@@ -489,6 +495,13 @@ def checked(where: str, kind: Any, value: Any) -> Any:
     ------
     TypeError, ValueError
         If the kind refuses the value.
+
+    Examples
+    --------
+    >>> from lrschedules import kinds
+    >>> kinds.checked("Drop: factor", kinds.ratio, 0)
+    Traceback (most recent call last):
+    ValueError: Drop: factor must be a number > 0, got 0; write for example 0.5
     """
     try:
         return kind(value)

@@ -238,11 +238,7 @@ class _Definitions:
         names = [field.name for field in dataclasses.fields(kind)] + ["rule", "unit"]
         values = {name: getattr(kind, name) for name in names if name != "traced"}
         texts = {
-            name: self.need(value.__name__, value)
-            if isinstance(value, type)
-            else self._kind(value, kind)
-            if isinstance(value, KINDS)
-            else literal(value)
+            name: self._kind(value, kind) if isinstance(value, KINDS) else literal(value)
             for name, value in values.items()
         }
         return f"{{ {', '.join(f'{name}: {text}' for name, text in texts.items())} }}"
@@ -272,8 +268,9 @@ class _Definitions:
             )
         names = dict(function.__globals__)
         for part in ast.walk(node):  # a method imports what a module could
-            if isinstance(part, ast.ImportFrom) and part.module:
-                names |= {a.name: getattr(sys.modules[part.module], a.name) for a in part.names}
+            if isinstance(part, ast.ImportFrom) and part.module in sys.modules:
+                module = sys.modules[part.module]
+                names |= {a.asname or a.name: getattr(module, a.name, None) for a in part.names}
         syntax = self._syntax(names, overloaded=overloaded)
         return syntax.function(node, head or f"function {function.__name__}")
 
