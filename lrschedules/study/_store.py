@@ -176,7 +176,7 @@ def _without_modules(value: Any) -> Any:
 def common(plan: Plan) -> dict[str, Any]:
     """Return the settings that all trials of a plan share, as JSON can hold them.
 
-    Functions are described by their names; two functions of one name are not told from each other.
+    Functions are described by their names; two functions of one name are not distinguished.
     """
     model = plan.model(plan.seeds[0])
     optimizer = plan.first_optimizer()

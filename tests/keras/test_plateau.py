@@ -396,7 +396,7 @@ def test_bad_arguments(options, kind, text):
         ([-1, 2, 0, 0], r"scale must be a number ≥ 0 and ≤ 1, got -1\.0"),
         ([1e300, 2, 0, 0], r"scale must be a number ≥ 0 and ≤ 1, got 1e\+300"),
         ([math.nan, 2, 0, 0], "scale must be a number ≥ 0 and ≤ 1, got nan"),
-        ([1, math.inf, 0, 0], "best must be a finite number, or None, got inf"),
+        ([1, math.inf, 0, 0], "best must be a finite number, got inf"),
         ([1, 2, -1, 0], r"wait must be a whole number of epochs ≥ 0, got -1\.0"),
         ([1, 2, math.nan, 0], "wait must be a whole number of epochs ≥ 0, got nan"),
         ([1, 2, 0, 0.5], r"cooldown must be a whole number of epochs ≥ 0, got 0\.5"),

@@ -123,7 +123,7 @@ def test_own_schedule_is_saved(tmp_path):
         {
             "__module__": "mine.schedules",
             "__annotations__": {"top": float},
-            "top": lrs.param("A", lrs.rate, "the highest rate"),
+            "top": lrs.param("A", lrs.kinds.rate, "Highest rate"),
             "formula": lambda self, t, xp: self.top / (1 + xp.real(t)),
         },
     )
