@@ -43,7 +43,8 @@ def next_step(optimizer: Any) -> int:
     counts updates of the weights.
     Compare ``optimizers/base_optimizer.py``: ``BaseOptimizer.iterations``.
     """
-    return int(keras.ops.convert_to_numpy(optimizer._iterations))
+    step: Any = keras.ops.convert_to_numpy(optimizer._iterations)
+    return int(step)
 
 
 def stateless(optimizer: Any) -> Any:
@@ -216,7 +217,7 @@ def random_state_kept() -> Generator[None]:
     names = ("global_seed_generator", "global_random_seed")
     of_keras = {name: global_state.get_global_attribute(name) for name in names}
     generator = of_keras[names[0]]
-    to_numpy = keras.ops.convert_to_numpy
+    to_numpy: Any = keras.ops.convert_to_numpy
     drawn = None if generator is None else to_numpy(generator.state).copy()
     python, legacy = random.getstate(), np.random.get_state()  # noqa: NPY002
     # Keras seeds TensorFlow wherever it is installed, since tf.data draws from it.

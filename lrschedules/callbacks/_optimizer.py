@@ -27,4 +27,5 @@ def is_schedule(rate: object) -> bool:
 
 def number(value: Any) -> float:
     """Return a number, a variable or a tensor without axes as a number."""
-    return float(keras.ops.convert_to_numpy(value))
+    array: Any = keras.ops.convert_to_numpy(value)
+    return float(array)

@@ -18,7 +18,7 @@ from lrschedules.study._data import mapped, order
 from lrschedules.study._plan import Built, History, Plan, Trial
 from lrschedules.study._program import InjectedRate, Program, Values
 
-to_numpy = keras.ops.convert_to_numpy
+to_numpy: Any = keras.ops.convert_to_numpy
 
 
 class NotStackableError(Exception):
