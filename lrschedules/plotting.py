@@ -188,7 +188,7 @@ def horizon(schedule: Schedule) -> int:
     """
     schedule = checked("horizon: schedule", kinds.a_schedule, schedule)
     if schedule.length is not None:
-        return schedule.length
+        return min(schedule.length, LAST_STEP)
     span = schedule.time_scale() or 50
     enough = schedule(span) / 4
     for last in (span * 2**i for i in range(1, 17)):

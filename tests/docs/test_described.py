@@ -6,7 +6,7 @@ import lrs_entries
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 import lrschedules as lrs
 from lrschedules.plotting import EVALUATED, describe, horizon
@@ -56,6 +56,7 @@ def test_known_extremes():
 
 @settings(max_examples=150)
 @given(schedules())
+@example(lrs.Linear(0.1, 0, 2**31 - 1).delay(2**31 - 1))  # ends after the last step that is drawn
 def test_any_curve(schedule):
     """The description of any curve has the extremes over all its steps, if it is not too long."""
     last = horizon(schedule)
