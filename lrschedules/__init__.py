@@ -16,6 +16,7 @@ from lrschedules import kinds as kinds
 from lrschedules import recipes as recipes
 from lrschedules._declared import param as param
 from lrschedules._operations import Namespace as Namespace
+from lrschedules._schedule import Phase as Phase
 from lrschedules._schedule import Schedule as Schedule
 from lrschedules.shapes import Approach as Approach
 from lrschedules.shapes import Constant as Constant

@@ -62,7 +62,7 @@ Approach Constant Cosine Drop Exponential Finite FiniteExponential Hyperbolic In
 Piecewise Polynomial Power Rex Schedule Tanh TimeBased
 """
 TOOLS = """
-Comparison Namespace RecordRate ReduceOnPlateau Run callbacks combinators compare datasets finder
+Comparison Namespace Phase RecordRate ReduceOnPlateau Run callbacks combinators compare datasets finder
 javascript kinds param plot plotting range_test recipes study symbolic torch
 """
 MENU = sorted((SCHEDULES + TOOLS).split())

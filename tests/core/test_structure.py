@@ -12,7 +12,6 @@ import pytest
 
 import lrschedules as lrs
 from lrschedules import (
-    _schedule,
     callbacks,
     datasets,
     finder,
@@ -43,7 +42,7 @@ METHODS = [
         lrs.Schedule,
         lrs.Finite,
         lrs.Run,
-        _schedule.Phase,
+        lrs.Phase,
         kinds.Number,
         kinds.ListOf,
         kinds.ScheduleKind,
@@ -61,7 +60,7 @@ CLASSES = [
     lrs.Finite,
     lrs.Run,
     lrs.Namespace,
-    _schedule.Phase,
+    lrs.Phase,
     kinds.Number,
     kinds.ListOf,
     kinds.ScheduleKind,

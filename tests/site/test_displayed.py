@@ -88,7 +88,7 @@ def test_figures_have_numbers():
     found = [(name, alt) for name in EXAMPLES for alt in re.findall(image, source(name))]
     assert len(found) > 25
     for name, alt in found:
-        assert re.search(r"\d \S*at |\d at |from \S+ to \S+", alt), (name, alt)
+        assert re.search(r"\d \S*at |\d at |(?:from|interval) \S+ to \S+", alt), (name, alt)
         assert not re.search(r"\d (?:more )?curves?[.;]", alt), (name, alt)
 
 
