@@ -62,8 +62,8 @@ Approach Constant Cosine Drop Exponential Finite FiniteExponential Hyperbolic In
 Piecewise Polynomial Power Rex Schedule Tanh TimeBased
 """
 TOOLS = """
-Comparison Namespace Phase RecordRate ReduceOnPlateau Run callbacks combinators compare datasets finder
-javascript kinds param plot plotting range_test recipes study symbolic torch
+Comparison Namespace Phase RecordRate ReduceOnPlateau Run callbacks combinators compare datasets
+finder javascript kinds param plot plotting range_test recipes study symbolic torch
 """
 MENU = sorted((SCHEDULES + TOOLS).split())
 FOR_KERAS = ["RecordRate", "ReduceOnPlateau", "callbacks", "compare", "finder", "range_test"]
