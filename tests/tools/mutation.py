@@ -52,6 +52,8 @@ def mutants(source):
     """Yield the changed sources of a module, each with what was changed."""
     whole = list(ast.walk(ast.parse(source)))
     types = [getattr(node, field, None) for node in whole for field in ("annotation", "returns")]
+    # The value that an error suggests is a choice.
+    types += [n.value for n in whole if isinstance(n, ast.keyword) and n.arg == "example"]
     outside = {id(part) for kind in types if kind for part in ast.walk(kind)}
     sites = [i for i, node in enumerate(whole) if id(node) not in outside and changed(node)]
     for i in sites:
