@@ -184,3 +184,16 @@ def test_no_such_step(made, text):
     """A last step that does not exist is refused."""
     with pytest.raises(ValueError, match=text):
         made()
+
+
+def test_time_scale_of_epochs():
+    """A schedule in epochs lasts so many epochs, each of so many steps."""
+    assert lrs.Drop(0.1, 0.5, every=10).per_epoch(9).time_scale() == 90
+    assert lrs.Constant(0.1).per_epoch(9).time_scale() == 9
+
+
+def test_last_step_is_no_phase():
+    """A boundary at the last step begins no phase of its own."""
+    schedule = lrs.Piecewise([0.1, 0.01, 0.001], [30, 60])
+
+    assert [(phase.start, phase.stop) for phase in schedule.phases(60)] == [(0, 30), (30, 60)]
