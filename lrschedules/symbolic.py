@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +22,8 @@ except ImportError as error:
     ) from error
 
 t, z = sympy.symbols("t z")
+# SymPy walks through an expression by recursion: what is nested deeper is of no use there.
+DEEPEST_EXPRESSION = 120
 
 
 def trace(schedule: Schedule | type[Schedule]) -> sympy.Expr:
@@ -41,6 +44,8 @@ def trace(schedule: Schedule | type[Schedule]) -> sympy.Expr:
     ------
     TypeError
         If ``schedule`` is neither, or if its formula branches in Python on the step.
+    ValueError
+        If the expression is nested too deep for SymPy, as that of many cycles with growth is.
 
     Examples
     --------
@@ -50,8 +55,25 @@ def trace(schedule: Schedule | type[Schedule]) -> sympy.Expr:
     0.05
     """
     instance = _instance(schedule)
-    with sympy.evaluate(instance is schedule):
-        return instance(t)
+    expression: Any = None
+    with contextlib.suppress(RecursionError), sympy.evaluate(instance is schedule):
+        expression = instance(t)
+    if expression is None or _is_too_deep(expression):
+        raise ValueError(
+            f"trace: the expression of {shown(schedule)} is nested more than "
+            f"{DEEPEST_EXPRESSION} deep; write fewer cycles, for example .repeat(10, growth=2)"
+        )
+    return expression
+
+
+def _is_too_deep(expression: Any) -> bool:
+    """Return whether an expression is nested deeper than SymPy's functions can follow."""
+    level = [sympy.sympify(expression)]
+    for _ in range(DEEPEST_EXPRESSION):
+        level = list({part for outer in level for part in outer.args})
+        if not level:
+            return False
+    return True
 
 
 def latex(schedule: Schedule | type[Schedule]) -> str:

@@ -206,7 +206,7 @@ def tolerance(schedule):
     """Return how far single precision may be off, relative: more where a power holds the step."""
     try:
         powers = trace(schedule).atoms(sympy.Pow, sympy.sinh, sympy.exp)
-    except RecursionError:  # many cycles, each longer than the one before, are a deep expression
+    except ValueError:  # many cycles, each longer than the one before, are a deep expression
         return 2e-5
     return 2e-5 if any((power.exp if power.is_Pow else power).has(t) for power in powers) else 1e-6
 
