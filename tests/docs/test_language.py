@@ -130,6 +130,12 @@ RULES = [
         'better={"accuracy": "higher"}',
         "higher is better",
     ),
+    Rule(
+        r"(?:^|[.:;#] )There (?!(?:is|are|was|were|can|may|must|will)\b)",
+        "In the other library, by its name",
+        "There the last rate is lower.",
+        "There are too few steps.",
+    ),
     # Sentences that begin with what they are not about, and sentences that have been seen before.
     Rule(
         r"[.:] Not (?:a|an|as|at|beside|for|if|in|on|the|to|up|when|where|with)\b",
@@ -170,6 +176,8 @@ def texts():
     pages += [*docs.glob("reference/*.rst"), docs / "schedules/index.rst"]
     pages += [*docs.glob("examples/**/*.py"), *docs.glob("examples/**/*.rst")]
     modules = [*ROOT.glob("lrschedules/**/*.py"), *docs.glob("_ext/*.py"), docs / "conf.py"]
+    # The tables of peers and of families are shown on pages.
+    modules += [ROOT / "tests/peers/table.py", ROOT / "tests/peers/families.py"]
     read = {str(page.relative_to(ROOT)): page.read_text("utf-8") for page in pages}
     for module in modules:
         read |= {f"{where} {len(read)}": text for where, text in literals(module)}

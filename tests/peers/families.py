@@ -153,7 +153,7 @@ FAMILIES = {
             "Chebyshev steps", "lrs.recipes.chebyshev(0.1, 1.0, 8)", r"chebyshev", "agarwal2021"
         ),
     ],
-    "Warm-ups": [
+    "Warmups": [
         Family(
             "linear warmup, from 0",
             "lrs.Cosine(0.1, 0, 90).warmup(10)",
@@ -208,7 +208,7 @@ FAMILIES = {
             r"repeat\(.*factor=|sgdr\(.*factor=",
         ),
         Family(
-            "a warm-up in each cycle",
+            "a warmup in each cycle",
             "lrs.Cosine(0.1, 0, 15).warmup(5).repeat()",
             r"warmup\(\d+\)\.repeat",
         ),
@@ -267,10 +267,10 @@ FAMILIES = {
     ],
     "Plateaus": [
         Family(
-            "warm-up, constant", "lrs.Constant(0.1).warmup(10)", r"^lrs\.Constant\([^()]*\)\.warmup"
+            "warmup, constant", "lrs.Constant(0.1).warmup(10)", r"^lrs\.Constant\([^()]*\)\.warmup"
         ),
         Family(
-            "warm-up, stable, decay",
+            "warmup, stable, decay",
             "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20)",
             r"warmup_stable_decay\([^()]*\)$|\.cooldown\(|at=70",
             "hu2024",

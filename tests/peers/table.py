@@ -52,7 +52,8 @@ LIBRARIES = {
     ),
     "fvcore": Library(
         "fvcore",
-        "The classes of `fvcore.common.param_scheduler`, called with the part that is done.",
+        "The classes of `fvcore.common.param_scheduler`, called with the fraction of the run that "
+        "is done.",
     ),
     "ignite": Library(
         "pytorch-ignite", "The handlers of `ignite.handlers`, attached to each iteration."
@@ -77,14 +78,19 @@ DOUBLING = [10 * (2**i - 1) for i in range(16)]
 TREBLING = [5 * (3**i - 1) for i in range(11)]
 
 WHOLE = "Keras takes the type of the first number it is given, and a whole number makes all whole."
-ONE_LATE = "At its boundary Keras still gives the old value; the new one holds a step later."
-DIGITS = "A cosine near −1, plus 1, in single precision: its last digits are lost."
+ONE_LATE = "At its boundary, Keras still returns the old value; the new one begins a step later."
+DIGITS = "In single precision, a cosine near −1, plus 1, loses its last digits."
 BASE = "The factor is rounded to single precision before it is raised to a power."
-RISES = "Past its end the cosine rises again."
-LOGARITHM = "The number of the cycle is computed with a logarithm, a little too small here."
-ROUNDED = "Here every cycle is a whole number of steps; there a restart falls between two steps."
+RISES = "The cosine rises again after its last step."
+LOGARITHM = "The number of the cycle is computed with a logarithm, which is a little too small."
+ROUNDED = (
+    "In lrschedules, every cycle is a whole number of steps. In the other library, a restart falls "
+    "between two steps."
+)
 
-TRUNCATED = "There 2 / (1 − 0.999) is 1999.99…, rounded down: the warm-up is too short by a step."
+TRUNCATED = (
+    "pytorch_warmup rounds 2 / (1 − 0.999) = 1999.99… down, so its warmup is too short by a step."
+)
 
 # The first of the lengths from 1 to 399 whose drop comes a step late, and how many they are.
 LATE_DROPS, LATE_COUNT = (41, 47, 55, 61, 82, 83), 51
@@ -99,7 +105,7 @@ TAIL = "The last steps of a cosine"
 NEAR_ONE = "A factor near 1"
 RESTARTS = "Restarts of cycles that double"
 TREBLES = "Restarts of cycles that treble"
-WARM = "A warm-up from 0"
+WARM = "A warmup from 0"
 INTEGER = "A rate that is written as a whole number"
 BOUNDARY = "A boundary"
 PAST = "After the last step of a cosine"
@@ -192,7 +198,7 @@ KERAS = [
         steps=range(350),
         shown=(0, 50, 150),
         differs={100: (0.0325, 0.01), 200: (0.02, 0.01), 300: (0.015625, 0.01)},
-        why="At a restart Keras still gives the last rate of the cycle before.",
+        why="At a restart, Keras still returns the last rate of the previous cycle.",
     ),
     Row("Keras", "CosineDecay(0.1, 100)", "lrs.Cosine(0.1, 0, steps=100)"),
     Row(
@@ -201,7 +207,7 @@ KERAS = [
         "lrs.Cosine(0.1, 0.01, steps=100)",
         steps=range(301),
         shown=(0, 100, 150, 200),
-        note="Keras' `alpha` is a part of the first rate; here the last rate itself is given.",
+        note="Keras' `alpha` is a fraction of the initial rate; `stop` is the final rate itself.",
         exact=PAST,
     ),
     Row(
@@ -227,7 +233,7 @@ KERAS = [
         steps=[110],
         shown=(110,),
         differs={0: (0.0, 0.1), 5: (0.05, 0.09938442)},
-        why="Without a `warmup_target` Keras leaves the warm-up out.",
+        why="Without a `warmup_target`, Keras omits the warmup.",
     ),
     Row(
         "Keras",
@@ -261,7 +267,7 @@ KERAS = [
         "CosineDecayRestarts(0.1, 10, m_mul=0.8, alpha=0.1)",
         "lrs.recipes.sgdr(0.09, 0, steps=10, factor=0.8) + 0.01",
         shown=(0, 10, 30),
-        note="Keras' floor is not lowered with the cycles, so it is added here.",
+        note="Keras does not lower the floor with the cycles, so it is added to the schedule.",
     ),
     Row(
         "Keras",
@@ -402,7 +408,7 @@ OPTAX = [
         'optax.piecewise_interpolate_schedule("linear", 0.1, {30: 0.5, 60: 0.1})',
         "lrs.recipes.interpolate([0.1, 0.05, 0.005], [30, 60])",
         shown=(0, 30, 60),
-        note="optax gives factors; here the rates themselves are given.",
+        note="optax takes factors; `interpolate` takes the rates themselves.",
     ),
     Row(
         "optax",
@@ -416,7 +422,7 @@ OPTAX = [
         "lrs.Cosine(0.1, 0.01, steps=100)",
         steps=range(301),
         shown=(0, 100, 150, 200),
-        note="optax' `alpha` is a part of the first rate; here the last rate itself is given.",
+        note="optax' `alpha` is a fraction of the initial rate; `stop` is the final rate itself.",
         exact=PAST,
     ),
     Row(
@@ -445,7 +451,7 @@ OPTAX = [
         "optax.warmup_cosine_decay_schedule(0, 0.1, 10, 100, 0.01)",
         "lrs.Cosine(0.1, 0.01, steps=90).warmup(10)",
         shown=(0, 10, 100),
-        note="optax counts the warm-up into the 100 steps.",
+        note="optax includes the warmup in the 100 steps.",
     ),
     Row(
         "optax",
@@ -490,8 +496,8 @@ OPTAX = [
         steps=[0, 100],
         shown=(0, 100),
         differs={28: (0.09971862, 0.1), 29: (0.1, 0.09995241)},
-        why="0.29 of 100 steps is 29, and the peak is there; in floating point `0.29 * 100` is a "
-        "little less, and optax rounds it down to 28.",
+        why="0.29 of 100 steps is 29, so the peak is at step 29. In floating point, `0.29 * 100` "
+        "is a little less, and optax rounds it down to 28.",
     ),
     Row(
         "optax",
@@ -702,7 +708,7 @@ PYTORCH = [
         steps=range(10, 100),
         shown=(10, 36, 99),
         differs={0: (0.01, 0.0004), 5: (0.055, 0.0022)},
-        why="`OneCycleLR` overwrites the rate that the warm-up before it starts from.",
+        why="`OneCycleLR` overwrites the rate that the warmup before it starts from.",
     ),
     Row(
         "PyTorch",
@@ -729,7 +735,7 @@ TIMM = [
         shown=(0,),
         differs={10: (0.1, 0.09755283), 50: (0.06545085, 0.05)},
         why="Without `warmup_prefix` timm leaves out the first steps of the cosine: it jumps at "
-        "the end of the warm-up, and never reaches its rate.",
+        "the end of the warmup, and never reaches its rate.",
     ),
     Row(
         "timm",
@@ -784,7 +790,7 @@ TIMM = [
         steps=[*range(20), 20, 40],
         shown=(0, 20, 40),
         differs={30: (0.0275, 0.03), 60: (0.0025, 0.01)},
-        why="timm lowers the peaks alone; here a cycle is lowered as a whole.",
+        why="timm lowers only the peaks; lrschedules lowers the whole cycle.",
     ),
     Row(
         "timm",
@@ -864,7 +870,7 @@ TIMM = [
         'WSDLRScheduler(optimizer, 90, 20, warmup_t=10, stable_fn="rsqrt", decay_fn="linear")',
         "(lrs.Power(0.1, 0.5, steps=10) * lrs.Linear(1, 0, steps=20).delay(70)).warmup(10)",
         shown=(10, 80, 90),
-        note="In timm the rate goes on falling through the last phase, so that is a factor here.",
+        note="In timm, the rate also falls during the last phase, so this decay is a factor.",
     ),
     Row(
         "timm",
@@ -888,7 +894,7 @@ TRANSFORMERS = [
         "get_linear_schedule_with_warmup(optimizer, 10, 100)",
         "lrs.Linear(0.1, 0, steps=90).warmup(10)",
         shown=(0, 10, 100),
-        note="transformers counts the warm-up into the 100 steps.",
+        note="transformers includes the warmup in the 100 steps.",
     ),
     Row(
         "transformers",
@@ -1002,7 +1008,8 @@ TRANSFORMERS = [
         steps=range(10, 121),
         shown=(10, 90, 100),
         differs={0: (0.0, 0.01), 5: (0.05, 0.055)},
-        why="With a `min_lr_ratio` transformers warms up from there, in this function alone.",
+        why="With a `min_lr_ratio`, the warmup begins at the minimum. No other function of "
+        "transformers does this.",
     ),
 ]
 
@@ -1153,7 +1160,7 @@ LRSCHED = [
         steps=range(100),
         shown=(0, 10, 55),
         differs={100: (0.0, 3.045865e-05)},
-        why="There the last step that is counted is held, and the end is never reached.",
+        why="lrsched holds the last step that it counts, and never reaches the end.",
     ),
     Row(
         "lrsched",
@@ -1173,7 +1180,8 @@ LRSCHED = [
         "one_cycle(max_lr=0.1, total_steps=100, pct_start=0.3, initial_div=25.0, final_div=25e4)",
         "lrs.recipes.one_cycle(0.1, 100)",
         shown=(0, 30, 100),
-        note="There the last rate is a part of the peak, here of the first rate, as in optax.",
+        note="In lrsched, the final rate is a fraction of the peak. In lrschedules and optax, it "
+        "is a fraction of the initial rate.",
     ),
     Row(
         "lrsched",
@@ -1330,7 +1338,7 @@ PYTORCH_OPTIMIZER = [
         steps=[*range(81), 100, 120],
         shown=(80, 100),
         differs={90: (0.055, 0.05), 99: (0.0145, 0.005)},
-        why="There the last phase heads for 0 and then jumps up to the smallest rate.",
+        why="The last phase of pytorch_optimizer falls to 0, and then jumps up to the minimum.",
     ),
     Row(
         "pytorch_optimizer",
@@ -1339,7 +1347,7 @@ PYTORCH_OPTIMIZER = [
         steps=range(1, 121),
         shown=(1, 50, 100),
         differs={0: (0.1, 0.0)},
-        why="There the first step has the smallest rate.",
+        why="In pytorch_optimizer, the first step has the minimum rate.",
     ),
     Row(
         "pytorch_optimizer",
@@ -1358,7 +1366,8 @@ PYTORCH_OPTIMIZER = [
         steps=[],
         shown=(),
         differs={0: (0.1, 0.0), 50: (0.07071068, 0.7), 100: (0.0, 0.9949874)},
-        why="There the rate is the largest rate times the root of the step: it grows without end.",
+        why="The rate of pytorch_optimizer is the maximum times the square root of the step, which "
+        "grows without a bound.",
     ),
     Row(
         "pytorch_optimizer",
@@ -1366,7 +1375,7 @@ PYTORCH_OPTIMIZER = [
         "0.1 * lrs.recipes.chebyshev(0.05, 1, 8).delay(2)",
         steps=range(21),
         shown=(0, 3, 4),
-        note="There the first rate holds for two steps more.",
+        note="pytorch_optimizer holds the first rate for two more steps.",
     ),
 ]
 
@@ -1467,7 +1476,7 @@ PYTORCH_SCHEDULER = [
         steps=[],
         shown=(),
         differs={0: (1.691275, 0.09903926), 1: (0.1009211, 0.09157348), 4: (0.7689236, 0.0402455)},
-        why="What has the name there is another curve, much like a cosine.",
+        why="pytorch_scheduler uses this name for another curve, which resembles a cosine.",
     ),
     Row(
         "pytorch_scheduler",
@@ -1476,7 +1485,8 @@ PYTORCH_SCHEDULER = [
         steps=range(100),
         shown=(0, 50, 99),
         differs={100: (0.0002472623, 0.0)},
-        why="The published curve ends a little above its floor; this one drops to the floor there.",
+        why="The published curve ends a little above its floor; pytorch_scheduler drops to the "
+        "floor.",
     ),
     Row(
         "pytorch_scheduler",
@@ -1499,7 +1509,7 @@ PYTORCH_SCHEDULER = [
         'warmup_type="exponential")',
         "lrs.Linear(0, 0.1, steps=10).k_decay(2).then(lrs.Linear(0.1, 0, steps=90))",
         shown=(5, 10, 100),
-        note="What is called exponential there is a square.",
+        note="What pytorch_scheduler calls exponential is a square.",
     ),
 ]
 
