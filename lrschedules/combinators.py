@@ -289,7 +289,8 @@ class Repeat(Combinator):
             if i > 0 and self.growth == 1 and steps == self.every:
                 inner = cycles[0][1]
             else:
-                inner = self.schedule.stretch(length / self.every).phases(steps)
+                cycle = self.schedule if self.growth == 1 else self._cycles[i][1]
+                inner = cycle.phases(steps)
             cycles.append((start, inner))
         first = [phase.start for phase in cycles[0][1]]
         found = [

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lrschedules import datasets, kinds
 from lrschedules._arguments import axes_of, one_of
-from lrschedules._arrays import arrays_of
+from lrschedules._arrays import arrays_of, as_numpy
 from lrschedules._keras_internals import layers_of, loss_weights_of, random_state_kept
 from lrschedules._schedule import Schedule
 from lrschedules.shapes import Linear
@@ -330,7 +330,7 @@ def _assign(model: Any, copy: Any) -> None:
             f"instead of {shapes[0]}; build all layers in build(), from what get_config() returns"
         )
     for ours, theirs in zip(copy.variables, model.variables, strict=True):
-        ours.assign(keras.ops.convert_to_numpy(theirs))
+        ours.assign(as_numpy(theirs))
 
 
 def _batches(x: Any, y: Any, size: int, seed: int) -> Iterator[tuple[Any, Any]]:

@@ -204,7 +204,7 @@ def _described(value: Any) -> Any:
         try:
             config = value.get_config()
         except (NotImplementedError, TypeError, ValueError):
-            config = {}
+            config = {}  # an object that cannot say its settings is described by its class
         # The layers of a model are described one by one; their names differ between sessions.
         config = {} if isinstance(value, keras.Model) else config
         return [type(value).__name__, _described(config)]
