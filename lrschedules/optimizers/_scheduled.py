@@ -69,7 +69,7 @@ def scheduled(optimizer_class: Any, **arguments: Any) -> Any:
     ...     momentum=lrs.Linear(0.95, 0.85, steps=300),
     ...     nesterov=True,
     ... )
-    >>> optimizer.iterations.assign(150)  # as if 150 updates had been made
+    >>> _ = optimizer.iterations.assign(150)  # as if 150 updates had been made
     >>> round(float(optimizer.learning_rate), 4), round(float(optimizer.momentum), 4)
     (0.52, 0.9)
     """
@@ -199,7 +199,8 @@ class Scheduled:
                 "scheduled: config must have the keys 'optimizer' and 'schedules', got "
                 f"{shown(config)}"
             )
-        plain = keras.optimizers.deserialize(dict(config["optimizer"]), custom_objects)
+        # Keras' function for optimizers alone does not know all of them: Lamb is missing.
+        plain = keras.saving.deserialize_keras_object(config["optimizer"], custom_objects)
         subclass: Any = _subclass(type(plain))
         base: Any = super(Scheduled, subclass)
         restored: Scheduled = base.from_config(plain.get_config())
