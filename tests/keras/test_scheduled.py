@@ -1,5 +1,7 @@
 """Hyperparameters of Keras' optimizers follow schedules, under every way to train."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -73,9 +75,12 @@ class Negative(lrs.Schedule):
 
 def options_of(cls, name):
     """Return other arguments, with which each hyperparameter makes a difference."""
-    options = {"learning_rate": 1.0 if cls.__name__ == "Adadelta" else 0.1, "use_ema": "ema" in name}
+    options = {
+        "learning_rate": 1.0 if cls.__name__ == "Adadelta" else 0.1,
+        "use_ema": "ema" in name,
+    }
     if cls.__name__ == "Lion":
-        options |= {"beta_1": 0.5, "beta_2": 0.5}
+        options |= {"beta_1": 0.5 if name == "clipvalue" else 0.9, "beta_2": 0.5}
     return {key: value for key, value in options.items() if key != name}
 
 
@@ -127,3 +132,239 @@ def test_every_hyperparameter(cls, name):
         np.testing.assert_allclose(a, b, rtol=2e-5, atol=1e-6)
     difference = max(abs(a - b).max() for a, b in zip(ends[0], ends[2], strict=True))
     assert (difference > 1e-4) == ((cls.__name__, name, keras.backend.backend()) not in UNUSED)
+
+
+ROWS, BATCH, EPOCHS = 40, 4, 20
+UPDATES = EPOCHS * ROWS // BATCH
+X = RNG.normal(size=(ROWS, 3)).astype("float32")
+Y = (X @ np.array([[1.0], [2.0], [-1.0]]) + 0.1 * RNG.normal(size=(ROWS, 1))).astype("float32")
+RATE = lrs.Linear(0.004, 0.02, UPDATES // 2).then(lrs.Linear(0.02, 0.001, UPDATES // 2))
+MOMENTUM = lrs.Linear(0.95, 0.85, UPDATES // 2).then(lrs.Linear(0.85, 0.95, UPDATES // 2))
+BETA_2 = lrs.Linear(0.9, 0.999, UPDATES)
+
+
+def model_with(optimizer, **options):
+    """Return a linear model with the same first weights each time."""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.set_weights([np.array([[0.3], [-0.2], [0.1]], "float32"), np.zeros(1, "float32")])
+    model.compile(optimizer, "mse", **options)
+    return model
+
+
+def fit(model, epochs=EPOCHS):
+    return model.fit(X, Y, batch_size=BATCH, epochs=epochs, shuffle=False, verbose=0)
+
+
+def trained(update):
+    """Return the weights after training in NumPy, in float64."""
+    weights = np.array([0.3, -0.2, 0.1, 0])
+    x, y = np.column_stack([X, np.ones(ROWS)]).astype("float64"), Y.astype("float64")[:, 0]
+    state = np.zeros(4), np.zeros(4)
+    for step in range(UPDATES):
+        rows = slice(start := step * BATCH % ROWS, start + BATCH)
+        gradient = 2 * x[rows].T @ (x[rows] @ weights - y[rows]) / BATCH
+        weights, state = update(step, weights, gradient, state)
+    return weights
+
+
+def sgd(step, weights, gradient, state):
+    velocity = MOMENTUM(step) * state[0] - RATE(step) * gradient
+    return weights + velocity, (velocity, state[1])
+
+
+def adam(step, weights, gradient, state):
+    b, c = MOMENTUM(step), BETA_2(step)
+    m, v = b * state[0] + (1 - b) * gradient, c * state[1] + (1 - c) * gradient**2
+    change = m / (1 - b ** (step + 1)) / (np.sqrt(v / (1 - c ** (step + 1))) + 1e-9)
+    return weights - RATE(step) * change, (m, v)
+
+
+def weights_of(model):
+    return np.concatenate([w.ravel() for w in model.get_weights()])
+
+
+def following(cls, **options):
+    if cls is keras.optimizers.SGD:
+        return lrs.scheduled(cls, learning_rate=RATE, momentum=MOMENTUM, **options)
+    return lrs.scheduled(
+        cls, learning_rate=RATE, beta_1=MOMENTUM, beta_2=BETA_2, epsilon=1e-9, **options
+    )
+
+
+EXPECTED = {keras.optimizers.SGD: trained(sgd), keras.optimizers.Adam: trained(adam)}
+COMPILED = [{}]
+if keras.backend.backend() == "tensorflow":
+    COMPILED = [{"jit_compile": False}, {"jit_compile": True}]
+
+
+@pytest.mark.parametrize("options", COMPILED, ids=str)
+@pytest.mark.parametrize("cls", EXPECTED, ids=lambda cls: cls.__name__)
+def test_as_in_numpy(cls, options):
+    """Two hundred updates with a scheduled momentum or betas end where NumPy ends, in float64."""
+    model = model_with(following(cls), **options)
+    fit(model)
+
+    error = np.linalg.norm(weights_of(model) - EXPECTED[cls]) / np.linalg.norm(EXPECTED[cls])
+    assert error < 1e-6
+
+
+def batches():
+    for start in range(0, ROWS, BATCH):
+        yield X[start : start + BATCH], Y[start : start + BATCH]
+
+
+def test_batch_by_batch():
+    """``train_on_batch``, and a loop of one's own with the gradients, make the same updates."""
+    model = model_with(following(keras.optimizers.Adam))
+    for _ in range(EPOCHS):
+        for x, y in batches():
+            model.train_on_batch(x, y)
+    np.testing.assert_allclose(weights_of(model), EXPECTED[keras.optimizers.Adam], rtol=1e-5)
+
+    weights = [keras.Variable(w) for w in ([[0.3], [-0.2], [0.1]], [0.0])]
+    optimizer = following(keras.optimizers.Adam)
+    for _ in range(EPOCHS):
+        for x, y in batches():
+            w, b = (ops.convert_to_numpy(v.value) for v in weights)
+            slope = 2 * (x @ w + b - y) / BATCH
+            gradients = map(ops.convert_to_tensor, (x.T @ slope, slope.sum(axis=0)))
+            optimizer.apply(list(gradients), weights)
+    actual = np.concatenate([ops.convert_to_numpy(v.value).ravel() for v in weights])
+    np.testing.assert_allclose(actual, EXPECTED[keras.optimizers.Adam], rtol=1e-5)
+
+
+def test_saved_in_the_middle(tmp_path):
+    """A model, or its weights alone, goes on where it was, to the same weights."""
+    whole, part = (model_with(following(keras.optimizers.Adam)) for _ in range(2))
+    fit(whole)
+    fit(part, EPOCHS // 2)
+    part.save(tmp_path / "model.keras")
+    part.save_weights(tmp_path / "model.weights.h5")
+    new = model_with(following(keras.optimizers.Adam))
+    new.optimizer.build(new.trainable_variables)
+    new.load_weights(tmp_path / "model.weights.h5")
+    for resumed in (keras.models.load_model(tmp_path / "model.keras"), new):
+        np.testing.assert_allclose(float(resumed.optimizer.beta_1), MOMENTUM(100), rtol=1e-6)
+        fit(resumed, EPOCHS // 2)
+        np.testing.assert_allclose(weights_of(resumed), weights_of(whole), rtol=1e-6)
+
+
+def test_with_a_scaled_loss():
+    """An optimizer that scales losses has the scheduled one inside of it."""
+    inner = following(keras.optimizers.SGD)
+    model = model_with(keras.optimizers.LossScaleOptimizer(inner, initial_scale=2.0**10))
+    fit(model)
+
+    np.testing.assert_allclose(weights_of(model), EXPECTED[keras.optimizers.SGD], rtol=1e-4)
+    again = keras.saving.deserialize_keras_object(
+        keras.saving.serialize_keras_object(model.optimizer)
+    )
+    assert again.inner_optimizer.momentum.schedule == MOMENTUM
+
+
+def test_accumulated_gradients():
+    """The step counts batches, as it does for the learning rate: an update has that of its last."""
+    optimizer = following(keras.optimizers.SGD, gradient_accumulation_steps=2)
+    weights = variables()
+    expected, velocity = [w.astype("float64") for w in START], [np.zeros(s) for s in SHAPES]
+    for step in range(4):
+        applied(optimizer, weights, GRADIENTS[step // 2])
+        if step % 2:
+            for i, gradient in enumerate(GRADIENTS[step // 2]):
+                velocity[i] = MOMENTUM(step) * velocity[i] - RATE(step) * gradient
+                expected[i] += velocity[i]
+    for actual, weight in zip(weights, expected, strict=True):
+        np.testing.assert_allclose(ops.convert_to_numpy(actual.value), weight, rtol=1e-5)
+
+
+@pytest.mark.any_backend
+@pytest.mark.parametrize(
+    ("cls", "arguments", "kind", "text"),
+    [
+        (keras.optimizers.SGD(), {}, TypeError, "optimizer_class must be the class of a Keras opt"),
+        ("sgd", {}, TypeError, "got 'sgd'; write for example scheduled"),
+        (keras.optimizers.LossScaleOptimizer, {}, TypeError, "schedule those of the optimizer in"),
+        (
+            keras.optimizers.SGD,
+            {"momentum": lrs.Linear(0.9, 1.1, 10)},
+            ValueError,
+            "scheduled: momentum must be a number ≥ 0 and < 1, and Linear.* is 1.1 at step 10",
+        ),
+        (
+            keras.optimizers.Adam,
+            {"clipnorm": lrs.Linear(1, 0, 10)},
+            ValueError,
+            "clipnorm must be a number > 0, and Linear.* is 0.0 at step 10; limit it with .clip",
+        ),
+        (
+            keras.optimizers.Lion,
+            {"beta_1": lrs.Linear(0.9, 0, 10)},
+            ValueError,
+            "scheduled: Lion refuses an argument: .*beta_1=0.0",
+        ),
+        (
+            keras.optimizers.SGD,
+            {"nesterov": lrs.Constant(1)},
+            TypeError,
+            "SGD cannot follow a schedule for 'nesterov'.*; it can for learning_rate, momentum, we",
+        ),
+        (
+            keras.optimizers.SGD,
+            {"loss_scale_factor": lrs.Constant(1)},
+            TypeError,
+            "cannot follow a schedule for 'loss_scale_factor'",
+        ),
+        (keras.optimizers.SGD, {"beta": lrs.Constant(1)}, TypeError, "schedule for 'beta'"),
+        (
+            keras.optimizers.SGD,
+            {"ema_momentum": lrs.Constant(0.9)},
+            ValueError,
+            "ema_momentum is used with use_ema=True only.*; write use_ema=True",
+        ),
+        (keras.optimizers.SGD, {"beta": 0.9}, ValueError, "SGD refuses an argument: .*beta"),
+    ],
+)
+def test_refused(cls, arguments, kind, text):
+    """What cannot be scheduled, or leaves its range, is refused before anything is trained."""
+    with pytest.raises(kind, match=text):
+        lrs.scheduled(cls, **arguments)
+
+
+class Forgetful(keras.optimizers.SGD):
+    """An optimizer of a user, which passes on what it does not know."""
+
+    def __init__(self, learning_rate=0.1, patience=3.0, **others):
+        super().__init__(learning_rate, **others)
+        self.waits = patience
+
+
+@pytest.mark.any_backend
+def test_class_of_a_user():
+    """Arguments that are passed on can be scheduled, and one that is not kept cannot."""
+    optimizer = lrs.scheduled(Forgetful, momentum=MOMENTUM)
+    assert isinstance(optimizer, Forgetful)
+    assert optimizer.momentum.schedule == MOMENTUM
+    with pytest.raises(TypeError, match=r"Forgetful keeps no attribute 'patience'.*self.patience"):
+        lrs.scheduled(Forgetful, patience=lrs.Constant(1))
+
+
+@pytest.mark.any_backend
+def test_shown():
+    """What a user sees of a scheduled hyperparameter is its value, and what it follows."""
+    optimizer = following(keras.optimizers.SGD)
+    shown = r"<0.949999.* now, following Linear\(start=0.95, .*>"
+    assert re.fullmatch(shown, repr(optimizer.momentum))
+    assert type(optimizer).__name__ == "ScheduledSGD"
+
+
+@pytest.mark.any_backend
+@pytest.mark.parametrize(
+    ("config", "kind", "text"),
+    [
+        ({}, TypeError, "scheduled: config must have the keys 'optimizer' and 'schedules', got {}"),
+        ([], TypeError, "scheduled: config must be a dict of parameters"),
+    ],
+)
+def test_bad_config(config, kind, text):
+    with pytest.raises(kind, match=text):
+        type(following(keras.optimizers.SGD)).from_config(config)
