@@ -233,6 +233,78 @@ def test_batch_by_batch():
     np.testing.assert_allclose(actual, EXPECTED[keras.optimizers.Adam], rtol=1e-5)
 
 
+def loss_of(weights, x, y):
+    return ((x @ weights[0] + weights[1] - y) ** 2).mean()
+
+
+@pytest.mark.any_backend
+def test_as_in_optax():
+    """AdamW with a weight decay that follows a schedule is that of ``inject_hyperparams``."""
+    import jax
+    import optax
+
+    decay = lrs.Cosine(0.4, 0.0, UPDATES)
+    model = model_with(
+        lrs.scheduled(keras.optimizers.AdamW, learning_rate=RATE, weight_decay=decay, epsilon=1e-12)
+    )
+    weights = list(map(jax.numpy.asarray, model.get_weights()))
+    fit(model)
+
+    make = optax.inject_hyperparams(optax.adamw)
+    transform = make(learning_rate=RATE, weight_decay=decay, eps=1e-12)
+
+    @jax.jit
+    def update(carry, batch):
+        weights, state = carry
+        gradients = jax.grad(loss_of)(weights, *batch)
+        changes, state = transform.update(gradients, state, weights)
+        return (optax.apply_updates(weights, changes), state), None
+
+    order = [np.concatenate([a.reshape(-1, BATCH, a.shape[1])] * EPOCHS) for a in (X, Y)]
+    (weights, _), _ = jax.lax.scan(update, (weights, transform.init(weights)), tuple(order))
+    actual = np.concatenate([np.ravel(w) for w in weights])
+    np.testing.assert_allclose(weights_of(model), actual, rtol=1e-5)
+
+
+@pytest.mark.any_backend
+@pytest.mark.parametrize("cls", [keras.optimizers.SGD, keras.optimizers.Adam])
+def test_one_cycle_as_in_pytorch(cls):
+    """Momentum and rate of ``OneCycleLR`` train the same net, update by update.
+
+    Keras multiplies the gradient by the rate before it adds it to the velocity, PyTorch the sum
+    afterwards: a velocity that was made with another rate has to be brought to the present one.
+    """
+    import torch
+
+    steps = 100
+    weights = [torch.tensor(w).requires_grad_() for w in ([[0.3], [-0.2], [0.1]], [0.0])]
+    adam = cls is keras.optimizers.Adam
+    optimizer = torch.optim.Adam(weights, eps=1e-12) if adam else torch.optim.SGD(weights, 0.1, 0.9)
+    scheduler = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, max_lr=0.02, total_steps=steps, cycle_momentum=True, div_factor=5.0
+    )
+    curves = lrs.joint.one_cycle_torch(0.02, steps=steps, divide=5.0)
+    rate, momentum = curves["learning_rate"], curves["momentum"]
+    if adam:
+        ours = lrs.scheduled(cls, learning_rate=rate, beta_1=momentum, epsilon=1e-12)
+    else:
+        values = [momentum(t) * rate(t) / rate(max(t - 1, 0)) for t in range(steps)]
+        ours = lrs.scheduled(
+            cls, learning_rate=rate, momentum=lrs.recipes.interpolate(values, range(1, steps))
+        )
+    model = model_with(ours)
+    for step in range(steps):
+        rows = slice(start := step * BATCH % ROWS, start + BATCH)
+        optimizer.zero_grad()
+        loss_of(weights, torch.tensor(X[rows]), torch.tensor(Y[rows])).backward()
+        optimizer.step()
+        if step < steps - 1:
+            scheduler.step()
+        model.train_on_batch(X[rows], Y[rows])
+        expected = np.concatenate([w.detach().numpy().ravel() for w in weights])
+        np.testing.assert_allclose(weights_of(model), expected, rtol=1e-5, atol=1e-6)
+
+
 def test_saved_in_the_middle(tmp_path):
     """A model, or its weights alone, goes on where it was, to the same weights."""
     whole, part = (model_with(following(keras.optimizers.Adam)) for _ in range(2))
