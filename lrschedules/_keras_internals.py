@@ -38,6 +38,16 @@ def rate_of(optimizer: Any) -> Any:
     return getattr(optimizer, "inner_optimizer", optimizer)._learning_rate
 
 
+def has_one_rate(optimizer: Any) -> bool:
+    """Say whether an optimizer has one learning rate: one that is made of several may have none.
+
+    The attribute of Keras' own is an error; that of ``lrschedules.layerwise`` is the common rate.
+    Compare ``optimizers/multi_optimizer.py``: ``MultiOptimizer.learning_rate``.
+    """
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    return not hasattr(optimizer, "optimizers") or hasattr(optimizer, "learning_rate")
+
+
 def next_step(optimizer: Any) -> int:
     """Return the step that the optimizer passes to its schedule at the next update.
 
