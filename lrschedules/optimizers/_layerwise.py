@@ -43,7 +43,8 @@ def layerwise(
         The common learning rate, ≥ 0.
     multipliers : mapping of str to Schedule or float, optional
         Multiplier, ≥ 0, by pattern: a regular expression that ``re.search`` finds in the path of
-        each variable that it is for. The rate of all other variables is the common rate.
+        each variable that it is for. The rate of all other variables is the common rate. A path may
+        begin with the name of the model: write ``\b`` for the start of a name, not ``^``.
     decay : float, optional
         Multiplier from one layer to the layer before it, > 0 and ≤ 1: layer ``i`` of ``n`` has
         ``decay ** (n - 1 - i)``.
@@ -78,19 +79,18 @@ def layerwise(
     --------
     >>> import keras
     >>> import lrschedules as lrs
-    >>> model = keras.Sequential(
-    ...     [keras.Input((4,))] + [keras.layers.Dense(4, name=f"block_{i}") for i in range(3)]
-    ... )
+    >>> blocks = [keras.layers.Dense(4, name=f"block_{i}") for i in range(3)]
+    >>> model = keras.Sequential([keras.Input((4,)), *blocks], name="small")
     >>> schedule = lrs.Cosine(1e-3, 0, steps=100)
     >>> optimizer = lrs.layerwise(
-    ...     keras.optimizers.AdamW, schedule, decay=0.5, layers=[r"block_(\d)"], weight_decay=0.05
+    ...     keras.optimizers.AdamW, schedule, decay=0.5, layers=[r"\bblock_(\d+)/"]
     ... )
     >>> optimizer.build(model.trainable_variables)
     >>> for group in optimizer.groups:
     ...     print(group.name, group.multiplier, *group.paths)
-    layer_0 0.25 block_0/kernel block_0/bias
-    layer_1 0.5 block_1/kernel block_1/bias
-    layer_2 1.0 block_2/kernel block_2/bias
+    layer_0 0.25 small/block_0/kernel small/block_0/bias
+    layer_1 0.5 small/block_1/kernel small/block_1/bias
+    layer_2 1.0 small/block_2/kernel small/block_2/bias
     >>> [round(float(each.learning_rate), 6) for each in optimizer.optimizers]
     [0.00025, 0.0005, 0.001]
     """
