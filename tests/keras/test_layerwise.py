@@ -162,6 +162,25 @@ else:
         rates = [float(each.learning_rate) for each in optimizer.optimizers]
         assert rates == pytest.approx([0.5 * 0.01, 0.3 * 0.01, 0.01])  # at step 12
 
+    @pytest.mark.parametrize("rate", [WAVE, 0.1], ids=["schedule", "number"])
+    def test_callbacks(rate):
+        """RecordRate records the common rate and each layer's; ReduceOnPlateau reduces all."""
+        recorder = lrs.RecordRate()
+        plateau = lrs.ReduceOnPlateau("loss", factor=0.5, patience=1, min_delta=1000)
+        model = compiled(frozen_first(rate=rate))
+        options = {"batch_size": 8, "epochs": 3, "shuffle": False, "verbose": 0}
+        model.fit(X, Y, callbacks=[plateau, recorder], **options)
+        scale = np.repeat([1, 1, 0.5], 6)
+        common = scale * [rate(step) if callable(rate) else rate for step in range(18)]
+        np.testing.assert_allclose(recorder.rates, common, rtol=1e-5)
+        multipliers = {"group_0": UNFROZEN_AT_3(np.arange(18)), "group_1": 0.3, "group_2": 1.0}
+        for name, multiplier in multipliers.items():
+            recorded = recorder.values[f"{name}/learning_rate"]
+            np.testing.assert_allclose(recorded, common * multiplier, rtol=1e-5)
+        last = [float(each.learning_rate) for each in model.optimizer.optimizers]
+        now = 0.25 * (rate(18) if callable(rate) else rate)
+        assert last == pytest.approx([0.5 * now, 0.3 * now, now])
+
     def test_stateless():
         """``stateless_apply`` of all back ends gives what ``apply`` does."""
         model, optimizer = blocks(), _keras_internals.stateless(frozen_first())
