@@ -19,6 +19,7 @@ from lrschedules._declared import param as param
 from lrschedules._operations import Namespace as Namespace
 from lrschedules._schedule import Phase as Phase
 from lrschedules._schedule import Schedule as Schedule
+from lrschedules.optimizers import layerwise as layerwise
 from lrschedules.optimizers import scheduled as scheduled
 from lrschedules.shapes import Approach as Approach
 from lrschedules.shapes import Constant as Constant

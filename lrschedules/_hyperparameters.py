@@ -31,6 +31,7 @@ KINDS = {
     "clipnorm": kinds.ratio,
     "clipvalue": kinds.ratio,
     "global_clipnorm": kinds.ratio,
+    "multiplier": kinds.factor,
 }
 # The range of any other hyperparameter is known to its optimizer only.
 ANY = kinds.number()

@@ -20,6 +20,7 @@ import keras
 import numpy as np
 from keras.src.backend import compute_output_spec
 from keras.src.backend.common import global_state
+from keras.src.optimizers.base_optimizer import clip_by_global_norm
 from keras.src.random import seed_generator
 from keras.src.saving.keras_saveable import KerasSaveable
 
@@ -36,6 +37,16 @@ def rate_of(optimizer: Any) -> Any:
     Compare ``optimizers/base_optimizer.py``: ``BaseOptimizer.learning_rate``.
     """
     return getattr(optimizer, "inner_optimizer", optimizer)._learning_rate
+
+
+def has_one_rate(optimizer: Any) -> bool:
+    """Say whether an optimizer has one learning rate: one that is made of several may have none.
+
+    The attribute of Keras' own is an error; that of ``lrschedules.layerwise`` is the common rate.
+    Compare ``optimizers/multi_optimizer.py``: ``MultiOptimizer.learning_rate``.
+    """
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    return not hasattr(optimizer, "optimizers") or hasattr(optimizer, "learning_rate")
 
 
 def next_step(optimizer: Any) -> int:
@@ -152,6 +163,23 @@ def stateless(optimizer: Any) -> Any:
     cls = type(optimizer)
     optimizer.__class__ = BackendLast(cls.__name__, (cls,), {"__module__": cls.__module__})
     return optimizer
+
+
+def stateless_if(owner: Any, optimizer: Any) -> Any:
+    """Let ``stateless_apply`` of an inner optimizer work if ``stateless`` has changed its owner.
+
+    Compare ``optimizers/multi_optimizer.py``: ``MultiOptimizer.apply``, which calls theirs.
+    """
+    return stateless(optimizer) if isinstance(type(owner), BackendLast) else optimizer
+
+
+def clipped(gradients: Any, limit: float) -> Any:
+    """Return gradients, multiplied so that the norm of all together is at most ``limit``.
+
+    Keras clips by the global norm in each optimizer, and has no public name for it.
+    Compare ``optimizers/base_optimizer.py``: ``clip_by_global_norm``.
+    """
+    return clip_by_global_norm(gradients, limit)
 
 
 class BackendLast(type):
