@@ -266,7 +266,8 @@ def _named_schedules(schedules: Any) -> dict[str, Entry]:
             )
             raise ValueError(
                 f"{where} must be {rule}, as schedules[{shown(first_name)}] is, got "
-                f"{shown(given)}; write a number for what stays constant"
+                f"{shown(given)}; write schedules only, or mappings of the same hyperparameters "
+                "only, with a number for what stays constant"
             )
     return found
 
@@ -283,7 +284,7 @@ def _hyperparameters(where: str, given: Mapping[Any, Any]) -> dict[str, Schedule
         kinds.checked(f"{where}: each name", HYPERPARAMETER, name)
         checked = fitting(f"{where}[{shown(name)}]", name, value)
         if not isinstance(checked, Schedule):
-            checked = kinds.checked(f"{where}[{shown(name)}]", Constant, checked)
+            checked = Constant(kinds.checked(f"{where}[{shown(name)}]", kinds.factor, checked))
         found[name] = checked
     return found
 

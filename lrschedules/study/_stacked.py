@@ -198,10 +198,11 @@ def refusals(plan: Plan, model: Any, optimizer: Any) -> Iterator[str]:
         return
     if hasattr(optimizer, "inner_optimizer") or model.dtype_policy.name == "mixed_float16":
         yield "scaled losses are stacked on JAX only"
-    if optimizer.gradient_accumulation_steps:
-        yield "accumulated gradients are stacked on JAX only"
-    if optimizer.use_ema and optimizer.ema_overwrite_frequency:
-        yield "weights overwritten by their average are stacked on JAX only"
+    for each in (optimizer, *getattr(optimizer, "optimizers", ())):
+        if each.gradient_accumulation_steps:
+            yield "accumulated gradients are stacked on JAX only"
+        if each.use_ema and each.ema_overwrite_frequency:
+            yield "weights overwritten by their average are stacked on JAX only"
 
 
 def values_of(model: Any) -> tuple[Values, Values]:
