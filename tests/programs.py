@@ -28,7 +28,6 @@ def run(page):
             scopes.append({})
         with contextlib.redirect_stdout(io.StringIO()) as output:
             exec(compile(code, f"{page}.md, block {i}", "exec"), scopes[-1])  # noqa: S102
-        language, text = found[i + 1] if i + 1 < len(found) else ("", "")
-        if language == "text":
-            assert output.getvalue().endswith(text), (text, output.getvalue())
+        for shown, text in found[i + 1 : i + 2]:
+            assert shown != "text" or output.getvalue().endswith(text), output.getvalue()
     return scopes

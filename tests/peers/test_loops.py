@@ -90,10 +90,10 @@ def test_accelerate_skips():
     prepared.step()
     assert scheduler.last_epoch == 1
     optimizer._is_overflow = False
-    accelerator.gradient_state._set_sync_gradients(False)  # noqa: FBT003 - accumulating
+    accelerator.gradient_state._set_sync_gradients(False)
     prepared.step()
     assert scheduler.last_epoch == 1
-    accelerator.gradient_state._set_sync_gradients(True)  # noqa: FBT003
+    accelerator.gradient_state._set_sync_gradients(True)
 
 
 def test_accelerate_on_two_processes(tmp_path):
