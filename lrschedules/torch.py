@@ -222,7 +222,9 @@ class Scheduler(torch.optim.lr_scheduler.LRScheduler):
             if scheduler is not None:
                 scheduler._apply()  # noqa: SLF001
 
-        self.optimizer.register_load_state_dict_post_hook(loaded)
+        # What accelerate wraps an optimizer in has no hooks, and loads a state through it.
+        optimizer = getattr(self.optimizer, "optimizer", self.optimizer)
+        optimizer.register_load_state_dict_post_hook(loaded)
 
     def _apply(self) -> None:
         """Set all hyperparameters to their values at the current step."""

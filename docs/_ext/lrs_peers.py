@@ -28,7 +28,14 @@ NAMES = re.compile(r"lrs\.(?:recipes\.)?(?P<entry>\w+)|(?<=\.)(?P<method>\w+)(?=
 THEIRS = re.compile(r"(\w+)\(")
 OURS = re.compile(r"lrs\.(?:recipes\.)?(\w+)")
 # Other libraries take any schedule in these, so they are not other names of one schedule.
-GENERAL = {"LambdaLR", "SGD"}
+GENERAL = {
+    "AdamConfig",
+    "LambdaLR",
+    "OptimizerParamScheduler",
+    "SGD",
+    "get_lr_multiplier",
+    "linear_warmup_stable_decay",
+}
 
 
 def pins():
@@ -197,10 +204,14 @@ class Peers(FromTable):
         first = their_names(read.ROWS)
         for name, library in read.LIBRARIES.items():
             rows = [row for row in read.ROWS if row.library == name]
-            version = f" Compared with {library.package} {pins()[library.package]}."
+            compared = (
+                f"{library.package} {pins()[library.package]}"
+                if library.package
+                else (f"its formula as read in {library.source}, not with the code itself")
+            )
             # A name that several libraries have leads to the first of them.
             names = [theirs for theirs in first if first[theirs] == name]
-            use = nodes.paragraph("", "", *words(library.use + version))
+            use = nodes.paragraph("", "", *words(f"{library.use} Compared with {compared}."))
             yield section(name, index(names, nodes.make_id(name)), use, self.compared(rows, name))
 
 

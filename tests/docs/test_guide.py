@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import lrschedules as lrs
+from tests import programs
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "guide" / "which-schedule.md").read_text("utf-8")
@@ -59,6 +60,13 @@ def test_first_program(file):
         assert eval(call, scope) == eval(said)
     for drawn in re.findall(r"```\{curve\} (.*)", page):
         assert eval(drawn, vars(lrs).copy()) == scope["schedule"]
+
+
+@pytest.mark.parametrize("page", ["loop-pytorch", "loop-optax"])
+def test_loops(page, tmp_path, monkeypatch):
+    """The programs for PyTorch and for optax print what their pages show."""
+    monkeypatch.chdir(tmp_path)
+    programs.run(page)
 
 
 def cells(example):

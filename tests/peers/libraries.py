@@ -8,8 +8,8 @@ it. Where what is written names a ``step`` or an ``epoch``, it is made anew for 
 import functools
 import os
 import re
-import sys
-from importlib.util import find_spec, module_from_spec
+
+from tests.peers import formulas
 
 os.environ["KERAS_BACKEND"] = "jax"
 
@@ -94,23 +94,16 @@ def pytorch(code, steps):
 
 def timm(code, steps):
     """Call ``step`` with the number of the next step, as timm's training script does."""
+    import timm.scheduler
+
     optimizer = _sgd()
-    scheduler = eval(code, {**vars(_timm_scheduler()), "optimizer": optimizer})
+    scheduler = eval(code, {**vars(timm.scheduler), "optimizer": optimizer})
     read = []
     for step in steps:
         if step:
             scheduler.step(step)
         read.append(float(optimizer.param_groups[0]["lr"]))
     return read
-
-
-@functools.cache
-def _timm_scheduler():
-    # timm itself imports torchvision, which fits one build of torch only; its schedulers do not.
-    sys.modules["timm"] = module_from_spec(find_spec("timm"))
-    import timm.scheduler
-
-    return timm.scheduler
 
 
 def transformers(code, steps):
@@ -188,6 +181,15 @@ def paddle(code, steps):
     return [float(read[step]) for step in steps]
 
 
+# Codes that cannot be installed beside the others: the names that their rows use.
+FORMULAS = {
+    "torchtitan": {"linear_warmup_stable_decay": formulas.torchtitan},
+    "nanochat": {"get_lr_multiplier": formulas.nanochat},
+    "OLMo-core": formulas.OLMO_CORE,
+    "Megatron-LM": {"OptimizerParamScheduler": formulas.megatron},
+    "levanter": {"AdamConfig": formulas.levanter},
+}
+
 LIBRARIES = {
     "Keras": keras,
     "optax": optax,
@@ -201,4 +203,5 @@ LIBRARIES = {
     "pytorch_optimizer": pytorch_optimizer,
     "pytorch_scheduler": pytorch_scheduler,
     "pytorch_warmup": pytorch_warmup,
+    **{name: functools.partial(_called, names) for name, names in FORMULAS.items()},
 }

@@ -18,6 +18,7 @@ class Library(NamedTuple):
     package: str
     use: str
     tolerance: float = 1e-12  # relative; a library that computes in single precision gets 1e-5
+    source: str = ""  # where a formula was read that is restated here; no package is installed
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,38 @@ LIBRARIES = {
     "pytorch_warmup": Library(
         "pytorch-warmup",
         "The classes of `pytorch_warmup`. The optimizer is Adam, with a rate of 0.1.",
+    ),
+    "torchtitan": Library(
+        "",
+        "The factor of `torchtitan/components/lr_scheduler.py`, for a rate of 0.1. Its ramps are "
+        "one step longer than their names say, and begin one step earlier: a warmup of 9 steps is "
+        "1/10 of the peak at step 0.",
+        source="`pytorch/torchtitan` at 0e13811",
+    ),
+    "nanochat": Library(
+        "",
+        "The factor of `scripts/base_train.py`, for a rate of 0.1. It is 1 at the last step of the "
+        "warmup.",
+        source="`karpathy/nanochat` at 00255c1",
+    ),
+    "OLMo-core": Library(
+        "",
+        "The classes of `olmo_core.optim.scheduler`. Its trainer counts updates from 1, so "
+        "that the first update has the rate of step 1.",
+        source="`allenai/OLMo-core` at 014c4c6",
+    ),
+    "Megatron-LM": Library(
+        "",
+        "The class of `megatron/core/optimizer_param_scheduler.py`, whose `init_lr` is 0. Its "
+        "training loop counts samples: each update adds the global batch size, and all lengths are "
+        "in samples.",
+        source="`NVIDIA/Megatron-LM` at 00caa53",
+    ),
+    "levanter": Library(
+        "",
+        "The fields of `levanter.optim.AdamConfig`. A length of at most 1 is a fraction of the "
+        "run, rounded down. levanter computes in single precision.",
+        source="`marin-community/marin` at 1e05329",
     ),
 }
 
@@ -1547,6 +1580,160 @@ PYTORCH_WARMUP = [
     ),
 ]
 
+TORCHTITAN = [
+    Row(
+        "torchtitan",
+        "0.1 * linear_warmup_stable_decay(step, warmup_steps=9, stable_steps=42, decay_steps=49, "
+        'lr_decay_type="linear", lr_min=0.0)',
+        "lrs.Constant(0.1).warmup(9, start=0.01).cooldown(50, at=50)",
+        shown=(0, 9, 50, 51, 99),
+        note="The decay has begun at the first of its steps, and is 0 only after the last.",
+    ),
+    Row(
+        "torchtitan",
+        "0.1 * linear_warmup_stable_decay(step, warmup_steps=9, stable_steps=42, decay_steps=49, "
+        'lr_decay_type="sqrt", lr_min=0.1)',
+        "lrs.Constant(0.1).warmup(9, start=0.01)"
+        ".cooldown(50, 0.01, at=50, shape=lrs.recipes.one_minus_sqrt)",
+        shown=(0, 9, 51, 99),
+        note="`lr_min` is a fraction of the peak; `stop` is the final rate itself.",
+    ),
+    Row(
+        "torchtitan",
+        "0.1 * linear_warmup_stable_decay(step, warmup_steps=9, stable_steps=1, decay_steps=90, "
+        'lr_decay_type="cosine", lr_min=0.0)',
+        "lrs.Cosine(0.1, 0, steps=91).warmup(9, start=0.01)",
+        shown=(0, 9, 10, 99),
+    ),
+]
+
+NANOCHAT = [
+    Row(
+        "nanochat",
+        "0.1 * get_lr_multiplier(step, num_iterations=100, warmup_steps=10, warmdown_ratio=0.5, "
+        "final_lr_frac=0.05)",
+        "lrs.Constant(0.1).warmup(9, start=0.01).cooldown(50, 0.005, at=50)",
+        steps=range(101),
+        shown=(0, 9, 50, 100),
+        note="The run ends at step 100; after it, the formula of nanochat continues to fall.",
+    ),
+]
+
+OLMO_CORE = [
+    Row(
+        "OLMo-core",
+        "WSD(warmup_steps=10, decay_steps=20).get_lr(0.1, step, max_steps=100)",
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20)",
+        shown=(1, 10, 80, 90),
+    ),
+    Row(
+        "OLMo-core",
+        "CosWithWarmup(warmup_steps=10, alpha_f=0.1).get_lr(0.1, step, max_steps=100)",
+        "lrs.Cosine(0.1, 0.01, steps=90).warmup(10)",
+        shown=(1, 10, 55, 100),
+        note="`alpha_f` is a fraction of the peak, and 0.1 unless told otherwise.",
+    ),
+    Row(
+        "OLMo-core",
+        "LinearWithWarmup(warmup_steps=10, alpha_f=0.1).get_lr(0.1, step, max_steps=100)",
+        "lrs.Linear(0.1, 0.01, steps=90).warmup(10)",
+        shown=(1, 10, 55, 100),
+    ),
+    Row(
+        "OLMo-core",
+        "InvSqrtWithWarmup(warmup_steps=10, alpha_f=0.1).get_lr(0.1, step, max_steps=100)",
+        "(lrs.Power(0.09, 0.5, steps=10) + 0.01).warmup(10)",
+        shown=(1, 10, 40),
+        note="`alpha_f` is added to the decay; it is not a lower limit.",
+    ),
+]
+
+MEGATRON = [
+    Row(
+        "Megatron-LM",
+        "OptimizerParamScheduler(max_lr=0.1, min_lr=0.01, lr_warmup_steps=10, lr_decay_steps=100, "
+        'lr_decay_style="cosine")',
+        "lrs.Cosine(0.1, 0.01, steps=90).warmup(10)",
+        shown=(10, 55, 100),
+        note="`lr_decay_steps` includes the warmup.",
+    ),
+    Row(
+        "Megatron-LM",
+        "OptimizerParamScheduler(max_lr=0.1, min_lr=0.01, lr_warmup_steps=10, lr_decay_steps=100, "
+        'lr_decay_style="linear")',
+        "lrs.Linear(0.1, 0.01, steps=90).warmup(10)",
+        shown=(10, 55, 100),
+    ),
+    Row(
+        "Megatron-LM",
+        "OptimizerParamScheduler(max_lr=0.1, min_lr=0.03, lr_warmup_steps=10, lr_decay_steps=100, "
+        'lr_decay_style="inverse-square-root")',
+        "lrs.Power(0.1, 0.5, steps=10).clip(minimum=0.03).warmup(10)",
+        steps=[*range(101), *range(112, 150)],
+        shown=(10, 40, 100),
+        differs={101: (0.03146584, 0.03), 105: (0.03086067, 0.03)},
+        why="After `lr_decay_steps`, Megatron-LM returns `min_lr` whatever the decay has reached.",
+    ),
+    *(
+        Row(
+            "Megatron-LM",
+            "OptimizerParamScheduler(max_lr=0.1, min_lr=0.01, lr_warmup_steps=10, "
+            'lr_decay_steps=100, lr_decay_style="WSD", wsd_decay_steps=20, '
+            f'lr_wsd_decay_style="{style}")',
+            f"lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20, stop=0.01{shape})",
+            shown=(10, 80, 90),
+        )
+        for style, shape in [
+            ("linear", ""),
+            ("cosine", ", shape=lrs.Cosine"),
+            ("minus_sqrt", ", shape=lrs.recipes.one_minus_sqrt"),
+            ("exponential", ", shape=lrs.FiniteExponential"),
+        ]
+    ),
+]
+
+LEVANTER = [
+    Row(
+        "levanter",
+        'AdamConfig(learning_rate=0.1, lr_schedule="cosine", warmup=0.1).lr_scheduler(100)',
+        "lrs.Cosine(0.1, 0.01, steps=90).warmup(10)",
+        shown=(5, 10, 55, 100),
+        note="Unless told otherwise, `warmup` is 0.01 of the run, and the rate ends at 0.1 of it.",
+    ),
+    Row(
+        "levanter",
+        'AdamConfig(learning_rate=0.1, lr_schedule="linear", warmup=10, decay=0.2)'
+        ".lr_scheduler(100)",
+        "lrs.recipes.warmup_stable_decay(0.1, 10, 70, 20, stop=0.01)",
+        shown=(10, 80, 90),
+    ),
+    Row(
+        "levanter",
+        'AdamConfig(learning_rate=0.1, lr_schedule="cosine", warmup=0.1, cycles=2)'
+        ".lr_scheduler(100)",
+        "lrs.Cosine(0.1, 0.01, 45).warmup(5).then(lrs.Cosine(0.1, 0.01, 50), at=50)",
+        shown=(5, 49, 50, 75),
+        note="Only the first cycle has a warmup, unless `rewarmup` is given.",
+    ),
+    Row(
+        "levanter",
+        'AdamConfig(learning_rate=0.1, lr_schedule="inv_sqrt", warmup=1000).lr_scheduler(100_000)',
+        "lrs.InverseSqrt(0.1, 10_000).clip(minimum=0.01) * lrs.Linear(0, 1, steps=1000)",
+        steps=range(0, 100_001, 250),
+        shown=(500, 1000, 10_000, 40_000),
+        note="The decay begins at step 10,000, the default `timescale`, and not after the warmup.",
+    ),
+    Row(
+        "levanter",
+        'AdamConfig(learning_rate=0.1, lr_schedule="inv", warmup=10).lr_scheduler(100)',
+        "lrs.TimeBased(0.1, decay=0.1).clip(minimum=0.01).warmup(10)",
+        steps=[*range(10), *range(11, 121)],
+        shown=(5, 20, 100),
+        differs={10: (0.1, 0.09090909)},
+        why="levanter computes the first step of the decay as if it were the second.",
+    ),
+]
+
 ROWS = [
     *KERAS,
     *OPTAX,
@@ -1560,4 +1747,9 @@ ROWS = [
     *PYTORCH_OPTIMIZER,
     *PYTORCH_SCHEDULER,
     *PYTORCH_WARMUP,
+    *TORCHTITAN,
+    *NANOCHAT,
+    *OLMO_CORE,
+    *MEGATRON,
+    *LEVANTER,
 ]
