@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lrschedules import _keras as _keras
 from lrschedules import _reduced as _reduced  # Keras finds it here when it loads a model
 from lrschedules import combinators as combinators
+from lrschedules import joint as joint
 from lrschedules import kinds as kinds
 from lrschedules import optimizers as optimizers
 from lrschedules import recipes as recipes

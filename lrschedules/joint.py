@@ -25,7 +25,7 @@ from lrschedules.recipes._recipe import (
     recipe,
     whole_steps,
 )
-from lrschedules.shapes import Constant, Cosine, Linear, Power
+from lrschedules.shapes import Constant, Cosine, Linear
 
 Curves = dict[str, Schedule]
 LowMomentum = Annotated[float, BELOW_ONE, "momentum at the peak of the rate"]
@@ -59,8 +59,10 @@ def one_cycle(
     --------
     >>> import lrschedules as lrs
     >>> curves = lrs.joint.one_cycle(1.0, steps=1000)
-    >>> [(round(curves["learning_rate"](t), 5), round(curves["momentum"](t), 5))
-    ...  for t in (0, 250, 625, 1000)]
+    >>> [
+    ...     (round(curves["learning_rate"](t), 5), round(curves["momentum"](t), 5))
+    ...     for t in (0, 250, 625, 1000)
+    ... ]
     [(0.04, 0.95), (1.0, 0.85), (0.5, 0.9), (1e-05, 0.95)]
     """
     rate = rate_of_one_cycle(
@@ -96,8 +98,10 @@ def one_cycle_torch(
     --------
     >>> import lrschedules as lrs
     >>> curves = lrs.joint.one_cycle_torch(1.0, steps=1000)
-    >>> [(round(curves["learning_rate"](t), 6), round(curves["momentum"](t), 6))
-    ...  for t in (0, 299, 649, 999)]
+    >>> [
+    ...     (round(curves["learning_rate"](t), 6), round(curves["momentum"](t), 6))
+    ...     for t in (0, 299, 649, 999)
+    ... ]
     [(0.04, 0.95), (1.0, 0.85), (0.500002, 0.9), (4e-06, 0.95)]
     """
     rate = rate_in_pytorch(
@@ -138,8 +142,10 @@ def one_cycle_three_phase(
     --------
     >>> import lrschedules as lrs
     >>> curves = lrs.joint.one_cycle_three_phase(1.0, steps=1000)
-    >>> [(round(curves["learning_rate"](t), 6), round(curves["momentum"](t), 6))
-    ...  for t in (0, 300, 850, 1000)]
+    >>> [
+    ...     (round(curves["learning_rate"](t), 6), round(curves["momentum"](t), 6))
+    ...     for t in (0, 300, 850, 1000)
+    ... ]
     [(0.04, 0.95), (1.0, 0.85), (0.04, 0.95), (4e-06, 0.95)]
     """
     rate = rate_of_three_phases(
@@ -166,7 +172,7 @@ def nanochat(
     weight_decay: Decay,
     floor: Annotated[float, kinds.number(ge=0, le=1), "last rate as a fraction of the peak"] = 0.0,
 ) -> Curves:
-    """The curves of nanochat's base training, for the matrices that Muon updates.
+    """Follow the base training of nanochat, for the matrices that Muon updates.
 
     The rate begins at one ``warmup``-th of the peak, as the count of nanochat begins at 1, and ends
     with a linear decay. The momentum rises from 0.85 to 0.97 and falls to 0.90 while the rate
@@ -207,7 +213,7 @@ def modded_nanogpt(
     momentum_cooldown: Annotated[int, kinds.steps, "number of cooldown steps of the momentum"] = 50,
     floor: Annotated[float, kinds.number(ge=0, le=1), "last rate as a fraction of the peak"] = 0.1,
 ) -> Curves:
-    """The curves of modded-nanogpt at a constant batch size, for what Muon updates.
+    """Follow modded-nanogpt at a constant batch size, for the matrices that Muon updates.
 
     The rate is constant, then falls linearly to a tenth. The momentum rises from 0.85 to 0.95, and
     falls back in the last 50 steps :cite:p:`jordan2024`. The factors that go with the larger
@@ -219,8 +225,10 @@ def modded_nanogpt(
     --------
     >>> import lrschedules as lrs
     >>> curves = lrs.joint.modded_nanogpt(0.02, steps=1500, cooldown=750)
-    >>> [(round(curves["learning_rate"](t), 4), round(curves["momentum"](t), 4))
-    ...  for t in (0, 300, 1125, 1500)]
+    >>> [
+    ...     (round(curves["learning_rate"](t), 4), round(curves["momentum"](t), 4))
+    ...     for t in (0, 300, 1125, 1500)
+    ... ]
     [(0.02, 0.85), (0.02, 0.95), (0.011, 0.95), (0.002, 0.85)]
     """
     if steps < max(cooldown, momentum_warmup + momentum_cooldown):
