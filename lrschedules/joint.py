@@ -7,11 +7,14 @@ the rate.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from lrschedules import kinds
+from lrschedules._declared import param
 from lrschedules._hyperparameters import BELOW_ONE, steps_of_extremes
+from lrschedules._operations import Namespace
 from lrschedules._schedule import Schedule, shaped
+from lrschedules.recipes import interpolate
 from lrschedules.recipes import one_cycle as rate_of_one_cycle
 from lrschedules.recipes import one_cycle_three_phase as rate_of_three_phases
 from lrschedules.recipes import one_cycle_torch as rate_in_pytorch
@@ -30,8 +33,11 @@ from lrschedules.shapes import Constant, Cosine, Linear
 Curves = dict[str, Schedule]
 LowMomentum = Annotated[float, BELOW_ONE, "momentum at the peak of the rate"]
 HighMomentum = Annotated[float, BELOW_ONE, "momentum at the beginning and at the end"]
+Rate = Annotated[Schedule, kinds.a_schedule, "schedule of the learning rate"]
 Decay = Annotated[float, kinds.factor, "highest weight decay"]
 Cooldown = Annotated[int, kinds.steps, "number of steps of the decay at the end"]
+# With an exponent near 0, the difference to 1 would lose its digits in single precision.
+EXPONENT = kinds.number(ge=0.5, le=1, example=0.8)
 
 
 @recipe("The curves of ``learning_rate`` and ``momentum``.", kind="dict of str to Schedule")
@@ -79,6 +85,9 @@ def one_cycle_torch(
     steps: Steps,
     *,
     up: Up = 0.3,
+    phases: Annotated[
+        int, kinds.whole(ge=2, le=3), "number of phases; 3 is ``three_phase=True`` of PyTorch"
+    ] = 2,
     divide: Divide = 25.0,
     final_divide: FinalDivide = 1e4,
     low: LowMomentum = 0.85,
@@ -88,7 +97,8 @@ def one_cycle_torch(
     """One-cycle policy with its momentum, at the steps of PyTorch's ``OneCycleLR``.
 
     It is ``OneCycleLR(cycle_momentum=True)``, where ``base_momentum`` is ``low`` and
-    ``max_momentum`` is ``high``. Give the second curve to ``beta_1`` of Adam. If ``up`` times
+    ``max_momentum`` is ``high``. Give the second curve to ``beta_1`` of Adam. With three phases the
+    fall takes as long as the rise, and the momentum stays at ``high`` after it. If ``up`` times
     ``steps`` is not an integer, the peak is at the step before it.
 
     Use it for reproducing runs made with PyTorch's ``OneCycleLR``. Avoid it when a run is new:
@@ -104,13 +114,19 @@ def one_cycle_torch(
     ... ]
     [(0.04, 0.95), (1.0, 0.85), (0.500002, 0.9), (4e-06, 0.95)]
     """
-    rate = rate_in_pytorch(
-        peak, steps, up=up, divide=divide, final_divide=final_divide, shape=shape
-    )
     ramp = shaped("one_cycle_torch: shape", shape)
-    top = whole_steps("one_cycle_torch: up", up, steps, less=1)
-    back = ramp(low, high, steps - 1 - top)
-    return {"learning_rate": rate, "momentum": ramp(high, low, top).then(back, at=top)}
+    top, first = whole_steps("one_cycle_torch: up", up, steps, less=1), peak / divide
+    if phases == 2:
+        rate = rate_in_pytorch(
+            peak, steps, up=up, divide=divide, final_divide=final_divide, shape=shape
+        )
+        ends = [top, steps - 1]
+    elif 2 * top < steps - 1:
+        ends = [top, 2 * top]
+        rate = interpolate([first, peak, first, first / final_divide], [*ends, steps - 1], ramp)
+    else:
+        raise ValueError("up must be small enough for the third phase, below one half")
+    return {"learning_rate": rate, "momentum": interpolate([high, low, high], ends, ramp)}
 
 
 @recipe("The curves of ``learning_rate`` and ``momentum``.", kind="dict of str to Schedule")
@@ -170,13 +186,14 @@ def nanochat(
     cooldown: Cooldown,
     momentum_warmup: Annotated[int, kinds.steps, "number of warmup steps of the momentum"] = 400,
     weight_decay: Decay,
-    floor: Annotated[float, kinds.number(ge=0, le=1), "last rate as a fraction of the peak"] = 0.0,
+    floor: Annotated[float, kinds.number(ge=0, le=1), "last rate as a fraction of the peak"] = 0.05,
 ) -> Curves:
     """Follow the base training of nanochat, for the matrices that Muon updates.
 
     The rate begins at one ``warmup``-th of the peak, as the count of nanochat begins at 1, and ends
-    with a linear decay. The momentum rises from 0.85 to 0.97 and falls to 0.90 while the rate
-    decays. The weight decay falls to zero along a cosine :cite:p:`karpathy2025`.
+    with a linear decay; in nanochat, it takes 65 % of the steps. The momentum rises from 0.85 to
+    0.97 and falls to 0.90 while the rate decays. The weight decay falls to zero along a cosine
+    :cite:p:`karpathy2025`.
 
     Use it for Muon and a run of known length. Avoid it for AdamW: the momentum of nanochat's AdamW
     is constant.
@@ -186,7 +203,7 @@ def nanochat(
     >>> import lrschedules as lrs
     >>> curves = lrs.joint.nanochat(0.02, steps=2000, cooldown=1000, weight_decay=0.2)
     >>> [round(curves[name](1500), 4) for name in ("learning_rate", "momentum", "weight_decay")]
-    [0.01, 0.935, 0.0293]
+    [0.0105, 0.935, 0.0293]
     """
     at = steps - cooldown
     if at < max(warmup, momentum_warmup):
@@ -243,7 +260,7 @@ def modded_nanogpt(
 
 @recipe("The curves of ``learning_rate`` and ``weight_decay``.", kind="dict of str to Schedule")
 def adamc(
-    learning_rate: Annotated[Schedule, kinds.a_schedule, "schedule of the learning rate"],
+    learning_rate: Rate,
     weight_decay: Decay,
 ) -> Curves:
     """AdamC: a weight decay in proportion to the rate, for layers that are normalised.
@@ -271,3 +288,56 @@ def adamc(
         "learning_rate": learning_rate,
         "weight_decay": learning_rate.scale(weight_decay / highest),
     }
+
+
+class RisingBeta(Schedule):
+    """Decay rate of Adafactor: 1 minus a power of the step, counted from 1.
+
+    It begins at 0 and tends to 1.
+
+    Use it for ``beta_2`` or ``rho``, the decay rates of squared gradients. Avoid it for a learning
+    rate: it never falls.
+
+    Examples
+    --------
+    >>> from lrschedules.joint import RisingBeta
+    >>> schedule = RisingBeta(power=0.8)
+    >>> schedule(0), round(schedule(1), 4), round(schedule(999), 4)
+    (0.0, 0.4257, 0.996)
+    """
+
+    # The difference would lose digits in single precision if the power was near 0.
+    power: float = param(
+        "p", kinds.number(ge=0.5, le=1, example=0.8), "exponent of the distance to 1"
+    )
+
+    def formula(self, t: Any, xp: Namespace) -> Any:
+        return 1 - 1 / xp.power(1 + xp.real(t), self.power)
+
+
+@recipe("The curves of ``learning_rate`` and ``beta_2``.", kind="dict of str to Schedule")
+def beta_2_warmup(
+    learning_rate: Rate,
+    *,
+    power: Annotated[float, EXPONENT, "exponent of the distance to 1"] = 0.8,
+    highest: Annotated[float, BELOW_ONE, "limit of ``beta_2``"] = 0.999,
+) -> Curves:
+    """Warmup of ``beta_2``: squared gradients are averaged over longer and longer times.
+
+    At the update ``k``, counted from 1, it is 1 minus ``k`` to the power of -0.8, as in Adafactor
+    :cite:p:`shazeer2018` and PaLM :cite:p:`chowdhery2023`. These have no limit; with the default
+    limit, it is that of Adam from update 5,624 on. All updates until then are averaged, so the
+    sources need no bias correction. The one that Adam makes on top shortens the updates by at most
+    11 %. Give the curve to ``rho`` of RMSprop, which makes none.
+
+    Use it when the size of the gradients changes much in the first steps, as at the beginning of
+    long runs. Avoid it in Keras' Adafactor, which computes its own.
+
+    Examples
+    --------
+    >>> import lrschedules as lrs
+    >>> curves = lrs.joint.beta_2_warmup(lrs.Linear(0.001, 0.0, steps=10_000))
+    >>> [round(curves["beta_2"](t), 4) for t in (0, 1, 99, 10_000)]
+    [0.0, 0.4257, 0.9749, 0.999]
+    """
+    return {"learning_rate": learning_rate, "beta_2": RisingBeta(power).clip(maximum=highest)}

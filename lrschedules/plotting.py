@@ -130,13 +130,15 @@ def picture(schedule: Schedule) -> str:
     )
 
 
-def describe(schedule: Schedule) -> str:
+def describe(schedule: Schedule, name: str = "learning rate") -> str:
     """Return the curve in words and numbers: the text alternative of its picture.
 
     Parameters
     ----------
     schedule : Schedule
         Schedule to describe.
+    name : str
+        Hyperparameter that follows the schedule.
 
     Returns
     -------
@@ -152,7 +154,8 @@ def describe(schedule: Schedule) -> str:
     'Learning rate by step: 0.1 at 0, 0.075 at 250, 0.05 at 500, 0.025 at 750, 0 at 1000.'
     """
     schedule = checked("describe: schedule", kinds.a_schedule, schedule)
-    return f"Learning rate by step: {_values(schedule, horizon(schedule))}."
+    values = _values(schedule, horizon(schedule))
+    return f"{name[:1].upper()}{name[1:]} by step: {values}."
 
 
 def _values(schedule: Schedule, last: int) -> str:

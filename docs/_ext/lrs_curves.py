@@ -37,14 +37,20 @@ LOOK = {
 CARD = (2.6, 1.4)
 
 
-def curve(schedule, caption, size=(4.6, 2.2), phases=()):
-    """Return a curve as HTML: inline SVG, with its phases numbered, and the caption."""
+def curve(schedule, caption, size=(4.6, 2.2), phases=(), name="learning rate"):
+    """Return a curve as HTML: inline SVG, with its phases numbered, and the caption.
+
+    The axis of a learning rate begins at 0. A momentum between 0.85 and 0.95 would be flat there.
+    """
     with mpl.rc_context({**LOOK, "svg.hashsalt": f"{caption}{size}"}):
         figure = plt.figure(figsize=size, layout="constrained")
         ax = schedule.plot(ax=figure.add_subplot())
         ax.locator_params(nbins=5 if caption else 4)
         if not caption:
             ax.set(xlabel="", ylabel="")
+        if name != "learning rate":
+            ax.set(ylabel=name, ylim=(None, None))
+            ax.autoscale(axis="y")
         mark(ax, phases)
         file = io.StringIO()
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
@@ -56,7 +62,7 @@ def curve(schedule, caption, size=(4.6, 2.2), phases=()):
     # the style sheet says in which font, and how large
     svg = re.sub(r"font-size: [\d.]+px; font-family: [^;]*; ", "", svg)
     svg = svg.replace(INK, "currentColor").replace(LINE, "var(--pst-color-primary)")
-    words = html.escape(plotting.describe(schedule))
+    words = html.escape(plotting.describe(schedule, name))
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{words}" ', 1)
     figcaption = f"<figcaption><code>{html.escape(caption)}</code></figcaption>" if caption else ""
     return " ".join(f'<figure class="curve">{svg}{figcaption}</figure>'.split())
@@ -96,15 +102,21 @@ def _phase(schedule, name, occurrences):
 
 
 class Curve(SphinxDirective):
-    """The curve of a schedule; the argument is Python code."""
+    """The curve of a schedule, or of each schedule in a dictionary; the argument is Python code."""
 
     required_arguments = 1
     final_argument_whitespace = True
 
     def run(self):
         code = self.arguments[0]
-        schedule = eval(code, vars(lrs).copy())  # noqa: S307 - the code is the page's own
-        return [nodes.raw("", curve(schedule, code), format="html")]
+        made = eval(code, vars(lrs).copy())  # noqa: S307 - the code is the page's own
+        if isinstance(made, lrs.Schedule):
+            return [nodes.raw("", curve(made, code), format="html")]
+        found = [
+            curve(schedule, f'{code}["{name}"]', name=name.replace("_", " "))
+            for name, schedule in made.items()
+        ]
+        return [nodes.raw("", figure, format="html") for figure in found]
 
 
 def setup(app):

@@ -35,7 +35,8 @@ def one_cycle(
     times ``steps``, rounded down, and the end at ``steps``. optax computes the peak as
     ``int(pct_start * transition_steps)``, which floating point places one step earlier for some
     values: 0.29 of 100 steps is step 28 in optax and step 29 here. The schedule of PyTorch reaches
-    both one step earlier: :func:`one_cycle_torch`.
+    both one step earlier: :func:`one_cycle_torch`. The momentum that belongs to it is in
+    :func:`lrschedules.joint.one_cycle`.
 
     Use it for short runs of known length with a very high rate;
     :func:`lrschedules.finder.range_test` helps to find this rate. Avoid it when the run may stop
@@ -68,7 +69,8 @@ def one_cycle_torch(
 
     It is :func:`one_cycle` with the peak at ``up`` times ``steps`` minus one, and the end at
     ``steps`` minus one. If ``up`` times ``steps`` is not an integer, the peak is at the step before
-    it; the curve of PyTorch then has no step at its peak.
+    it; the curve of PyTorch then has no step at its peak. :func:`lrschedules.joint.one_cycle_torch`
+    adds the momentum of ``cycle_momentum=True``.
 
     Use it for reproducing runs made with PyTorch's ``OneCycleLR``. Avoid it when a run is new:
     :func:`one_cycle` has its peak and its end at the steps that its arguments name.
@@ -104,7 +106,8 @@ def one_cycle_three_phase(
     """Three-phase one-cycle policy of the super-convergence paper: up, back down, and far below.
 
     The rate rises to the peak, returns to the initial rate, and ends far below it
-    :cite:p:`smith2019`. The phases have the steps of ``linear_onecycle_schedule`` in optax.
+    :cite:p:`smith2019`. The phases have the steps of ``linear_onecycle_schedule`` in optax. The
+    momentum that belongs to it is in :func:`lrschedules.joint.one_cycle_three_phase`.
 
     Use it for reproducing the paper; :func:`lrschedules.finder.range_test` finds the peak. Avoid it
     when the run may stop early or continue: the lowest rates come last.

@@ -444,3 +444,25 @@ def test_shown():
 def test_bad_config(config, kind, text):
     with pytest.raises(kind, match=text):
         type(following(keras.optimizers.SGD)).from_config(config)
+
+
+@pytest.mark.any_backend
+@pytest.mark.parametrize(
+    ("cls", "curves"),
+    [
+        (keras.optimizers.SGD, lrs.joint.one_cycle(0.4, steps=100)),
+        (keras.optimizers.SGD, lrs.joint.one_cycle_torch(0.4, steps=100, phases=3)),
+        (keras.optimizers.SGD, lrs.joint.one_cycle_three_phase(0.4, steps=100)),
+        (keras.optimizers.Muon, lrs.joint.nanochat(0.02, 1200, cooldown=780, weight_decay=0.28)),
+        (keras.optimizers.Muon, lrs.joint.modded_nanogpt(0.02, 1000, cooldown=500)),
+        (keras.optimizers.AdamW, lrs.joint.adamc(lrs.Linear(1e-3, 0, 100), 0.1)),
+        (keras.optimizers.Adam, lrs.joint.beta_2_warmup(lrs.Linear(1e-3, 0, 100))),
+    ],
+)
+def test_curves_that_go_together(cls, curves):
+    """The optimizer of each set of curves takes all of them, and has their values at its step."""
+    optimizer = lrs.scheduled(cls, **curves)
+    optimizer.iterations.assign(57)
+    for name, schedule in curves.items():
+        value = ops.convert_to_numpy(getattr(optimizer, name))
+        assert value == pytest.approx(schedule(57), rel=1e-6), name

@@ -676,6 +676,7 @@ PYTORCH = [
         steps=range(100),
         shown=(0, 29, 99),
         differs={100: (4e-07, 5.074647e-05)},
+        note="`lrs.joint.one_cycle_torch` also has the momentum of `cycle_momentum=True`.",
         why="The cosine rises again; the rate is accepted for one step more than there are.",
     ),
     Row(
@@ -714,6 +715,7 @@ PYTORCH = [
         "lrs.recipes.interpolate([0.004, 0.1, 0.004, 4e-7], [29, 58, 99], shape=lrs.Cosine)",
         steps=range(100),
         shown=(0, 29, 58, 99),
+        note="`lrs.joint.one_cycle_torch` with `phases=3` also has the momentum.",
     ),
     Row(
         "PyTorch",

@@ -45,13 +45,11 @@ def test_three_phases_as_in_the_papers():
     assert_close(curves, expected, [0, 225, 450, 675, 900, 950, 1000])
 
 
-@pytest.mark.parametrize("floor", [0.0, 0.05])
-def test_nanochat(floor):
-    """Its three functions, written again, at every step of a run of 1,200."""
-    steps, warmup, cooldown = 1200, 40, 780
-    curves = lrs.joint.nanochat(
-        0.02, steps, warmup=warmup, cooldown=cooldown, weight_decay=0.28, floor=floor
-    )
+@pytest.mark.parametrize("options", [{}, {"floor": 0.0}])
+def test_nanochat(options):
+    """Its three functions with its defaults, written again, at every step of a run of 1,200."""
+    steps, warmup, cooldown, floor = 1200, 40, 780, options.get("floor", 0.05)
+    curves = lrs.joint.nanochat(0.02, steps, cooldown=cooldown, weight_decay=0.28, **options)
     rate, momentum, decay = [], [], []
     for t in range(steps + 1):
         left = (steps - t) / cooldown
@@ -84,6 +82,26 @@ def test_adamc():
     np.testing.assert_allclose(curves["weight_decay"](at), 0.1 * rate(at) / 3e-4, rtol=1e-12)
 
 
+def test_beta_2_warmup():
+    """It is 1 - k**-0.8 at the update k, counted from 1, as in T5X and PaLM, up to the limit."""
+    rate = lrs.Constant(1e-3)
+    curves = lrs.joint.beta_2_warmup(rate, highest=0.9995)
+    expected = {
+        "learning_rate": [1e-3] * 5,
+        "beta_2": [0.0, 1 - 2**-0.8, 1 - 10**-0.8, 1 - 5000**-0.8, 0.9995],
+    }
+    assert_close(curves, expected, [0, 1, 9, 4999, 10**6])
+    beta = lrs.joint.beta_2_warmup(rate)["beta_2"]
+    assert beta(5622) < beta(5623) == 0.999
+    assert type(beta).from_config(beta.get_config()) == beta
+
+
+def test_beta_2_warmup_shortens_updates():
+    """Adam's bias correction makes the updates of the warmup up to 11 percent shorter."""
+    beta, k = lrs.joint.beta_2_warmup(lrs.Constant(1e-3))["beta_2"], np.arange(1, 10_000)
+    assert np.sqrt(1 - beta(k - 1) ** k).min() == pytest.approx(0.89, abs=0.005)
+
+
 @pytest.mark.parametrize(
     ("make", "text"),
     [
@@ -98,6 +116,15 @@ def test_adamc():
             lambda: lrs.joint.modded_nanogpt(0.02, 300, cooldown=200),
             "modded_nanogpt: .*steps must be at least cooldown",
         ),
+        (
+            lambda: lrs.joint.one_cycle_torch(1.0, steps=100, up=0.6, phases=3),
+            "one_cycle_torch: .*up must be small enough for the third phase",
+        ),
+        (
+            lambda: lrs.joint.beta_2_warmup(lrs.Constant(1), highest=1),
+            "beta_2_warmup: highest must be .* < 1, got 1",
+        ),
+        (lambda: lrs.joint.beta_2_warmup(lrs.Constant(1), power=0), "beta_2_warmup: power must be"),
         (lambda: lrs.joint.adamc(lrs.Constant(0), 0.1), "adamc: .*the learning rate must be > 0"),
         (lambda: lrs.joint.adamc(lrs.Constant(1), -1), "adamc: weight_decay must be a number ≥ 0"),
     ],

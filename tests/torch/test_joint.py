@@ -7,15 +7,21 @@ import torch
 import lrschedules as lrs
 
 
+@pytest.mark.parametrize("phases", [2, 3])
 @pytest.mark.parametrize("shape", [lrs.Cosine, lrs.Linear])
 @pytest.mark.parametrize("optimizer_class", [torch.optim.SGD, torch.optim.Adam])
-def test_one_cycle(optimizer_class, shape):
+def test_one_cycle(optimizer_class, shape, phases):
     """The rate and the momentum, which is the first beta of Adam, are those of PyTorch."""
     options = {"momentum": 0.9} if optimizer_class is torch.optim.SGD else {}
     optimizer = optimizer_class([torch.nn.Parameter(torch.zeros(1))], lr=0.1, **options)
     strategy = {lrs.Cosine: "cos", lrs.Linear: "linear"}[shape]
     scheduler = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, 0.5, total_steps=100, anneal_strategy=strategy, base_momentum=0.8
+        optimizer,
+        0.5,
+        total_steps=100,
+        anneal_strategy=strategy,
+        base_momentum=0.8,
+        three_phase=phases == 3,
     )
     theirs = []
     for step in range(100):
@@ -25,6 +31,6 @@ def test_one_cycle(optimizer_class, shape):
         if step < 99:
             scheduler.step()
 
-    curves = lrs.joint.one_cycle_torch(0.5, steps=100, low=0.8, shape=shape)
+    curves = lrs.joint.one_cycle_torch(0.5, steps=100, low=0.8, phases=phases, shape=shape)
     ours = np.column_stack([curves[name](np.arange(100)) for name in curves])
     np.testing.assert_allclose(ours, theirs, rtol=1e-11)
