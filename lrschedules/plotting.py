@@ -130,7 +130,7 @@ def picture(schedule: Schedule) -> str:
     )
 
 
-def describe(schedule: Schedule, name: str = "learning rate") -> str:
+def describe(schedule: Schedule, name: str = "learning rate", steps: int | None = None) -> str:
     """Return the curve in words and numbers: the text alternative of its picture.
 
     Parameters
@@ -139,6 +139,8 @@ def describe(schedule: Schedule, name: str = "learning rate") -> str:
         Schedule to describe.
     name : str
         Hyperparameter that follows the schedule.
+    steps : int, optional
+        Last step described, ≥ 1; when not given, the horizon of the schedule.
 
     Returns
     -------
@@ -154,7 +156,8 @@ def describe(schedule: Schedule, name: str = "learning rate") -> str:
     'Learning rate by step: 0.1 at 0, 0.075 at 250, 0.05 at 500, 0.025 at 750, 0 at 1000.'
     """
     schedule = checked("describe: schedule", kinds.a_schedule, schedule)
-    values = _values(schedule, horizon(schedule))
+    last = horizon(schedule) if steps is None else checked("describe: steps", kinds.steps, steps)
+    values = _values(schedule, last)
     return f"{name[:1].upper()}{name[1:]} by step: {values}."
 
 

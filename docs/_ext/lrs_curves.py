@@ -37,14 +37,14 @@ LOOK = {
 CARD = (2.6, 1.4)
 
 
-def curve(schedule, caption, size=(4.6, 2.2), phases=(), name="learning rate"):
+def curve(schedule, caption, size=(4.6, 2.2), phases=(), *, name="learning rate", steps=None):
     """Return a curve as HTML: inline SVG, with its phases numbered, and the caption.
 
     The axis of a learning rate begins at 0. A momentum between 0.85 and 0.95 would be flat there.
     """
     with mpl.rc_context({**LOOK, "svg.hashsalt": f"{caption}{size}"}):
         figure = plt.figure(figsize=size, layout="constrained")
-        ax = schedule.plot(ax=figure.add_subplot())
+        ax = schedule.plot(steps, figure.add_subplot())
         ax.locator_params(nbins=5 if caption else 4)
         if not caption:
             ax.set(xlabel="", ylabel="")
@@ -62,7 +62,7 @@ def curve(schedule, caption, size=(4.6, 2.2), phases=(), name="learning rate"):
     # the style sheet says in which font, and how large
     svg = re.sub(r"font-size: [\d.]+px; font-family: [^;]*; ", "", svg)
     svg = svg.replace(INK, "currentColor").replace(LINE, "var(--pst-color-primary)")
-    words = html.escape(plotting.describe(schedule, name))
+    words = html.escape(plotting.describe(schedule, name, steps))
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{words}" ', 1)
     figcaption = f"<figcaption><code>{html.escape(caption)}</code></figcaption>" if caption else ""
     return " ".join(f'<figure class="curve">{svg}{figcaption}</figure>'.split())
@@ -112,8 +112,9 @@ class Curve(SphinxDirective):
         made = eval(code, vars(lrs).copy())  # noqa: S307 - the code is the page's own
         if isinstance(made, lrs.Schedule):
             return [nodes.raw("", curve(made, code), format="html")]
+        steps = max(map(plotting.horizon, made.values()))
         found = [
-            curve(schedule, f'{code}["{name}"]', name=name.replace("_", " "))
+            curve(schedule, f'{code}["{name}"]', name=name.replace("_", " "), steps=steps)
             for name, schedule in made.items()
         ]
         return [nodes.raw("", figure, format="html") for figure in found]

@@ -54,6 +54,15 @@ def test_known_extremes():
     assert "highest 0.1 at 500," in words["warmup"]
 
 
+def test_any_hyperparameter():
+    """The description names what follows the schedule, and goes on to the given step."""
+    momentum = lrs.joint.one_cycle_three_phase(0.4, steps=1000)["momentum"]
+    words = "Momentum by step: 0.95 at 0, 0.867 at 250, lowest 0.85 at 300, 0.886 at 500, "
+    assert describe(momentum, "momentum", 1000) == f"{words}0.932 at 750, 0.95 at 1000."
+    with pytest.raises(ValueError, match=r"describe: steps must be a whole number .*, got 0"):
+        describe(momentum, steps=0)
+
+
 @settings(max_examples=150)
 @given(schedules())
 @example(lrs.Linear(0.1, 0, 2**31 - 1).delay(2**31 - 1))  # ends after the last step that is drawn
