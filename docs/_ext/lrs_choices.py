@@ -86,7 +86,7 @@ def elsewhere():
     """Return what other libraries call their schedules: the library, and a line there and here."""
     found = {}
     for row in load().ROWS:
-        name = re.match(r"[\w.]+", row.theirs)[0].rpartition(".")[2]
+        name = re.search(r"(\w+)\(", row.theirs)[1]
         ours = re.sub(r"\blrs\.(recipes\.)?", "", row.ours)
         if name not in entries() and not row.refused:
             found.setdefault(name, [row.library, row.theirs, ours])
