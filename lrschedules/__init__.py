@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING, Any
 from lrschedules import _keras as _keras
 from lrschedules import _reduced as _reduced  # Keras finds it here when it loads a model
 from lrschedules import combinators as combinators
+from lrschedules import joint as joint
 from lrschedules import kinds as kinds
+from lrschedules import optimizers as optimizers
 from lrschedules import recipes as recipes
 from lrschedules._declared import param as param
 from lrschedules._operations import Namespace as Namespace
 from lrschedules._schedule import Phase as Phase
 from lrschedules._schedule import Schedule as Schedule
+from lrschedules.optimizers import layerwise as layerwise
+from lrschedules.optimizers import scheduled as scheduled
 from lrschedules.shapes import Approach as Approach
 from lrschedules.shapes import Constant as Constant
 from lrschedules.shapes import Cosine as Cosine

@@ -56,11 +56,11 @@ class Text:
 
 @dataclasses.dataclass(frozen=True)
 class Function:
-    """The kind of an argument that is a function of a given number of arguments."""
+    """The kind of an argument that is a function of so many arguments, or of these keywords."""
 
     rule: str
     example: str
-    arguments: int
+    arguments: int | tuple[str, ...]
 
     def __call__(self, value: Any) -> Any:
         if not (callable(value) and self._fits(value)):
@@ -74,8 +74,11 @@ class Function:
             signature = inspect.signature(value)
         except ValueError:  # some functions written in C have no signature
             return True
+        given, names = (
+            (self.arguments, ()) if isinstance(self.arguments, int) else (0, self.arguments)
+        )
         try:
-            signature.bind(*[None] * self.arguments)
+            signature.bind(*[None] * given, **dict.fromkeys(names))
         except TypeError:
             return False
         return True
@@ -113,12 +116,13 @@ def each_once(where: str, kind: ListOf, values: Any) -> tuple[Any, ...]:
     return found
 
 
-def called(where: str, function: Callable[..., Any], *arguments: Any) -> Any:
+def called(where: str, function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
     """Call a function of the user; name it in the error if it refuses its arguments."""
     try:
-        return function(*arguments)
+        return function(*arguments, **keywords)
     except (TypeError, ValueError) as error:
-        given = ", ".join(map(shown, arguments))
+        by_name = [f"{name}={shown(value)}" for name, value in keywords.items()]
+        given = ", ".join([*map(shown, arguments), *by_name])
         raise ValueError(f"{where}({given}) raised {one_line(error)}") from error
 
 

@@ -113,7 +113,9 @@ def ending(cls: type) -> str | None:
     return next((p.name for p in parameters(cls) if p.kind.ends), None)
 
 
-def documented(thing: Any, declared: Iterable[Parameter], returns: str = "") -> str:
+def documented(
+    thing: Any, declared: Iterable[Parameter], returns: str = "", kind: str = "Schedule"
+) -> str:
     """Return a docstring with its parameters, what it returns and its errors, in NumPy's format."""
     text, heading, rest = inspect.cleandoc(thing.__doc__ or "").partition("Examples\n--------")
     rows = ["Parameters", "----------"]
@@ -125,7 +127,7 @@ def documented(thing: Any, declared: Iterable[Parameter], returns: str = "") -> 
         meaning = f"{p.meaning[:1].upper()}{p.meaning[1:]}. {p.kind.rule.capitalize()}"
         rows += [f"{p.name} : {p.type}{default}", f"    {meaning}{unit}."]
     if returns:
-        rows += ["", "Returns", "-------", "Schedule", f"    {returns}"]
+        rows += ["", "Returns", "-------", kind, f"    {returns}"]
     rows += ["", "Raises", "------", "TypeError, ValueError", "    If an argument is out of range."]
     return "\n".join([text.rstrip(), "", *rows, "", heading + rest])
 

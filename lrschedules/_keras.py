@@ -24,10 +24,10 @@ if TYPE_CHECKING or unavailable:
         """The base class of schedules where Keras cannot be imported."""
 
 
-def register(cls: type[Any], package: str) -> None:
-    """Make ``load_model`` know the class by the name ``package>ClassName``."""
+def register(cls: type[Any], package: str, name: str | None = None) -> None:
+    """Make ``load_model`` know the class by the name ``package>name``, or by its own name."""
     if not unavailable:
-        register_keras_serializable(package)(cls)  # pyright: ignore[reportUndefinedVariable]
+        register_keras_serializable(package, name)(cls)  # pyright: ignore[reportUndefinedVariable]
 
 
 def require(name: str) -> None:

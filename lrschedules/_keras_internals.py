@@ -12,7 +12,7 @@ import copy
 import math
 import random
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 from unittest import mock
 
@@ -20,6 +20,7 @@ import keras
 import numpy as np
 from keras.src.backend import compute_output_spec
 from keras.src.backend.common import global_state
+from keras.src.optimizers.base_optimizer import clip_by_global_norm
 from keras.src.random import seed_generator
 from keras.src.saving.keras_saveable import KerasSaveable
 
@@ -38,6 +39,16 @@ def rate_of(optimizer: Any) -> Any:
     return getattr(optimizer, "inner_optimizer", optimizer)._learning_rate
 
 
+def has_one_rate(optimizer: Any) -> bool:
+    """Say whether an optimizer has one learning rate: one that is made of several may have none.
+
+    The attribute of Keras' own is an error; that of ``lrschedules.layerwise`` is the common rate.
+    Compare ``optimizers/multi_optimizer.py``: ``MultiOptimizer.learning_rate``.
+    """
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    return not hasattr(optimizer, "optimizers") or hasattr(optimizer, "learning_rate")
+
+
 def next_step(optimizer: Any) -> int:
     """Return the step that the optimizer passes to its schedule at the next update.
 
@@ -46,6 +57,100 @@ def next_step(optimizer: Any) -> int:
     Compare ``optimizers/base_optimizer.py``: ``BaseOptimizer.iterations``.
     """
     return int(as_numpy(optimizer._iterations))
+
+
+def schedules_of(optimizer: Any) -> dict[str, Any]:
+    """Return what an optimizer follows, by the name of the hyperparameter.
+
+    The learning rate comes first, as ``rate_of`` returns it; then the schedules that ``follow`` has
+    set. The names of an optimizer that is made of several begin with the name of each, for example
+    ``layer_0/learning_rate``.
+    Compare ``optimizers/multi_optimizer.py``: ``MultiOptimizer.optimizers``.
+    """
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    if inner := getattr(optimizer, "optimizers", None):
+        return {
+            f"{each.name}/{name}": schedule
+            for each in inner
+            for name, schedule in schedules_of(each).items()
+        }
+    followed = {n: value for n, value in vars(optimizer).items() if isinstance(value, Following)}
+    return {"learning_rate": rate_of(optimizer)} | {n: f.schedule for n, f in followed.items()}
+
+
+def follow(optimizer: Any, schedules: Mapping[str, Any]) -> None:
+    """Let hyperparameters of an optimizer follow schedules, by the names of ``schedules_of``.
+
+    Compare ``optimizers/base_optimizer.py``: ``BaseOptimizer.__init__``.
+    """
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    inner = {each.name: each for each in getattr(optimizer, "optimizers", ())}
+    for path, schedule in schedules.items():
+        of, _, name = path.rpartition("/")
+        owner = inner[of] if of else optimizer
+        if name == "learning_rate":
+            owner.learning_rate = schedule
+        else:
+            # TensorFlow tracks attributes of an optimizer as a part of what its checkpoints save.
+            object.__setattr__(owner, name, Following(schedule, owner._iterations))
+
+
+_Variable: Any = keras.Variable
+
+
+class Following(_Variable):
+    """A number of an optimizer that follows a schedule: its value at the optimizer's step.
+
+    An optimizer reads ``self.momentum`` at each use, converts it as any other number, and asks
+    whether it is 0 to find out whether it is used at all. A variable of Keras is converted by every
+    back end wherever a tensor is accepted; this one computes its value when it is read, and answers
+    that it is used. The step is the one that the learning rate has.
+    Compare ``backend/common/variables.py``: ``KerasVariable.value``, and ``momentum`` in
+    ``optimizers/sgd.py``.
+
+    Parameters
+    ----------
+    schedule : callable
+        Function from the step to the value.
+    iterations : keras.Variable
+        Number of updates that the optimizer has made.
+    """
+
+    def __init__(self, schedule: Callable[[Any], Any], iterations: Any) -> None:
+        super().__init__(0.0, dtype=keras.config.floatx(), trainable=False, autocast=False)
+        self.schedule = schedule
+        self.iterations = iterations
+
+    @property
+    def value(self) -> Any:
+        """The value at the present step, without axes."""
+        return keras.ops.convert_to_tensor(self.schedule(self.iterations), self.dtype)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+    def __gt__(self, other: object) -> bool:
+        return True
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        return f"<{as_numpy(self.value)} now, following {self.schedule!r}>"
+
+
+if keras.backend.backend() == "jax":
+    import jax
+
+    # jax.numpy.clip compiles itself, and takes what it is given apart as a tree.
+    jax.tree_util.register_pytree_node(
+        Following, lambda following: ((following.value,), None), lambda _, values: values[0]
+    )
 
 
 def stateless(optimizer: Any) -> Any:
@@ -58,6 +163,23 @@ def stateless(optimizer: Any) -> Any:
     cls = type(optimizer)
     optimizer.__class__ = BackendLast(cls.__name__, (cls,), {"__module__": cls.__module__})
     return optimizer
+
+
+def stateless_if(owner: Any, optimizer: Any) -> Any:
+    """Let ``stateless_apply`` of an inner optimizer work if ``stateless`` has changed its owner.
+
+    Compare ``optimizers/multi_optimizer.py``: ``MultiOptimizer.apply``, which calls theirs.
+    """
+    return stateless(optimizer) if isinstance(type(owner), BackendLast) else optimizer
+
+
+def clipped(gradients: Any, limit: float) -> Any:
+    """Return gradients, multiplied so that the norm of all together is at most ``limit``.
+
+    Keras clips by the global norm in each optimizer, and has no public name for it.
+    Compare ``optimizers/base_optimizer.py``: ``clip_by_global_norm``.
+    """
+    return clip_by_global_norm(gradients, limit)
 
 
 class BackendLast(type):

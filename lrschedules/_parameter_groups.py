@@ -6,25 +6,10 @@ PyTorch is not imported: its tensors are recognised by their methods.
 from __future__ import annotations
 
 import numbers
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from lrschedules import kinds, plotting
 from lrschedules._config import shown
-from lrschedules._schedule import Schedule
-from lrschedules.kinds import checked
-
-# The range of any other hyperparameter is known to its optimizer only.
-ANY = kinds.number()
-BELOW_ONE = kinds.number(ge=0, lt=1)
-KINDS = {
-    "lr": kinds.rate,
-    "weight_decay": kinds.factor,
-    "momentum": BELOW_ONE,
-    "betas": BELOW_ONE,
-}
+from lrschedules._hyperparameters import fitting, value_at
 
 
 def given_for(optimizer: Any, name: str, value: Any) -> Any:
@@ -59,7 +44,7 @@ def _entry(where: str, name: str, value: Any, now: Any) -> Any:
                 f"{where} must be a schedule or a number, got {shown(value)}; write a list to give "
                 "one per parameter group"
             )
-        return _fitting(where, name, value)
+        return fitting(where, name, value)
     if not isinstance(value, tuple) or len(value) != len(now):
         example = ", ".join(["schedule", *(str(item) for item in now[1:])])
         raise (ValueError if isinstance(value, tuple) else TypeError)(
@@ -67,7 +52,7 @@ def _entry(where: str, name: str, value: Any, now: Any) -> Any:
             f"{shown(value)}; write for example {name}=({example}), or a list with one tuple per "
             "parameter group"
         )
-    return tuple(_fitting(f"{where}[{i}]", name, item) for i, item in enumerate(value))
+    return tuple(fitting(f"{where}[{i}]", name, item) for i, item in enumerate(value))
 
 
 def per_group(name: str, given: Any, groups: list[Any], remedy: str = "") -> list[Any]:
@@ -86,7 +71,7 @@ def values_at(name: str, given: Any, step: int) -> Any:
     """Return the values at a step of what was given, in the same lists and tuples."""
     if isinstance(given, (list, tuple)):
         return type(given)(values_at(name, item, step) for item in given)
-    return _value_at(f"Scheduler: {name}", name, given, step)
+    return value_at(f"Scheduler: {name}", name, given, step)
 
 
 def replaced(now: Any, value: Any, filled: dict[int, Any]) -> Any:
@@ -107,60 +92,3 @@ def copied(value: Any) -> Any:
 
 def is_tensor(value: Any) -> bool:
     return hasattr(value, "fill_")
-
-
-def _fitting(where: str, name: str, value: Any) -> Schedule | float:
-    """Return a number, or a schedule, if the hyperparameter ``name`` may have its values.
-
-    The lowest and the highest value of a schedule are checked: the extremes of 2000 steps up to its
-    horizon, then the extremes of the steps around these.
-
-    Raises
-    ------
-    TypeError
-        If it is neither.
-    ValueError
-        If a value is out of range.
-    """
-    if isinstance(value, Schedule):
-        last = plotting.horizon(value)
-        for extreme in (np.argmin, np.argmax):
-            _value_at(where, name, value, _step_of(value, last, extreme))
-        return value
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(
-            f"{where} must be a schedule of lrschedules or a number, got {shown(value)}; write for "
-            "example Constant(0.1)"
-        )
-    return checked(where, KINDS.get(name, ANY), value)
-
-
-def _value_at(where: str, name: str, given: Schedule | float, step: int) -> float:
-    """Return the value of a number or schedule at a step.
-
-    Raises
-    ------
-    ValueError
-        If the value is out of range.
-    """
-    if not isinstance(given, Schedule):
-        return given
-    value, kind = given(step), KINDS.get(name, ANY)
-    try:
-        return kind(value)
-    except ValueError:
-        raise ValueError(
-            f"{where} must be {kind.rule}, and {shown(given)} is {value!r} at step {step}; limit "
-            "it with .clip(minimum, maximum)"
-        ) from None
-
-
-def _step_of(schedule: Schedule, last: int, extreme: Callable[..., Any]) -> int:
-    """Return the step of the lowest or the highest value, in finer and finer grids."""
-    low, high = 0, last
-    while True:
-        steps = np.unique(np.linspace(low, high, 2000).astype(np.int64))
-        at = int(extreme(schedule(steps)))
-        low, high = int(steps[max(at - 1, 0)]), int(steps[min(at + 1, len(steps) - 1)])
-        if high - low <= 2:
-            return int(steps[at])

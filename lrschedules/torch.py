@@ -1,4 +1,4 @@
-"""Scheduler: the hyperparameters of a PyTorch optimizer follow schedules."""
+"""For PyTorch: Scheduler, which lets hyperparameters follow schedules, and layer-wise rates."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 from lrschedules import kinds
 from lrschedules._config import shown
+from lrschedules._hyperparameters import fitting
+from lrschedules._layers import Rule
 from lrschedules._parameter_groups import copied, given_for, per_group, replaced, values_at
 from lrschedules._schedule import FROM_ZERO
 from lrschedules.kinds import checked
@@ -239,3 +241,110 @@ class Scheduler(torch.optim.lr_scheduler.LRScheduler):
             for group, value in zip(groups, of_groups, strict=True):
                 group[name] = replaced(group.get(name), value, filled)
         self._last_lr = [copied(group["lr"]) for group in groups]
+
+
+def layerwise(
+    model: Any,
+    lr: Any,
+    multipliers: Any = None,
+    *,
+    decay: float | None = None,
+    layers: Any = None,
+    weight_decay: float | None = None,
+) -> tuple[list[dict[str, Any]], list[Any]]:
+    r"""Return parameter groups with layer-wise learning rates (discriminative fine-tuning).
+
+    The rate of a group is the common rate times the multiplier of the group: either of the pattern
+    that matches the name of a parameter, or one that decays with the distance from the output, as
+    in BEiT and timm :cite:p:`bao2022beit`. A multiplier that is 0 until a step freezes its
+    parameters until then.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        The model. Its parameters that do not require a gradient are in no group.
+    lr : Schedule or float
+        The common learning rate, ≥ 0.
+    multipliers : mapping of str to Schedule or float, optional
+        Multiplier, ≥ 0, by pattern: a regular expression that ``re.search`` finds in the name of
+        each parameter that it is for, as ``model.named_parameters()`` gives it. The rate of all
+        other parameters is the common rate.
+    decay : float, optional
+        Multiplier from one layer to the layer before it, > 0 and ≤ 1: layer ``i`` of ``n`` has
+        ``decay ** (n - 1 - i)``.
+    layers : list of str, optional
+        Patterns of the layers, from the input to the output. If a pattern has a group of digits, as
+        in ``r"^blocks\.(\d+)"``, there is a layer for each number, in the order of the numbers; if
+        the group has no part in a match, as for ``norm`` in ``r"^blocks\.(\d+)|^norm"``, the
+        parameter belongs to the last of these layers. Parameters without a pattern are the last
+        layer of all.
+    weight_decay : float, optional
+        Weight decay, ≥ 0, of the parameters with two axes or more. That of the others, which are
+        biases and the scales of norms, is 0. If it is not given, no group has a weight decay.
+
+    Returns
+    -------
+    groups : list of dict
+        Parameter groups for an optimizer, each with a name.
+    lr : list of Schedule or float
+        The learning rate of each group, for :class:`Scheduler`.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type, or not exactly one of ``multipliers`` and ``decay`` is
+        given.
+    ValueError
+        If a number is out of range, a pattern matches no parameter, two patterns match one, or no
+        parameter requires a gradient.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from lrschedules import Cosine
+    >>> from lrschedules.torch import Scheduler, layerwise
+    >>> model = torch.nn.Sequential(*(torch.nn.Linear(4, 4) for _ in range(3)))
+    >>> schedule = Cosine(1e-3, 0, steps=100)
+    >>> groups, lr = layerwise(model, schedule, decay=0.5, layers=["^0", "^1"], weight_decay=0.05)
+    >>> optimizer = torch.optim.AdamW(groups)
+    >>> scheduler = Scheduler(optimizer, lr=lr)
+    >>> for group in optimizer.param_groups:
+    ...     print(group["name"], group["lr"], group["weight_decay"], group["param_names"])
+    layer_0 0.00025 0.05 ['0.weight']
+    layer_0_no_decay 0.00025 0.0 ['0.bias']
+    layer_1 0.0005 0.05 ['1.weight']
+    layer_1_no_decay 0.0005 0.0 ['1.bias']
+    layer_2 0.001 0.05 ['2.weight']
+    layer_2_no_decay 0.001 0.0 ['2.bias']
+    """
+    if not isinstance(model, torch.nn.Module):
+        raise TypeError(
+            f"layerwise: model must be a torch.nn.Module, got {shown(model)}; write for example "
+            "layerwise(model, Constant(0.1), {'^backbone': 0.1})"
+        )
+    rate = fitting("layerwise: lr", "lr", lr)
+    if weight_decay is not None:
+        weight_decay = checked("layerwise: weight_decay", kinds.factor, weight_decay)
+    named = dict(model.named_parameters())
+    found = Rule(multipliers, decay, layers).groups(list(named))
+    of_path = {path: group for group in found for path in group.paths}
+    groups: dict[str, dict[str, Any]] = {}
+    rates: list[Any] = []
+    for path, parameter in named.items():
+        if not parameter.requires_grad:
+            continue
+        name, decays = of_path[path].name, {}
+        if weight_decay is not None:
+            decays = {"weight_decay": weight_decay if parameter.ndim > 1 else 0.0}
+            name += "" if parameter.ndim > 1 else "_no_decay"
+        if name not in groups:
+            groups[name] = {"name": name, "params": [], "param_names": [], **decays}
+            rates.append(rate * of_path[path].multiplier)
+        groups[name]["params"].append(parameter)
+        groups[name]["param_names"].append(path)
+    if not groups:
+        raise ValueError(
+            "layerwise: the model has no parameter that requires a gradient; call "
+            "model.requires_grad_()"
+        )
+    return list(groups.values()), rates

@@ -86,7 +86,8 @@ def elsewhere():
     """Return what other libraries call their schedules: the library, and a line there and here."""
     found = {}
     for row in load().ROWS:
-        name = re.search(r"(\w+)\(", row.theirs)[1]
+        name = re.search(r"(\w+)\(|(\w+)$", row.theirs)
+        name = name[1] or name[2]
         ours = re.sub(r"\blrs\.(recipes\.)?", "", row.ours)
         if name not in entries() and not row.refused:
             found.setdefault(name, [row.library, row.theirs, ours])

@@ -1,4 +1,4 @@
-"""The optimizer of a model and its rate, for the callbacks."""
+"""The optimizer of a model and what it follows, for the callbacks."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ from lrschedules._arrays import as_numpy
 
 
 def inner(model: Any, name: str) -> Any:
-    """Return the optimizer that has the rate: the model's, or the one whose losses it scales."""
+    """Return the optimizer of a model, or the one whose losses it scales."""
     optimizer = getattr(model, "optimizer", None)  # a model has it once it is compiled
     if optimizer is None:
         raise ValueError(f"{name}: the model has no optimizer; call model.compile(optimizer, loss)")
-    if hasattr(optimizer, "optimizers"):
-        raise ValueError(
-            f"{name}: the model has {len(optimizer.optimizers)} optimizers with a rate each; "
-            "compile it with one"
-        )
     return getattr(optimizer, "inner_optimizer", optimizer)
 
 
 def is_schedule(rate: object) -> bool:
     """Say whether Keras calls a rate with the step."""
     return isinstance(rate, keras.optimizers.schedules.LearningRateSchedule)
+
+
+def at(value: Any, step: int) -> float:
+    """Return what a schedule, a variable or a function gives an optimizer at a step."""
+    if is_schedule(value):
+        return number(value(step))
+    return number(value() if callable(value) else value)
 
 
 def number(value: Any) -> float:

@@ -10,7 +10,12 @@ import numpy as np
 
 from lrschedules import kinds
 from lrschedules._arguments import Text, one_of
-from lrschedules._keras_internals import SavedWithWeights, direction_of, rate_of
+from lrschedules._keras_internals import (
+    SavedWithWeights,
+    direction_of,
+    has_one_rate,
+    rate_of,
+)
 from lrschedules._reduced import Plateau, Reduced
 from lrschedules.callbacks._optimizer import inner, is_schedule, number
 
@@ -27,10 +32,11 @@ FACTOR, MIN_SCALE = kinds.number(gt=0, lt=1), kinds.number(ge=0, lt=1)
 class ReduceOnPlateau(keras.callbacks.Callback):
     """Reduces the learning rate when a metric has stopped improving, on top of any schedule.
 
-    The optimizer's rate may be a schedule of this package or of Keras, or a number. Arguments and
-    rule are those of ``keras.callbacks.ReduceLROnPlateau``, which only accepts numbers. The lower
-    limit differs: it is a fraction of the scheduled rate. A value that is not finite does not count
-    as an improvement.
+    The optimizer's rate may be a schedule of this package or of Keras, or a number. With
+    ``lrschedules.layerwise``, the rates of all layers are reduced together. Arguments and rule are
+    those of ``keras.callbacks.ReduceLROnPlateau``, which only accepts numbers. The lower limit
+    differs: it is a fraction of the scheduled rate. A value that is not finite does not count as an
+    improvement.
 
     The state is saved with the model, so training resumes where it stopped, even with a new
     callback. A ``.keras`` file holds the state with the schedule; a file of weights alone, such as
@@ -61,9 +67,9 @@ class ReduceOnPlateau(keras.callbacks.Callback):
     Raises
     ------
     TypeError, ValueError
-        If an argument is out of range; when training begins, if the model has several optimizers,
-        or if the rate is a function without a step; after the first batch, if ``"auto"`` does not
-        know the metric; after the first epoch, if there is no such metric.
+        If an argument is out of range; when training begins, if the model has several optimizers
+        without a common rate, or if the rate is a function without a step; after the first batch,
+        if ``"auto"`` does not know the metric; after the first epoch, if there is no such metric.
 
     Examples
     --------
@@ -114,6 +120,12 @@ class ReduceOnPlateau(keras.callbacks.Callback):
         """Multiply the model's rate by the scale, and keep the state where Keras saves it."""
         super().set_model(model)
         optimizer = inner(model, "ReduceOnPlateau")
+        if not has_one_rate(optimizer):
+            raise ValueError(
+                f"ReduceOnPlateau: the model has {len(optimizer.optimizers)} optimizers with a "
+                "rate each; compile it with one, or with lrschedules.layerwise, whose layers have "
+                "a common rate"
+            )
         rate = rate_of(optimizer)
         last = getattr(model, ATTRIBUTE, None)
         plateau = Plateau()

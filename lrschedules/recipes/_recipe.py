@@ -36,10 +36,11 @@ FinalDivide = Annotated[float, kinds.ratio, "ratio of the initial rate to the fi
 Curve = Annotated[Shape, kinds.a_shape, "ramp shape, for example ``Linear``"]
 
 
-def recipe(returns: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def recipe(returns: str, kind: str = "Schedule") -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Return a decorator that checks, converts and documents the arguments of a recipe.
 
-    An error names the recipe and the argument, as the caller wrote them.
+    The recipe returns a schedule, or what ``kind`` says. An error names the recipe and the
+    argument, as the caller wrote them.
     """
 
     def decorated(function: Callable[P, R]) -> Callable[P, R]:
@@ -62,7 +63,7 @@ def recipe(returns: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 raise ValueError(_together(name, given, error)) from error
 
         made: Any = checking
-        made.__doc__ = documented(function, declared, returns)
+        made.__doc__ = documented(function, declared, returns, kind)
         # help() shows the type of an argument, not the name of its declaration.
         plain = [signature.parameters[p.name].replace(annotation=p.type) for p in declared]
         made.__signature__ = signature.replace(parameters=plain)

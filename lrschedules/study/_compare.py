@@ -12,11 +12,23 @@ import numpy as np
 from lrschedules import datasets, kinds
 from lrschedules._arguments import Function, Text, a_path, each_once, one_of, require
 from lrschedules._config import shown
+from lrschedules._hyperparameters import fitting
 from lrschedules._keras_internals import random_state_kept
 from lrschedules._schedule import Schedule
+from lrschedules.shapes import Constant
 from lrschedules.study._data import data_of
 from lrschedules.study._loop import looped
-from lrschedules.study._plan import Built, Failure, History, Plan, Trial, built, directions
+from lrschedules.study._plan import (
+    SCHEDULED,
+    Built,
+    Entry,
+    Failure,
+    History,
+    Plan,
+    Trial,
+    built,
+    directions,
+)
 from lrschedules.study._stacked import NotStackableError, Stacked
 from lrschedules.study._store import Store
 from lrschedules.study.comparison import Comparison
@@ -28,7 +40,7 @@ HOW_MANY = kinds.whole(le=kinds.MOST_NUMBERS, example=10, otherwise=", or a list
 RATES = kinds.list_of(kinds.ratio, example=[0.5, 1, 2])
 CLASS, VERBOSE = kinds.whole(ge=0, example=1), kinds.whole(ge=0, le=2, example=1)
 BYTES = kinds.whole(le=2**63 - 1, unit="bytes", example=2**30)
-NAME = Text("a text", "cosine")
+NAME, HYPERPARAMETER = Text("a text", "cosine"), Text("a text", "momentum")
 ENGINE = one_of(*get_args(Engine))
 BUILD_MODEL = Function(
     "a function without arguments that returns a new Keras model", "build_model=build", 0
@@ -44,12 +56,12 @@ CALLBACKS = Function(
 
 
 def compare(
-    schedules: Mapping[str, Schedule],
+    schedules: Mapping[str, Schedule | Mapping[str, Schedule | float]],
     build_model: Callable[[], keras.Model],
     train: Any,
     validation: Any = None,
     *,
-    optimizer: Callable[[Schedule], Any],
+    optimizer: Callable[..., Any],
     loss: Any,
     metrics: Any = None,
     weighted_metrics: Any = None,
@@ -74,8 +86,11 @@ def compare(
 
     Parameters
     ----------
-    schedules : mapping of str to Schedule
-        Schedules to compare, by name. The first one is the baseline.
+    schedules : mapping of str to Schedule or mapping
+        Schedules to compare, by name. The first one is the baseline. To compare more than the
+        learning rate, give a mapping of hyperparameters to schedules or numbers for each name,
+        such as ``{"learning_rate": Constant(0.1), "momentum": 0.9}``: all with the same
+        hyperparameters, the learning rate among them.
     build_model : callable
         Function that returns a new Keras model, not compiled, with weights drawn from Keras' random
         seed.
@@ -87,7 +102,8 @@ def compare(
         Validation rows, in the same forms, evaluated after each epoch.
     optimizer : callable
         Function from a schedule to a Keras optimizer: ``keras.optimizers.Adam``, or
-        ``lambda rate: keras.optimizers.SGD(rate, momentum=0.9)``.
+        ``lambda rate: keras.optimizers.SGD(rate, momentum=0.9)``. The schedules of a mapping are
+        its keywords: ``functools.partial(lrschedules.scheduled, keras.optimizers.SGD)``.
     loss : str, function, keras.losses.Loss or a structure of them
         Loss, as for ``compile``.
     metrics : list or dict, optional
@@ -106,7 +122,7 @@ def compare(
     seeds : int or iterable of int
         Number of seeds, counted from 0, or the seeds: from 0 to 4294967295, each once.
     base_rates : iterable of float
-        Factors that each schedule is multiplied by, > 0, each once; one run for each.
+        Factors that each learning rate is multiplied by, > 0, each once; one run for each.
     callbacks : callable, optional
         Function that returns a list of new Keras callbacks for one run. A run that they stop keeps
         its last values.
@@ -136,8 +152,9 @@ def compare(
     ------
     TypeError, ValueError
         Before training: if an argument is out of range; if the model, the data, the loss and the
-        metrics do not fit each other; if models or optimizers differ between schedules or seeds in
-        more than weights and rate; or if the store holds another study or a damaged file.
+        metrics do not fit each other; if models differ between seeds in more than weights, or
+        optimizers between schedules in more than what follows a schedule; if an optimizer does not
+        follow what is compared; or if the store holds another study or a damaged file.
     ModuleNotFoundError
         Before training: if a package of the extra ``study`` is missing.
     OSError
@@ -173,7 +190,7 @@ def compare(
     require("compare", "joblib", "pandas", "scipy", "tabulate", extra="study")
     named = _named_schedules(schedules)
     kinds.checked("compare: build_model", BUILD_MODEL, build_model)
-    kinds.checked("compare: optimizer", OPTIMIZER, optimizer)
+    kinds.checked("compare: optimizer", _function_of(next(iter(named.values()))), optimizer)
     if callbacks is not None:
         kinds.checked("compare: callbacks", CALLBACKS, callbacks)
     chosen, rates = _seeds_of(seeds), _base_rates_of(base_rates)
@@ -221,20 +238,66 @@ def compare(
         return Study(plan, model, kept, finished).run(engine, memory, verbose)
 
 
-def _named_schedules(schedules: Any) -> dict[str, Schedule]:
-    """Return the schedules by name."""
+def _named_schedules(schedules: Any) -> dict[str, Entry]:
+    """Return what is compared by name: schedules, or mappings of hyperparameters to schedules."""
     if not isinstance(schedules, Mapping) or not schedules:
         raise TypeError(
             f"compare: schedules must be a mapping of names to schedules, got "
             f"{shown(schedules)}; write for example {{'constant': Constant(0.1)}}"
         )
     named: Mapping[Any, Any] = schedules
-    return {
-        kinds.checked("compare: schedules: each name", NAME, name): kinds.checked(
-            f"compare: schedules[{shown(name)}]", kinds.a_schedule, schedule
+    found: dict[str, Entry] = {}
+    for name, given in named.items():
+        kinds.checked("compare: schedules: each name", NAME, name)
+        where = f"compare: schedules[{shown(name)}]"
+        by_name = isinstance(given, Mapping)
+        found[name] = (
+            _hyperparameters(where, given)
+            if by_name
+            else kinds.checked(where, kinds.a_schedule, given)
         )
-        for name, schedule in named.items()
-    }
+        first_name, first = next(iter(found.items()))
+        names = None if isinstance(first, Schedule) else list(first)
+        if by_name != (names is not None) or (names and set(given) != set(names)):
+            rule = (
+                "a schedule"
+                if names is None
+                else f"a mapping of {', '.join(map(repr, names))} to schedules or numbers"
+            )
+            raise ValueError(
+                f"{where} must be {rule}, as schedules[{shown(first_name)}] is, got "
+                f"{shown(given)}; write schedules only, or mappings of the same hyperparameters "
+                "only, with a number for what stays constant"
+            )
+    return found
+
+
+def _hyperparameters(where: str, given: Mapping[Any, Any]) -> dict[str, Schedule]:
+    """Return the schedules of an optimizer's hyperparameters, a constant one for a number."""
+    if "learning_rate" not in given:
+        raise ValueError(
+            f"{where} must hold 'learning_rate', got {shown(given)}; write for example "
+            "{'learning_rate': Constant(0.1), 'momentum': 0.9}"
+        )
+    found: dict[str, Schedule] = {}
+    for name, value in given.items():
+        kinds.checked(f"{where}: each name", HYPERPARAMETER, name)
+        checked = fitting(f"{where}[{shown(name)}]", name, value)
+        if not isinstance(checked, Schedule):
+            checked = Constant(kinds.checked(f"{where}[{shown(name)}]", kinds.factor, checked))
+        found[name] = checked
+    return found
+
+
+def _function_of(entry: Entry) -> Function:
+    """Return the kind of function that makes an optimizer of what is compared."""
+    if isinstance(entry, Schedule):
+        return OPTIMIZER
+    return Function(
+        f"a function of the keywords {', '.join(entry)} that returns a Keras optimizer",
+        SCHEDULED,
+        tuple(entry),
+    )
 
 
 def _seeds_of(seeds: Any) -> tuple[int, ...]:
@@ -374,7 +437,7 @@ class Study:
             for name in names:
                 curves[name][(*at, plan.seeds.index(trial.seed))] = history[name]
         return Comparison(
-            {name: repr(schedule) for name, schedule in plan.schedules.items()},
+            {name: repr(entry) for name, entry in plan.schedules.items()},
             tuple(plan.base_rates),
             tuple(plan.seeds),
             curves,

@@ -60,7 +60,7 @@ def failure(error: Exception) -> Failure:
 def trained(plan: Plan, trial: Trial) -> History:
     """Train a trial with ``fit``, and return its history."""
     model = plan.model(trial.seed)
-    plan.compile(model, plan.optimizer(plan.schedule(trial)))
+    plan.compile(model, plan.optimizer_of(trial.schedule, trial.base_rate))
     validation = plan.validation and plan.validation.of(trial.seed)
     history = model.fit(
         _batches(plan, trial.seed),

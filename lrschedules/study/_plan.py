@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import keras
-import numpy as np
-from numpy.typing import NDArray
 
 from lrschedules import _keras_internals
 from lrschedules._arguments import called, one_line
@@ -31,6 +29,11 @@ class Trial(NamedTuple):
         return f"{self.schedule!r}{times} with seed {self.seed}"
 
 
+# What is compared: a schedule of the learning rate, or schedules by hyperparameter.
+Entry = Schedule | Mapping[str, Schedule]
+# A function for entries of several hyperparameters, for the errors.
+SCHEDULED = "optimizer=functools.partial(lrs.scheduled, keras.optimizers.SGD)"
+
 # Values of each metric, one for each epoch.
 History = dict[str, list[float]]
 
@@ -49,13 +52,13 @@ class Failure(NamedTuple):
 class Plan:
     """Everything that determines the trials of a study."""
 
-    schedules: Mapping[str, Schedule]
+    schedules: Mapping[str, Entry]
     base_rates: Sequence[float]
     seeds: Sequence[int]
     build_model: Callable[[], Any]
     train: Data
     validation: Data | None
-    optimizer: Callable[[Schedule], Any]
+    optimizer: Callable[..., Any]
     compiled: Mapping[str, Any]
     epochs: int
     batch_size: int
@@ -77,14 +80,27 @@ class Plan:
         """Number of rows in one batch of an evaluation."""
         return max(self.batch_size, EVALUATED)
 
-    def schedule(self, trial: Trial) -> Schedule:
-        """Return the schedule of a trial, multiplied by its base rate."""
-        schedule = self.schedules[trial.schedule]
-        return schedule if trial.base_rate == 1 else schedule.scale(trial.base_rate)
+    def hyperparameters(self, schedule: str, base_rate: float = 1.0) -> dict[str, Schedule]:
+        """Return the schedules under a name, the learning rate multiplied by a base rate."""
+        entry = self.schedules[schedule]
+        found = {"learning_rate": entry} if isinstance(entry, Schedule) else dict(entry)
+        if base_rate != 1:
+            found["learning_rate"] = found["learning_rate"].scale(base_rate)
+        return found
+
+    def optimizer_of(self, schedule: str, base_rate: float = 1.0) -> Any:
+        """Return a new optimizer with the schedules under a name."""
+        given, where = self.hyperparameters(schedule, base_rate), "compare: optimizer"
+        if isinstance(self.schedules[schedule], Schedule):
+            return called(where, self.optimizer, given["learning_rate"])
+        try:
+            return called(where, self.optimizer, **given)
+        except ValueError as error:
+            raise ValueError(f"{error}; write for example {SCHEDULED}") from error
 
     def first_optimizer(self) -> Any:
         """Return a new optimizer with the first schedule."""
-        return self.optimizer(next(iter(self.schedules.values())))
+        return self.optimizer_of(next(iter(self.schedules)))
 
     def model(self, seed: int) -> Any:
         """Return a new model with the weights of a seed, not compiled."""
@@ -109,14 +125,6 @@ class Plan:
         """Compile a model with the loss and the metrics of the study."""
         model.compile(optimizer=optimizer, **self.compiled)
 
-    def rates(self, trial: Trial) -> NDArray[np.float32]:
-        """Return the rate of every update of a trial, of shape (epochs * steps,).
-
-        It is read from the optimizer, since the user's function may have scaled the schedule.
-        """
-        rate = _keras_internals.rate_of(self.optimizer(self.schedule(trial)))
-        return rate(np.arange(self.epochs * self.steps)).astype(np.float32)
-
     @property
     def first_batch(self) -> tuple[Any, Any, Any]:
         """A batch to build a model on, as Keras takes it: x, y and sample weights or None."""
@@ -128,17 +136,18 @@ class Plan:
         Raises
         ------
         TypeError, ValueError
-            If they do not, if they are no optimizers, or if they do not follow the schedule.
+            If they do not, if they are no optimizers, or if they do not follow the schedules.
         """
         first: Any = None
-        for name, schedule in self.schedules.items():
-            optimizer = called("compare: optimizer", self.optimizer, schedule)
+        for name in self.schedules:
+            optimizer = self.optimizer_of(name)
             if not isinstance(optimizer, keras.optimizers.Optimizer):
                 raise TypeError(
                     f"compare: optimizer must return a Keras optimizer, got {optimizer!r}; write "
                     "for example optimizer=keras.optimizers.Adam"
                 )
-            if hasattr(optimizer, "optimizers"):
+            self._check_followed(name, optimizer)
+            if not _keras_internals.has_one_rate(optimizer):
                 continue
             rate = _keras_internals.rate_of(optimizer)
             if not isinstance(rate, Schedule):
@@ -151,10 +160,24 @@ class Plan:
             if first not in (None, config):
                 raise ValueError(
                     f"compare: the optimizer made for {name!r} differs from the first in more than "
-                    f"its rate, got {config} after {first}; schedules are compared with equal "
-                    "optimizers"
+                    f"what follows a schedule, got {config} after {first}; schedules are compared "
+                    "with equal optimizers"
                 )
             first = config
+
+    def _check_followed(self, name: str, optimizer: Any) -> None:
+        """Check that an optimizer follows the schedules of its hyperparameters."""
+        followed = {path.rpartition("/")[2] for path in followed_by(optimizer)}
+        for hyperparameter, schedule in self.hyperparameters(name).items():
+            if hyperparameter != "learning_rate" and hyperparameter not in followed:
+                # A name that is none of the optimizer's belongs to the user's function.
+                value = getattr(unscaled(optimizer), hyperparameter, None)
+                if hasattr(unscaled(optimizer), hyperparameter):
+                    raise TypeError(
+                        f"compare: the optimizer made for {name!r} has the {hyperparameter} "
+                        f"{value!r} instead of the schedule {schedule!r}; write for example "
+                        f"{SCHEDULED}"
+                    )
 
 
 class Built(NamedTuple):
@@ -248,11 +271,55 @@ def first_rows(data: Data, number: int) -> tuple[Any, Any, Any]:
     return keras.utils.unpack_x_y_sample_weight(rows)
 
 
+def unscaled(optimizer: Any) -> Any:
+    """Return an optimizer, or the one whose losses it scales."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
 def settings_of(optimizer: Any) -> dict[str, Any]:
-    """Return the class and the configuration of an optimizer, without its rate and its name."""
+    """Return the class and the configuration of an optimizer, without what follows a schedule.
+
+    Its name is left out as well.
+    """
     config = optimizer.get_config()
     inner = getattr(optimizer, "inner_optimizer", None)
     if inner is not None:
         config["inner_optimizer"] = settings_of(inner)
-    config = {key: value for key, value in config.items() if key not in {"learning_rate", "name"}}
-    return {"class": type(optimizer).__name__, **config}
+    return {"class": type(optimizer).__name__, **_without_schedules(config)}
+
+
+def followed_by(optimizer: Any) -> dict[str, Any]:
+    """Return what an optimizer follows besides the learning rate, as JSON can hold it.
+
+    An optimizer with a multiplier for each layer makes their optimizers when it is built. What they
+    are made of is in its configuration.
+    """
+    optimizer = unscaled(optimizer)
+    serialize = keras.optimizers.schedules.serialize
+    found = {
+        name: serialize(schedule) if isinstance(schedule, Schedule) else repr(schedule)
+        for name, schedule in _keras_internals.schedules_of(optimizer).items()
+        if name != "learning_rate"
+    }
+    if getattr(optimizer, "optimizers", None) is not None and _keras_internals.has_one_rate(
+        optimizer
+    ):
+        config = optimizer.get_config()
+        found |= config["arguments"] | {name: config[name] for name in ("multipliers", "decay")}
+    return found
+
+
+def _without_schedules(config: dict[str, Any], followed: Collection[str] = ()) -> dict[str, Any]:
+    """Return the configuration of an optimizer without what ``settings_of`` leaves out."""
+    left_out = {"learning_rate", "name", *followed}
+    config = {name: value for name, value in config.items() if name not in left_out}
+    if config.keys() == {"optimizer", "schedules"}:  # of lrschedules.scheduled
+        config["schedules"] = list(config["schedules"])
+        plain = config["optimizer"]
+        of_plain = _without_schedules(plain["config"], config["schedules"])
+        config["optimizer"] = [plain["class_name"], of_plain]
+    elif {"optimizer", "arguments", "multipliers"} <= config.keys():  # of lrschedules.layerwise
+        del config["arguments"], config["decay"]  # the optimizer has the arguments, too
+        config["multipliers"] = config["multipliers"] and list(config["multipliers"])
+        config["optimizer"] = _without_schedules(config["optimizer"]["config"])
+    return config

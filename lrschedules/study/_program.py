@@ -1,7 +1,8 @@
 """Program: one epoch of training and validation, written for one model, mapped over many trials.
 
-Trials differ in their initial weights, the order of their batches and their rates. All three are
-data, so one program serves every schedule.
+Trials differ in their initial weights, the order of their batches, and the values of what follows a
+schedule: the learning rate, and any other hyperparameter. All of it is data, so one program serves
+every schedule.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from lrschedules.study._data import Rows, take
 Values = list[Any]
 
 
-class InjectedRate(keras.optimizers.schedules.LearningRateSchedule):
-    """The rate that the program has set for an update, whatever its step."""
+class Injected(keras.optimizers.schedules.LearningRateSchedule):
+    """The value of a hyperparameter that the program has set for an update, whatever its step."""
 
     value: Any = None
 
@@ -40,15 +41,15 @@ class Program:
     ----------
     model : keras.Model
         Compiled and built model; its own variables are never changed.
-    rate : InjectedRate
-        Rate of its optimizer.
+    injected : list of Injected
+        What its optimizer follows.
     backend : Backend
         Functions that map, differentiate, repeat and compile.
     """
 
-    def __init__(self, model: Any, rate: InjectedRate, backend: Backend) -> None:
+    def __init__(self, model: Any, injected: list[Injected], backend: Backend) -> None:
         self.model = model
-        self.rate = rate
+        self.injected = injected
         self.backend = backend
         self.epoch = backend.compiled(self._epoch)
 
@@ -57,25 +58,26 @@ class Program:
     ) -> tuple[Any, dict[str, Any]]:
         """Train for an epoch, then evaluate; return the new state and the values of the metrics.
 
-        ``fresh`` holds the metrics' variables before any batch. ``train`` holds rates of shape
-        (steps, trials), rows, and the indices of the batches in them: full batches in an array of
-        shape (steps, trials, size), a smaller last one of shape (trials, size). ``validation``
-        holds rows and batches in the same form, without the axis of trials if all trials have the
-        same; or it is None.
+        ``fresh`` holds the metrics' variables before any batch. ``train`` holds hyperparameters of
+        shape (steps, trials, injected), rows, and the indices of the batches in them: full batches
+        in an array of shape (steps, trials, size), a smaller last one of shape (trials, size).
+        ``validation`` holds rows and batches in the same form, without the axis of trials if all
+        trials have the same; or it is None.
         """
         step = self.backend.mapped(self.train_step, (True,) * 6)
         results = self.backend.mapped(self.results, (True,))
-        rates, rows, full, last = train
+        hyperparameters, rows, full, last = train
 
         def update(carry: Any, item: Any) -> Any:
-            rate, index = item
-            return step(*carry, rate, take(rows, index))
+            values, index = item
+            return step(*carry, values, take(rows, index))
 
         carry = (*state, fresh)
         if full.shape[0]:
-            carry = self.backend.repeated(update, carry, (rates[: full.shape[0]], full))
+            whole = hyperparameters[: full.shape[0]]
+            carry = self.backend.repeated(update, carry, (whole, full))
         if last.shape[-1]:
-            carry = update(carry, (rates[-1], last))
+            carry = update(carry, (hyperparameters[-1], last))
         trained, metrics = carry[:3], carry[3]
         logs = results(metrics)
         if validation is not None:
@@ -100,7 +102,7 @@ class Program:
         other: Values,
         optimizing: Values,
         metrics: Values,
-        rate: Any,
+        hyperparameters: Any,
         batch: Rows,
     ) -> tuple[Values, Values, Values, Values]:
         """Make one update of one trial."""
@@ -113,7 +115,8 @@ class Program:
 
         step = self.backend.with_gradients(scaled_loss)
         (_, (other, metrics)), gradients = step(trainable, other, metrics)
-        self.rate.value = rate
+        for i, injected in enumerate(self.injected):
+            injected.value = hyperparameters[i]
         trainable, optimizing = optimizer.stateless_apply(optimizing, gradients, trainable)
         return trainable, other, optimizing, metrics
 

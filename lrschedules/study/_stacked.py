@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Collection, Generator, Iterator
 from typing import Any
@@ -16,8 +17,8 @@ from lrschedules._arguments import one_line
 from lrschedules._arrays import as_numpy
 from lrschedules.study._backends import BACKENDS
 from lrschedules.study._data import mapped, order
-from lrschedules.study._plan import Built, History, Plan, Trial
-from lrschedules.study._program import InjectedRate, Program, Values
+from lrschedules.study._plan import Built, History, Plan, Trial, unscaled
+from lrschedules.study._program import Injected, Program, Values
 
 
 class NotStackableError(Exception):
@@ -45,7 +46,7 @@ class Stacked:
     def __init__(self, plan: Plan, built: Built, memory: int) -> None:
         self.plan, self.model = plan, built.model
         self.train = mapped(keras.ops.convert_to_tensor, plan.train.stacked())
-        rate = self._injected_rate()
+        injected = self._injected()
         starts = [values_of(self.model)]
         for seed in plan.seeds[1:]:
             model = plan.model(seed)
@@ -64,14 +65,20 @@ class Stacked:
             [np.stack(each) for each in zip(*kind, strict=True)]
             for kind in zip(*starts, strict=True)
         ]
-        self.program = Program(self.model, rate, BACKENDS[keras.backend.backend()]())
+        self.program = Program(
+            self.model, list(injected.values()), BACKENDS[keras.backend.backend()]()
+        )
+        self.hyperparameters = {
+            made: self._hyperparameters(*made, list(injected))
+            for made in itertools.product(plan.schedules, plan.base_rates)
+        }
         trials = len(plan.trials)
         blocks = math.ceil(trials / max(1, int(memory / self.bytes_of_a_trial(built.outputs))))
         self.size = math.ceil(trials / blocks)
 
-    def _injected_rate(self) -> InjectedRate:
-        """Let the model's optimizer take the rate of each update from the program."""
-        optimizer, rate = self.model.optimizer, InjectedRate()
+    def _injected(self) -> dict[str, Injected]:
+        """Let the model's optimizer take what it follows from the program, by its name."""
+        optimizer = self.model.optimizer
         if keras.backend.backend() not in BACKENDS:
             raise NotStackableError(f"the back end {keras.backend.backend()} cannot map a program")
         for reason in refusals(self.plan, self.model, optimizer):
@@ -82,8 +89,25 @@ class Stacked:
             optimizer = _keras_internals.stateless(self.plan.first_optimizer())
             optimizer.build(self.model.trainable_variables)
             self.model.optimizer = optimizer
-        optimizer.learning_rate = rate
-        return rate
+        injected = {name: Injected() for name in _keras_internals.schedules_of(optimizer)}
+        _keras_internals.follow(optimizer, injected)
+        return injected
+
+    def _hyperparameters(
+        self, schedule: str, base_rate: float, names: list[str]
+    ) -> NDArray[np.float32]:
+        """Return the values of every update, of shape (epochs * steps, names).
+
+        They are read from the optimizer, since the user's function may have changed the schedules.
+        One that is made of several has them when it is built.
+        """
+        optimizer = self.plan.optimizer_of(schedule, base_rate)
+        if hasattr(unscaled(optimizer), "optimizers"):
+            optimizer.build(self.model.trainable_variables)
+        schedules = _keras_internals.schedules_of(optimizer)
+        steps = np.arange(self.plan.epochs * self.plan.steps)
+        values = [np.asarray(schedules[name](steps), np.float32) for name in names]
+        return np.stack(values, axis=1)
 
     def bytes_of_a_trial(self, outputs: list[int]) -> int:
         """Return the memory that a trial is assumed to need.
@@ -132,14 +156,15 @@ class Stacked:
         trainable, other = ([values[at] for values in kind] for kind in self.starts)
         state = tensors((trainable, other, self._repeated(self.model.optimizer.variables)))
         fresh = tensors(self._repeated(self.model.metrics_variables))
-        rates = np.stack([plan.rates(trial) for trial in trials], axis=1)
+        made = [self.hyperparameters[trial.schedule, trial.base_rate] for trial in trials]
+        hyperparameters = np.stack(made, axis=1)
         validation = None if plan.validation is None else tensors(self._validation(seeds))
         first = plan.train.first(seeds)[:, None]
         for epoch in range(plan.epochs):
             orders = {seed: order(seed, epoch, len(plan.train)) for seed in set(seeds)}
             index = first + np.stack([orders[seed] for seed in seeds])
             batches = tensors(batched(index, plan.batch_size))
-            now = tensors(rates[epoch * plan.steps : (epoch + 1) * plan.steps])
+            now = tensors(hyperparameters[epoch * plan.steps : (epoch + 1) * plan.steps])
             try:
                 state, logs = self.program.epoch(
                     state, fresh, (now, self.train, *batches), validation
@@ -167,16 +192,17 @@ def refusals(plan: Plan, model: Any, optimizer: Any) -> Iterator[str]:
             yield f"the model has its own {name}()"
     if plan.callbacks:
         yield "callbacks act on one model at a time"
-    if hasattr(optimizer, "optimizers"):
-        yield "several optimizers have a rate each"
+    if not _keras_internals.has_one_rate(optimizer):
+        yield "several optimizers have a rate each; lrschedules.layerwise has a common one"
     if keras.backend.backend() == "jax":
         return
     if hasattr(optimizer, "inner_optimizer") or model.dtype_policy.name == "mixed_float16":
         yield "scaled losses are stacked on JAX only"
-    if optimizer.gradient_accumulation_steps:
-        yield "accumulated gradients are stacked on JAX only"
-    if optimizer.use_ema and optimizer.ema_overwrite_frequency:
-        yield "weights overwritten by their average are stacked on JAX only"
+    for each in (optimizer, *getattr(optimizer, "optimizers", ())):
+        if each.gradient_accumulation_steps:
+            yield "accumulated gradients are stacked on JAX only"
+        if each.use_ema and each.ema_overwrite_frequency:
+            yield "weights overwritten by their average are stacked on JAX only"
 
 
 def values_of(model: Any) -> tuple[Values, Values]:

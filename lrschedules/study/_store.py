@@ -15,9 +15,12 @@ import numpy as np
 from lrschedules._config import shown
 from lrschedules._keras_internals import layers_of
 from lrschedules.study import _json
-from lrschedules.study._plan import History, Plan, Trial, settings_of
+from lrschedules.study._plan import History, Plan, Trial, followed_by, settings_of
 
 STUDY, TRIAL = "lrschedules study 1", "lrschedules run 1"
+# What says which trial a file holds. The last field is there if more than the learning rate follows
+# a schedule, so that the files of older versions are found.
+FIELDS = ("schedule", "base_rate", "seed", "hyperparameters")
 
 
 class Store:
@@ -46,6 +49,7 @@ class Store:
     def __init__(self, folder: str | Path, plan: Plan) -> None:
         self.folder = Path(folder)
         self.plan = plan
+        self._followed: dict[tuple[str, float], dict[str, Any]] = {}
         self.folder.mkdir(parents=True, exist_ok=True)
         study, settings = self.folder / "study.json", common(plan)
         if study.exists():
@@ -111,11 +115,12 @@ class Store:
         try:
             content = _json.read(file, TRIAL)
             history = _json.field(file, content, "history", dict)
-            for name, value in _without_modules(self._content(trial)).items():
-                if _without_modules(content.get(name)) != value:
+            expected = _without_modules(self._content(trial))
+            for name in FIELDS:
+                if _without_modules(content.get(name)) != expected.get(name):
                     raise ValueError(  # noqa: TRY301
                         f"{str(file)!r} holds another run than its name says: its field {name!r} "
-                        f"must be {value!r}, got {shown(content.get(name))}"
+                        f"must be {expected.get(name)!r}, got {shown(content.get(name))}"
                     )
             return self._curves(file, history)
         except ValueError as error:
@@ -140,12 +145,21 @@ class Store:
 
     def _content(self, trial: Trial) -> dict[str, Any]:
         """Return the fields of a file that say which trial it holds."""
-        config = keras.optimizers.schedules.serialize(self.plan.schedules[trial.schedule])
-        return {"schedule": config, "base_rate": trial.base_rate, "seed": trial.seed}
+        serialize = keras.optimizers.schedules.serialize
+        given = self.plan.hyperparameters(trial.schedule)
+        rate = serialize(given.pop("learning_rate"))
+        content = {"schedule": rate, "base_rate": trial.base_rate, "seed": trial.seed}
+        made = (trial.schedule, trial.base_rate)
+        if made not in self._followed:
+            self._followed[made] = followed_by(self.plan.optimizer_of(*made))
+        # The names of a mapping that are no hyperparameters have been used by the user's function.
+        others = {name: serialize(each) for name, each in given.items()} | self._followed[made]
+        return content | ({"hyperparameters": others} if others else {})
 
     def _file(self, trial: Trial) -> Path:
         key = hashlib.sha256(_identity(self._content(trial)).encode()).hexdigest()
-        name = re.sub(r"\W+", "-", type(self.plan.schedules[trial.schedule]).__name__).lower()
+        rate = self.plan.hyperparameters(trial.schedule)["learning_rate"]
+        name = re.sub(r"\W+", "-", type(rate).__name__).lower()
         return self.folder / f"{name}-seed-{trial.seed}-{key[:16]}.json"
 
     def _check(self, here: dict[str, Any], there: dict[str, Any]) -> None:
@@ -159,7 +173,8 @@ class Store:
 
 def _identity(content: dict[str, Any]) -> str:
     """Return a text that is the same for the same trial, wherever the classes are defined."""
-    fields = {name: content.get(name) for name in ("schedule", "base_rate", "seed")}
+    fields = {name: content.get(name) for name in FIELDS[:3]}
+    fields |= {name: content[name] for name in FIELDS[3:] if name in content}
     return json.dumps(_without_modules(fields), sort_keys=True)
 
 

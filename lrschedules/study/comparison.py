@@ -57,7 +57,8 @@ class Comparison:
     Parameters
     ----------
     schedules : mapping of str to str
-        ``repr`` of each schedule by its name, in order; the first is the baseline.
+        ``repr`` of each schedule, or of each mapping of hyperparameters to schedules, by its name,
+        in order; the first is the baseline.
     base_rates : sequence of float
         Factors that every schedule was multiplied by, each > 0; ``(1.0,)`` for none.
     seeds : sequence of int

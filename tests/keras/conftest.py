@@ -6,4 +6,11 @@ JAX arrays and torch tensors need no back end, and are tested beside NumPy's in
 
 import os
 
+if os.environ["KERAS_BACKEND"] == "tensorflow":
+    import tensorflow as tf
+
+    # Two devices, for what is trained on several: TensorFlow asks for them before anything else.
+    [cpu] = tf.config.list_physical_devices("CPU")
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+
 collect_ignore = [] if os.environ["KERAS_BACKEND"] == "tensorflow" else ["test_tensorflow.py"]

@@ -13,6 +13,7 @@ import lrschedules as lrs
 from lrschedules.callbacks import RecordRate
 
 ONES = np.ones((12, 1), "float32")
+MOMENTUM = lrs.Linear(0.9, 0.1, 8)
 
 
 def model_with(optimizer, **options):
@@ -237,14 +238,77 @@ def test_gradient_accumulation():
     np.testing.assert_allclose(recorder.rates, schedule(np.arange(6)), rtol=1e-6)
 
 
+def test_every_hyperparameter_that_is_scheduled(tmp_path):
+    """The momentum is recorded as the rate is: in arrays, in the history, and in files."""
+    optimizer = lrs.scheduled(
+        keras.optimizers.SGD, learning_rate=lrs.TimeBased(0.5, decay=0.5), momentum=MOMENTUM
+    )
+    model, weight, recorder = model_with(optimizer), Weight(), RecordRate(tmp_path)
+    history = fit(model, recorder, weight).history
+    assert list(recorder.values) == ["learning_rate", "momentum"]
+    np.testing.assert_array_equal(recorder.values["learning_rate"], recorder.rates)
+    np.testing.assert_allclose(recorder.values["momentum"], MOMENTUM(np.arange(9)), rtol=1e-6)
+    velocity, velocities = 0.0, []
+    for rate, kept in zip(*recorder.values.values(), strict=True):
+        velocity = kept * velocity - rate  # the gradient is 1
+        velocities.append(velocity)
+    np.testing.assert_allclose(np.diff(weight.values), velocities, rtol=1e-5, atol=1e-6)
+    assert history["momentum"] == list(recorder.values["momentum"][2::3])
+    assert history["momentum_by_step"] == recorder.values["momentum"].reshape(3, 3).tolist()
+
+    recorder.save(tmp_path / "values.csv")
+    rows = list(csv.DictReader((tmp_path / "values.csv").read_text("utf-8").splitlines()))
+    assert list(rows[0]) == ["step", "learning_rate", "momentum"]
+    assert [float(row["momentum"]) for row in rows] == recorder.values["momentum"].tolist()
+    written = events(tmp_path, "momentum")
+    assert written == pytest.approx(dict(enumerate(recorder.values["momentum"])), rel=1e-6)
+    assert len(events(tmp_path, "epoch_momentum")) == 3
+
+    fit(model_with(0.25), recorder, epochs=1)  # which has no momentum that could be recorded
+    assert recorder.rates[9:].tolist() == [0.25] * 3
+    assert np.isnan(recorder.values["momentum"][9:]).all()
+    assert "momentum_by_step" not in recorder.model.history.history
+
+
 @pytest.mark.any_backend
-def test_several_optimizers_are_refused():
-    """Optimizers with a rate each have no one rate to record, and that is said at once."""
-    model, recorder = model_with(0.1), RecordRate()
-    model.optimizer.optimizers = [0, 1]
-    recorder.set_model(model)
-    with pytest.raises(ValueError, match=r"^RecordRate: the model has 2 optimizers with a rate"):
+def test_several_optimizers():
+    """The values of several optimizers are recorded by the name of each, and a common rate too."""
+
+    class Several(keras.optimizers.SGD):
+        """An optimizer of several, as ``keras.optimizers.MultiOptimizer`` is."""
+
+        @property
+        def learning_rate(self):
+            raise AttributeError
+
+    class Common(keras.optimizers.SGD):
+        """An optimizer of several, as that of ``lrs.layerwise`` is."""
+
+    inner = [
+        lrs.scheduled(keras.optimizers.SGD, learning_rate=0.5, momentum=MOMENTUM, name="first"),
+        keras.optimizers.SGD(lrs.TimeBased(0.5, decay=0.5), name="second"),
+    ]
+    names = ["first/learning_rate", "first/momentum", "second/learning_rate"]
+    for made, common in ((Several, []), (Common, ["learning_rate"])):
+        model, recorder = model_with(made(0.25)), RecordRate()
+        recorder.set_model(model)
         recorder.on_train_begin()
+        recorder.on_epoch_begin(0)
+        model.optimizer.optimizers = inner
+        model.optimizer.iterations.assign(2)
+        recorder.on_train_batch_end(0)
+        assert list(recorder.values) == common + names
+        np.testing.assert_allclose(recorder.values["first/momentum"], MOMENTUM(np.arange(2)))
+        np.testing.assert_allclose(recorder.values["second/learning_rate"], [0.5, 1 / 3], rtol=1e-6)
+        if common:
+            assert recorder.rates.tolist() == [0.25, 0.25]
+        else:
+            with pytest.raises(
+                ValueError,
+                match=r"^RecordRate: rates: the optimizers of the model have a rate each; read "
+                "values, which has 'first/learning_rate', 'first/momentum', 'sec",
+            ):
+                _ = recorder.rates
 
 
 @pytest.mark.any_backend

@@ -412,13 +412,49 @@ def test_bad_weights(state, text):
     assert callback.plateau == (1, None, 0, 0)
 
 
+if hasattr(keras.optimizers, "MultiOptimizer"):  # the oldest Keras does not have it
+
+    @pytest.mark.parametrize("rate", [0.5, SCHEDULE], ids=["number", "schedule"])
+    def test_layerwise(rate, tmp_path):
+        """The rates of all layers are reduced together, and so they are after loading."""
+        optimizer = lrs.layerwise(
+            keras.optimizers.SGD, rate, {"kernel": lrs.Constant(0).then(lrs.Constant(0.5), at=4)}
+        )
+        model, applied, recorder = model_with(optimizer), Applied(), RecordRate()
+        fit(model, Script(WORSE), applied, recorder, plateau(patience=1), epochs=4)
+        scales = [1, 1, 0.5, 0.25]
+        common = scheduled(rate, scales)
+        assert_rates(recorder.rates, common)
+        assert_rates(applied.rates, np.array(common) * np.repeat([0, 0.5], [4, 8]))
+        assert_rates(recorder.values["group_0/learning_rate"], applied.rates)
+        model.save(tmp_path / "model.keras")
+        model = keras.models.load_model(tmp_path / "model.keras")
+        again = plateau()
+        again.set_model(model)
+        now = 0.125 * rate if isinstance(rate, float) else 0.125 * rate(12)
+        assert_rates(float(model.optimizer.learning_rate), now)
+        assert again.scale == (1 if isinstance(rate, float) else 0.125)
+
+
 @pytest.mark.any_backend
 def test_models_without_one_rate():
     """What has no rate as a number or a function of the step is refused at once."""
-    model = model_with(0.1)
-    model.optimizer.optimizers = [0, 1]
-    with pytest.raises(ValueError, match=r"^ReduceOnPlateau: the model has 2 optimizers with a r"):
-        fit(model, plateau())
+
+    class Several(keras.optimizers.SGD):
+        """An optimizer of several, as ``keras.optimizers.MultiOptimizer`` is."""
+
+        optimizers = (0, 1)
+
+        @property
+        def learning_rate(self):
+            raise AttributeError
+
+    with pytest.raises(
+        ValueError,
+        match=r"^ReduceOnPlateau: the model has 2 optimizers with a rate each; compile it with "
+        r"one, or with lrschedules\.layerwise",
+    ):
+        plateau().set_model(model_with(Several(0.1)))
 
     with pytest.raises(ValueError, match=r"^ReduceOnPlateau: the model has no optimizer; call mo"):
         plateau().set_model(keras.Sequential([keras.layers.Dense(1)]))

@@ -138,9 +138,22 @@ OPTIMIZERS = {
     "Lamb": lambda rate: keras.optimizers.Lamb(0.1 * rate),
     "Adafactor": keras.optimizers.Adafactor,
     "clipped": lambda rate: keras.optimizers.SGD(rate, global_clipnorm=0.1, use_ema=True),
+    "scheduled": lambda rate: lrs.scheduled(
+        keras.optimizers.AdamW,
+        learning_rate=0.1 * rate,
+        beta_1=lrs.Linear(0.9, 0.5, 4),
+        weight_decay=rate,
+    ),
 }
 if hasattr(keras.optimizers, "Muon"):  # the oldest Keras that is supported does not have it
     OPTIMIZERS["Muon"] = lambda rate: keras.optimizers.Muon(0.1 * rate)
+if hasattr(keras.optimizers, "MultiOptimizer"):  # nor has it this
+    OPTIMIZERS["layerwise"] = lambda rate: lrs.layerwise(
+        keras.optimizers.SGD,
+        rate,
+        {"kernel": lrs.Constant(0).then(lrs.Constant(1), at=3)},
+        momentum=lrs.Linear(0.9, 0.5, 4),
+    )
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
@@ -255,6 +268,24 @@ def test_rate_is_what_the_optimizer_makes_of_it():
     assert_equal_curves(result, plain, rtol=1e-6)
     assert_equal_curves(result, fitted(**half))
     assert result["loss"].shape == (2, 2, 1, 3)
+
+
+def test_mappings_of_hyperparameters():
+    """Each run has hyperparameters of its own, and its base rate multiplies the rate alone."""
+    rows = {"train": (X[:EVEN], Y[:EVEN]), "validation": None, "metrics": [], "epochs": 2}
+    rate = SCHEDULES["linear"]
+    options = {
+        **rows,
+        "schedules": {
+            "high": {"learning_rate": rate, "momentum": 0.9},
+            "falls": {"learning_rate": rate, "momentum": lrs.Linear(0.9, 0.2, 4)},
+        },
+        "optimizer": functools.partial(lrs.scheduled, keras.optimizers.SGD, nesterov=True),
+    }
+    result = study(**options, base_rates=[2])
+    last = {"falls": options["schedules"]["falls"] | {"learning_rate": 2 * rate}}
+    assert_equal_curves(result, study(**options | {"schedules": last}, engine="loop"))
+    assert len(np.unique(result["loss"][..., -1].round(6))) == 2
 
 
 @pytest.mark.any_backend

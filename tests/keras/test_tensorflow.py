@@ -1,5 +1,6 @@
 """TensorFlow tensors give what NumPy gives in double precision, compiled or not."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -56,3 +57,28 @@ def test_truth_value_is_no_step(step):
     """A tensor of truth values is refused."""
     with pytest.raises(TypeError, match=r"^step must hold numbers, got an array of .*bool"):
         lrs.Constant(0.1)(tf.convert_to_tensor(step))
+
+
+def test_two_devices():
+    """Scheduled hyperparameters on two devices, each with half of a batch, are those on one."""
+    x, y = np.eye(8, 3, dtype="float32"), np.arange(8, dtype="float32")[:, None]
+    strategies = tf.distribute.get_strategy(), tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    weights = []
+    for strategy in strategies:
+        with strategy.scope():
+            model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, "tanh")])
+            model.set_weights([np.full((3, 1), 0.1), np.zeros(1)])
+            optimizer = lrs.scheduled(
+                keras.optimizers.SGD,
+                learning_rate=lrs.Linear(0.1, 0.02, 4),
+                momentum=lrs.Linear(0.9, 0.5, 4),
+                weight_decay=lrs.Linear(0.1, 0.0, 4),
+                ema_momentum=lrs.Linear(0.9, 0.5, 4),
+                use_ema=True,
+            )
+            model.compile(optimizer, "mse")
+        model.fit(x, y, 4, epochs=2, shuffle=False, verbose=0)
+        weights.append(np.concatenate(model.get_weights(), axis=None))
+
+    assert strategies[1].num_replicas_in_sync == 2
+    np.testing.assert_allclose(weights[0], weights[1], rtol=1e-5)

@@ -1,8 +1,10 @@
 """The programs for Trainer, accelerate and Lightning run, and the libraries do what is said."""
 
+import os
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 import torch
@@ -105,7 +107,9 @@ def test_accelerate_on_two_processes(tmp_path):
     command = blocks[at][1].split()
     assert command.pop(0) == "torchrun"
     command = [sys.executable, "-m", "torch.distributed.run", *command]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    # The package is not installed beside the other libraries: a new process has to find it.
+    env = os.environ | {"PYTHONPATH": str(Path(lrs.__file__).parents[1])}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=env)
     assert done.stdout == blocks[at + 1][1]
 
 

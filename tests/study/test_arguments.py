@@ -1,5 +1,6 @@
 """Every argument is checked before anything is trained, by its name and with the value."""
 
+import functools
 import inspect
 import itertools
 import math
@@ -81,9 +82,19 @@ def _nothing_trains(monkeypatch, tmp_path):
     plt.close("all")
 
 
+MOMENTUM = {"learning_rate": lrs.Constant(0.1), "momentum": lrs.Linear(0.95, 0.85, 10)}
+SCHEDULED = functools.partial(lrs.scheduled, keras.optimizers.SGD)
+
+
+def by_name(optimizer=SCHEDULED, **changes):
+    """Return the arguments of a study of mappings, the second one with changes."""
+    return {"schedules": {"a": MOMENTUM, "b": MOMENTUM | changes}, "optimizer": optimizer}
+
+
 def test_accepted():
     """Without a change the arguments are right, with a model and without."""
-    for changes in ({}, {"build_model": build}):
+    mapping = by_name(momentum=0.9)
+    for changes in ({}, {"build_model": build}, mapping):
         with pytest.raises(Accepted):
             study(**changes)
 
@@ -121,6 +132,61 @@ def test_accepted():
         ),
         ({"schedules": {"": lrs.Constant(0.1)}}, "schedules: each name must be a text, got ''"),
         ({"schedules": {"a": 0.1}}, r"schedules\['a'\] must be a schedule of lrschedules, got 0.1"),
+        (
+            {"schedules": {"a": lrs.Constant(0.1), "b": MOMENTUM}},
+            r"schedules\['b'\] must be a schedule, as schedules\['a'\] is, got \{'learning_rate",
+        ),
+        (
+            {"schedules": {"a": MOMENTUM, "b": lrs.Constant(0.1)}},
+            r"schedules\['b'\] must be a mapping of .* as schedules\['a'\] is, got Constant",
+        ),
+        (by_name(beta=0.9), r"schedules\['b'\] must be a mapping of 'learning_rate', 'momentum'"),
+        (
+            {"schedules": {"a": {"momentum": 0.9}}},
+            r"schedules\['a'\] must hold 'learning_rate', got \{'momentum': 0.9\}; write for exa",
+        ),
+        ({"schedules": {"a": {}}}, r"schedules\['a'\] must hold 'learning_rate', got \{\}; write"),
+        (
+            {"schedules": {"a": {"learning_rate": 0.1, 1: 2}}},
+            r"schedules\['a'\]: each name must be a text, got 1; write for example 'momentum'",
+        ),
+        (
+            by_name(momentum=lrs.Linear(0.9, 1.1, 10)),
+            r"schedules\['b'\]\['momentum'\] must be a number ≥ 0 and < 1, and Linear\(.* is 1.1",
+        ),
+        (
+            by_name(momentum=1),
+            r"schedules\['b'\]\['momentum'\] must be a number ≥ 0 and < 1, got 1",
+        ),
+        (
+            by_name(momentum="high"),
+            r"schedules\['b'\]\['momentum'\] must be a schedule .* or a number, got 'high'; write",
+        ),
+        (
+            {"schedules": {"a": {"learning_rate": 0.1, "power": -0.5}}},
+            r"schedules\['a'\]\['power'\] must be a number ≥ 0, got -0.5",
+        ),
+        (
+            by_name(lambda rate: 1),
+            r"optimizer must be .* keywords learning_rate, momentum .*got .*partial\(lrs.scheduled",
+        ),
+        (
+            by_name(keras.optimizers.SGD),
+            r"optimizer\(learning_rate=Con.*, momentum=Lin.*\) raised Val.*partial\(lrs.scheduled",
+        ),
+        (
+            by_name(lambda learning_rate, momentum: keras.optimizers.SGD(learning_rate)),
+            r"the optimizer made for 'a' has the momentum 0.0 instead of .*partial\(lrs.scheduled",
+        ),
+        (
+            by_name(
+                lambda learning_rate, momentum: SCHEDULED(
+                    learning_rate=learning_rate, momentum=momentum, nesterov=momentum(5) > 0.89
+                ),
+                momentum=0.5,
+            ),
+            "the optimizer made for 'b' differs .*'nesterov': False.* after .*'nesterov': True",
+        ),
         ({"build_model": 1}, r"build_model must be a function without arguments .*, got 1; write"),
         ({"build_model": lambda x: x}, "build_model must be a function without arguments"),
         ({"optimizer": 1}, r"optimizer must be a function from a schedule .*, got 1; write .*Adam"),

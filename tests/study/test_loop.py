@@ -1,11 +1,14 @@
 """The loop engine on several processes, on a cluster, and with callbacks."""
 
+import functools
+
 import distributed
 import joblib
 import keras
 import numpy as np
 import pytest
 
+import lrschedules as lrs
 from lrschedules.callbacks import RecordRate
 from lrschedules.study import StudyError
 from tests.study import small
@@ -76,10 +79,18 @@ def test_callbacks(tmp_path):
         made.append(keras.callbacks.EarlyStopping("loss", mode="max", patience=2))
         return [RecordRate(), made[-1]]
 
-    result = study(callbacks=callbacks)
+    falls = lrs.Linear(0.9, 0.5, 12)
+    schedules = {
+        name: {"learning_rate": rate, "momentum": falls} for name, rate in small.SCHEDULES.items()
+    }
+    optimizer = functools.partial(lrs.scheduled, keras.optimizers.SGD)
+    scheduled = {"schedules": schedules, "optimizer": optimizer}
+    result = study(callbacks=callbacks, **scheduled)
     assert len(made) == 6
     assert result.settings["engine"] == "loop, not stacked: callbacks act on one model at a time"
-    whole = study(engine="loop")
+    whole = study(engine="loop", **scheduled)
     np.testing.assert_array_equal(result["loss"][..., :3], whole["loss"][..., :3])
     np.testing.assert_array_equal(result["loss"][..., 3], result["loss"][..., 2])
     np.testing.assert_allclose(result["learning_rate"][0], 0.1, rtol=1e-6)
+    last = falls(np.array([2, 5, 8, 8]))  # the last update of each epoch
+    np.testing.assert_allclose(result["momentum"][1, 0, 2], last, rtol=1e-6)

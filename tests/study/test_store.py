@@ -1,6 +1,7 @@
 """What is finished is kept: interrupted, killed, on a full disk, and after a run that failed."""
 
 import errno
+import functools
 import json
 import math
 import multiprocessing
@@ -70,6 +71,54 @@ def test_grows(tmp_path):
 
     np.testing.assert_array_equal(after["loss"][0, :, :2], before["loss"][0])
     assert len(runs_in(tmp_path)) == 4 + 4
+
+
+def test_files_of_earlier_versions(tmp_path):
+    """Runs of a plain schedule have the names that they have always had."""
+    study(store=tmp_path, seeds=1)
+    names = [file.name for file in runs_in(tmp_path)]
+    assert names == ["constant-seed-0-5a08c03b7ccdfc9e.json", "linear-seed-0-bde40c325dc277f0.json"]
+
+
+SCHEDULED = functools.partial(lrs.scheduled, keras.optimizers.SGD)
+
+
+def test_hyperparameters_tell_runs_apart(tmp_path, monkeypatch):
+    """Runs that differ in the momentum only are stored as two, whoever has scheduled it."""
+    falls, rate = lrs.Linear(0.9, 0.5, 12), small.SCHEDULES["constant"]
+    options = {"store": tmp_path, "seeds": 1, "optimizer": SCHEDULED}
+    high = {"learning_rate": rate, "momentum": 0.9}
+    both = {"falls": high | {"momentum": falls}, "high": high}
+    first = study(schedules=both, **options)
+    more = study(schedules={"high": high, "low": high | {"momentum": 0.3}}, **options)
+    assert len(runs_in(tmp_path)) == 3
+    np.testing.assert_array_equal(more["loss"][0], first["loss"][1])
+    assert len({*first["loss"][..., -1].ravel(), *more["loss"][..., -1].ravel()}) == 3
+    content = [json.loads(file.read_text("utf-8")) for file in runs_in(tmp_path)]
+    assert [run["schedule"]["class_name"] for run in content] == ["Constant"] * 3
+    assert {run["hyperparameters"]["momentum"]["class_name"] for run in content} == {
+        "Constant",
+        "Linear",
+    }
+    assert first.schedules["high"] == str({"learning_rate": rate, "momentum": lrs.Constant(0.9)})
+
+    for file in runs_in(tmp_path):
+        before = file.read_bytes()
+        other = next(each for each in runs_in(tmp_path) if each != file)
+        file.write_bytes(other.read_bytes())
+        with pytest.raises(ValueError, match="than its name says: its field 'hyperparameters' mus"):
+            study(schedules=both | {"low": high | {"momentum": 0.3}}, **options)
+        file.write_bytes(before)
+
+    def of_the_rate(momentum):
+        return {"optimizer": lambda rate: SCHEDULED(learning_rate=rate, momentum=momentum)}
+
+    plain = {"schedules": {"plain": rate}}
+    study(**plain, **options | of_the_rate(lrs.Linear(0.9, 0.4, 12)))
+    assert len(runs_in(tmp_path)) == 4
+    monkeypatch.setattr("lrschedules.study._compare.Stacked", None)
+    again = study(**plain, **options | of_the_rate(falls))
+    np.testing.assert_array_equal(again["loss"][0], first["loss"][0])
 
 
 def moved(value):
