@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrschedules import kinds
-from lrschedules._arguments import axes_of, describe_axes
+from lrschedules._arguments import Text, axes_of, describe_axes
 from lrschedules._config import shown
 from lrschedules._schedule import Schedule
 from lrschedules.kinds import LAST_STEP, checked
@@ -156,6 +156,7 @@ def describe(schedule: Schedule, name: str = "learning rate", steps: int | None 
     'Learning rate by step: 0.1 at 0, 0.075 at 250, 0.05 at 500, 0.025 at 750, 0 at 1000.'
     """
     schedule = checked("describe: schedule", kinds.a_schedule, schedule)
+    name = checked("describe: name", Text("the name of a hyperparameter", "momentum"), name)
     last = horizon(schedule) if steps is None else checked("describe: steps", kinds.steps, steps)
     values = _values(schedule, last)
     return f"{name[:1].upper()}{name[1:]} by step: {values}."

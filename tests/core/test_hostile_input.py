@@ -50,7 +50,7 @@ TOOLS = {
     RUN.fraction: {"number": 0.5},
     plotting.plot: {"schedules": LINE, "steps": 5, "ax": None},
     plotting.picture: {"schedule": LINE},
-    plotting.describe: {"schedule": LINE},
+    plotting.describe: {"schedule": LINE, "name": "momentum", "steps": 5},
     plotting.horizon: {"schedule": LINE},
     datasets.Dataset: {"features": DATA.features, "labels": DATA.labels},
     DATA.tail_split: {"rows": 9},
@@ -148,6 +148,8 @@ def accepted(name, default, value):
         return value is default or (name == "smooth" and value is not None)
     if name in {"values", "boundaries", "milestones"}:
         return isinstance(value, (list, tuple, range, np.ndarray, type(iter([]))))
+    if name == "name":
+        return isinstance(value, str) and value != ""
     if isinstance(value, type):
         return name == "schedule" and value is lrs.Drop
     return isinstance(value, numbers.Real)
