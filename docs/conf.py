@@ -87,6 +87,7 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 180
 nb_output_stderr = "remove-warn"
 nb_merge_streams = True
+nb_render_markdown_format = "myst"
 nb_execution_in_temp = True
 
 sphinx_gallery_conf = {

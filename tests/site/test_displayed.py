@@ -21,7 +21,9 @@ MADE = re.compile(r"(404|genindex|py-modindex|search)\.html|auto_examples/plot_\
 WRITTEN = [name for name in PAGES if not MADE.fullmatch(name)]
 
 ROLE = re.compile(r":\w[\w:]*:`|\{\w[\w:]*\}`")
-MARKUP = re.compile(rf"{ROLE.pattern}|`|^\s*\.\. [\w:-]+::|\*\*[^\W\d]|^\s*:::", re.MULTILINE)
+MARKUP = re.compile(
+    rf"{ROLE.pattern}|`|^\s*\.\. [\w:-]+::|\*\*[^\W\d]|^\s*:::|^\s*\|.*\|\s*$", re.MULTILINE
+)
 # A comment that is prose, or that was meant to begin a cell.
 PROSE = re.compile(r"^# ?%+$|^#.*(?:\*\*|`)|^# .*\n# ", re.MULTILINE)
 
@@ -64,7 +66,7 @@ def test_no_markup_in_code():
 
 def test_no_prose_in_code():
     """The prose of an example stands between its cells, not in them."""
-    assert len(EXAMPLES) == 18
+    assert len(EXAMPLES) == 19
     assert not [(n, found[0]) for n in EXAMPLES for c in code(n) for found in PROSE.finditer(c)]
 
 
