@@ -33,6 +33,7 @@ LOOK = {
     "grid.alpha": 0.15,
     "axes.ymargin": 0.08,
     "font.size": 11,
+    "path.simplify_threshold": 0.2,  # points: less than a third of a pixel of the page
 }
 CARD = (2.6, 1.4)
 
@@ -59,6 +60,8 @@ def curve(schedule, caption, size=(4.6, 2.2), phases=(), *, name="learning rate"
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     # a hundredth of a point is finer than any screen, and half the size of the file
     svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"\d+\.\d{3,}", _short, tag[0]), svg)
+    # the coordinates after the first are those of lines, also without the letter
+    svg = re.sub(r' d="M[^CQ"]*"', lambda path: re.sub(r"\sL ", " ", path[0]), svg)
     # the style sheet says in which font, and how large
     svg = re.sub(r"font-size: [\d.]+px; font-family: [^;]*; ", "", svg)
     svg = svg.replace(INK, "currentColor").replace(LINE, "var(--pst-color-primary)")
