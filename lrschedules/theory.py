@@ -97,7 +97,7 @@ def bound(schedule: Schedule, steps: int, gradient_norms: ArrayLike | None = Non
     >>> round(constant.base_rate / linear.base_rate, 3)
     0.305
     >>> round(constant.value / linear.value, 3)
-    1.641
+    1.642
     """
     schedule = checked("bound: schedule", kinds.a_schedule, schedule)
     steps = checked("bound: steps", kinds.steps, steps)
