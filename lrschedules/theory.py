@@ -45,24 +45,12 @@ class Bound(NamedTuple):
 
 
 def bound(schedule: Schedule, steps: int, gradient_norms: ArrayLike | None = None) -> Bound:
-    r"""Return the convex bound on the final loss of a schedule, and the base rate that is best.
+    """Return the convex bound on the final loss of a schedule, and the base rate that is best.
 
-    Let :math:`\eta_1, \dots, \eta_T` be the rates of the updates, :math:`G_t` the norms of the
-    gradients, and :math:`D` the distance from the initial weights to a solution. For stochastic
-    gradient descent on a convex function, the loss at the last update exceeds the least one by at
-    most (Theorem 10 of :cite:t:`defazio2023`, as used by :cite:t:`schaipp2025`)
-
-    .. math::
-
-       \frac{D^2}{2 \sum_{t=1}^T \eta_t} + \frac{\sum_{t=1}^T \eta_t^2 G_t^2}{2 \sum_{t=1}^T \eta_t}
-       + \frac12 \sum_{k=1}^{T-1} \frac{\eta_k}{\sum_{t=k+1}^T \eta_t} \cdot
-       \frac{\sum_{t=k}^T \eta_t^2 G_t^2}{\sum_{t=k}^T \eta_t}
-
-    The schedule times a base rate :math:`\gamma` has the bound
-    :math:`\mathcal{T}_1 / \gamma + \gamma \mathcal{T}_2`, where :math:`\mathcal{T}_1` is the first
-    term and :math:`\mathcal{T}_2` the sum of the other two. It is least at
-    :math:`\gamma = \sqrt{\mathcal{T}_1 / \mathcal{T}_2}`, where it is
-    :math:`2 \sqrt{\mathcal{T}_1 \mathcal{T}_2}`.
+    For stochastic gradient descent on a convex function, it bounds the difference between the loss
+    at the last update and the least loss: Theorem 10 of :cite:t:`defazio2023`, in the form in which
+    :cite:t:`schaipp2025` use it. :doc:`/guide/theory` has the equation. It is computed with sums
+    that run from the last update to the first, in a time that is proportional to the steps.
 
     Use it for the ratio of the best base rates of two schedules. Avoid it when the question is
     which schedule is best: on small networks, the bounds hardly agreed with the losses.
@@ -111,27 +99,29 @@ def bound(schedule: Schedule, steps: int, gradient_norms: ArrayLike | None = Non
             "steps; pass another number of steps, or another schedule"
         )
     rates, largest = rates / peak, 1.0  # squares of numbers near 1 neither overflow nor vanish
-    squares = rates * rates
+    noise = rates * rates
     if gradient_norms is not None:
         norms = _norms("bound", gradient_norms, steps)[: len(rates)]
         largest = float(norms.max()) or 1.0
-        squares *= np.square(norms / largest)
-        if not squares.any():
+        noise *= np.square(norms / largest)
+        if not noise.any():
             raise ValueError(
                 "bound: gradient_norms must not be 0 at every update that has a rate; without "
                 "gradients, no base rate is best"
             )
     # Sums from each update to the last are exact where the rates are small.
-    rest, noise = rates[::-1].cumsum()[::-1], squares[::-1].cumsum()[::-1]
-    first = 1 / (2 * rest[0])
-    last = np.dot(rates[:-1] / rest[1:], noise[:-1] / rest[:-1])
-    second = (noise[0] / rest[0] + last) / 2
+    rest = rates[::-1].cumsum()[::-1]
+    noise[::-1].cumsum(out=noise[::-1])
+    mixed = rates[:-1] / rest[1:]
+    mixed *= noise[:-1]
+    mixed /= rest[:-1]
+    first, second = 1 / (2 * rest[0]), (noise[0] / rest[0] + mixed.sum()) / 2
     value, base_rate = 2 * math.sqrt(first * second), math.sqrt(first / second)
     return Bound(value * largest, base_rate / peak / largest)
 
 
 class Extension(NamedTuple):
-    """A schedule that has been made longer.
+    """A schedule that has been made longer, and what has been changed.
 
     Attributes
     ----------
@@ -139,7 +129,7 @@ class Extension(NamedTuple):
         Schedule of the longer run. It has the same base rate, and the same rates up to the step
         that ``reason`` names.
     reason
-        What has been changed and why, in one sentence.
+        The change and its purpose, in one sentence.
     """
 
     schedule: Schedule
@@ -210,14 +200,14 @@ def extend(schedule: Schedule, steps: int, at: int | None = None) -> Extension:
     wanted = bound(schedule, plan.end).base_rate
     if at is None:
         return _cooled_longer(plan, steps, wanted)
-    at = checked("extend: at", kinds.steps, at)
-    if not plan.start <= at <= plan.decay_at:
+    begin: int = checked("extend: at", kinds.steps, at)
+    if not plan.start <= begin <= plan.decay_at:
         raise ValueError(
             f"extend: at must be a step on the plateau, from {max(1, plan.start)} to "
-            f"{plan.decay_at}, got {at}; a run that has cooled down continues from a checkpoint "
+            f"{plan.decay_at}, got {begin}; a run that has cooled down continues from a checkpoint "
             "before its cooldown"
         )
-    return _second_stage(plan, steps, at, wanted)
+    return _second_stage(plan, steps, begin, wanted)
 
 
 class _Plan(NamedTuple):
@@ -326,15 +316,12 @@ def _second_stage(plan: _Plan, steps: int, at: int, wanted: float) -> Extension:
 
 
 def refined(gradient_norms: ArrayLike, *, power: float = 2.0) -> Schedule:
-    r"""Return the schedule that the gradient norms of an earlier run suggest: refinement.
+    """Return the schedule that the gradient norms of an earlier run suggest: refinement.
 
-    With weights :math:`w_t = \lVert g_t \rVert^{-p}`, the rates are
-    :math:`\eta_t \propto w_t \sum_{s \ge t} w_s`. They minimize a bound for the norms that were
-    recorded :cite:p:`defazio2023`. Norms that do not change give a linear decay, norms that fall at
-    first give a warmup, and norms that rise towards the end make the decay begin earlier. As in the
-    paper, the norms are smoothed first, by a median over a tenth of the run. The paper's sum begins
-    at the next update, so that the last rate is 0; this one reaches 0 after the last update, as
-    :class:`.Linear` does.
+    It minimizes a bound for the norms that were recorded :cite:p:`defazio2023`. Norms that do not
+    change give a linear decay, norms that fall at first give a warmup, and norms that rise towards
+    the end make the decay begin earlier. :doc:`/guide/theory` has the equation. As in the paper,
+    the norms are smoothed first, by a median over a tenth of the run.
 
     Use it for training again what has been trained with another schedule, on the same data with the
     same number of steps. Avoid it when the norms fall to almost nothing: the rates then grow
@@ -346,8 +333,8 @@ def refined(gradient_norms: ArrayLike, *, power: float = 2.0) -> Schedule:
         Norm of the gradient at each update, ≥ 0, shape (steps,), for example of
         :class:`lrschedules.callbacks.RecordGradientNorms`.
     power : float
-        Exponent :math:`p` > 0: 2 for stochastic gradient descent, with Euclidean norms; 1 for Adam,
-        with sums of absolute values.
+        Exponent of the norms, > 0: 2 for stochastic gradient descent, with Euclidean norms; 1 for
+        Adam, with sums of absolute values.
 
     Returns
     -------

@@ -70,6 +70,7 @@ CLASSES = [
     datasets.LanguageModelRun,
     datasets.Split,
     finder.RangeTest,
+    callbacks.RecordGradientNorms,
     callbacks.RecordRate,
     callbacks.ReduceOnPlateau,
     study.Comparison,
