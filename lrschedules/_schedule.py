@@ -754,8 +754,8 @@ class Schedule(Declared, abstract=True):
         """Return this schedule scaled so that its mean rate over a run is that of another one.
 
         A learning rate that was tuned for one schedule serves another one better as its mean rate
-        than as its peak. The mean is a rule for the validation loss on small models, not a law: the
-        training loss near the limit of stability depends on the peak.
+        than as its peak. The mean is a rule for the validation loss on small models, not a law:
+        near the limit of stability, the training loss can depend more on the peak.
 
         Parameters
         ----------
