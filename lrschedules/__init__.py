@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from lrschedules import plotting as plotting
     from lrschedules import study as study
     from lrschedules import symbolic as symbolic
+    from lrschedules import theory as theory
     from lrschedules import torch as torch
     from lrschedules.callbacks import RecordRate as RecordRate
     from lrschedules.callbacks import ReduceOnPlateau as ReduceOnPlateau
@@ -72,6 +73,7 @@ _TOOLS = {
     "plotting": None,
     "study": None,
     "symbolic": None,
+    "theory": None,
     "torch": None,
 }
 _FOR_KERAS = {"RecordRate", "ReduceOnPlateau", "callbacks", "compare", "finder", "range_test"}

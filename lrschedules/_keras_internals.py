@@ -95,6 +95,43 @@ def follow(optimizer: Any, schedules: Mapping[str, Any]) -> None:
             object.__setattr__(owner, name, Following(schedule, owner._iterations))
 
 
+def watch_gradients(optimizer: Any, watch: Callable[[Any, list[Any]], None] | None) -> None:
+    """Call a function with the step and the gradients at each update; None ends this.
+
+    Keras gives a callback no gradients. The attribute replaces the method of this optimizer alone,
+    so that its class, its configuration and its variables remain what they are.
+    Compare ``optimizers/base_optimizer.py``: ``BaseOptimizer.apply``, which every trainer calls,
+    also through ``apply_gradients`` and ``stateless_apply``.
+    """
+    vars(optimizer).pop("apply", None)
+    if watch is not None:
+        object.__setattr__(optimizer, "apply", Watched(optimizer, watch))
+
+
+def watcher_of(optimizer: Any) -> Callable[[Any, list[Any]], None] | None:
+    """Return the function that ``watch_gradients`` calls, or None.
+
+    Compare ``optimizers/base_optimizer.py``: ``BaseOptimizer.apply``.
+    """
+    watched = vars(optimizer).get("apply")
+    return watched.watch if isinstance(watched, Watched) else None
+
+
+class Watched:
+    """The method ``apply`` of an optimizer, after a call with the gradients that it receives.
+
+    Compare ``optimizers/base_optimizer.py``: ``BaseOptimizer.apply``.
+    """
+
+    def __init__(self, optimizer: Any, watch: Callable[[Any, list[Any]], None]) -> None:
+        self.optimizer, self.watch, self.method = optimizer, watch, optimizer.apply
+
+    def __call__(self, grads: Any, trainable_variables: Any = None) -> Any:
+        gradients = list(grads)
+        self.watch(self.optimizer._iterations, gradients)
+        return self.method(gradients, trainable_variables)
+
+
 _Variable: Any = keras.Variable
 
 

@@ -7,7 +7,8 @@ What follows from the declarations of a class is in ``_declared``; here is what 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Self, overload
 
 from lrschedules import _keras, kinds
@@ -26,6 +27,9 @@ WARMUP = kinds.whole(unit="steps", otherwise=", or omit .warmup() for none")
 COOLDOWN = kinds.whole(unit="steps", otherwise=", or omit .cooldown() for none")
 FROM_ZERO = kinds.whole(ge=0, unit="steps")
 GROWTH = kinds.number(gt=0, example=2, traced=1.0)
+
+# Number of steps that are evaluated at once for a mean: 2 MiB of numbers for each operation.
+BLOCK = 2**18
 
 
 @dataclasses.dataclass(frozen=True)
@@ -701,6 +705,110 @@ class Schedule(Declared, abstract=True):
             checked("geometric: stop", kinds.peak, stop),
         )
 
+    def mean(self, steps: int | None = None) -> float:
+        """Return the mean learning rate over a run: the mean of the values at steps 0 … steps − 1.
+
+        The values of all updates of the run are computed in double precision, and rounding errors
+        do not accumulate in their sum. The time grows with the number of steps, up to ``length``.
+
+        Parameters
+        ----------
+        steps : int, optional
+            Number of updates of the run; this schedule's ``length`` when not given.
+
+        Returns
+        -------
+        float
+            The mean, in the unit of the schedule.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``steps`` is not a whole number ≥ 1, if the schedule is open-ended and ``steps`` is
+            not given, or if the sum of the values exceeds the largest float.
+
+        Examples
+        --------
+        >>> from lrschedules import Constant, Cosine, Linear
+        >>> Constant(0.1).mean(1000), round(Linear(0.1, 0, steps=1000).mean(), 6)
+        (0.1, 0.05005)
+        >>> warm = Cosine(0.1, 0, steps=900).warmup(100)
+        >>> round(warm.mean(), 6), round(warm.mean(2000), 6)
+        (0.05, 0.025)
+        """
+        steps = self._end("mean: steps", steps, "pass the number of steps", "mean(1000)")
+        end = steps if self.length is None else min(steps, self.length)
+        try:
+            # From ``length`` on, all values are equal.
+            total = math.fsum([math.fsum(_rates(self, end)), (steps - end) * self(end)])
+        except OverflowError:
+            total = math.inf
+        if not math.isfinite(total):
+            raise ValueError(
+                f"mean: the sum of the values of {shown(self)} must be at most {LARGEST_FLOAT!r}; "
+                "multiply the schedule by a smaller factor"
+            )
+        return total / steps
+
+    def matched_to(self, tuned: Schedule, steps: int | None = None) -> Schedule:
+        """Return this schedule scaled so that its mean rate over a run is that of another one.
+
+        A learning rate that was tuned for one schedule serves another one better as its mean rate
+        than as its peak. The mean is a rule for the validation loss on small models, not a law:
+        near the limit of stability, the training loss can depend more on the peak.
+
+        Parameters
+        ----------
+        tuned : Schedule
+            Schedule with the mean rate that is wanted, for example one whose rate was tuned.
+        steps : int, optional
+            Number of updates of the run; when not given, the ``length`` of the two schedules, or of
+            the one that is not open-ended.
+
+        Returns
+        -------
+        Schedule
+            A :class:`.Scale` of this schedule by ``tuned.mean(steps) / self.mean(steps)``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is out of range; if ``steps`` is not given and both schedules are
+            open-ended or differ in length; or if the mean of this schedule is 0.
+
+        Examples
+        --------
+        >>> from lrschedules import Constant, Linear
+        >>> tuned = Constant(0.03)
+        >>> schedule = Linear(1, 0, steps=999).matched_to(tuned)
+        >>> round(schedule(0), 6), round(schedule.mean(), 6)
+        (0.05994, 0.03)
+        """
+        tuned = checked("matched_to: tuned", kinds.a_schedule, tuned)
+        if steps is None:
+            lengths = {each.length for each in (self, tuned)} - {None}
+            if len(lengths) != 1:
+                found = (
+                    f"differ in length, {self.length} and {tuned.length}"
+                    if lengths
+                    else "are both open-ended"
+                )
+                raise ValueError(
+                    f"matched_to: steps must be given where the schedules {found}; write the "
+                    "number of updates of the run: .matched_to(tuned, steps=1000)"
+                )
+            (steps,) = lengths
+        steps = checked("matched_to: steps", kinds.steps, steps)
+        wanted, own = tuned.mean(steps), self.mean(steps)
+        factor = wanted / own if own > 0 else math.inf
+        if not math.isfinite(factor):
+            raise ValueError(
+                f"matched_to: the mean of {shown(self)} over {steps} steps must be a number > 0 "
+                f"that a factor takes to {wanted!r}, got {own!r}; match a schedule that is not 0 "
+                "during the run"
+            )
+        return self.scale(factor)
+
     def __mul__(self, other: float | Schedule) -> Schedule:
         return self.times(other) if isinstance(other, Schedule) else self.scale(other)
 
@@ -736,6 +844,14 @@ class Schedule(Declared, abstract=True):
         from lrschedules import plotting
 
         return plotting.picture(self)
+
+
+def _rates(schedule: Schedule, end: int) -> Iterator[float]:
+    """Return the rates of a schedule at the steps 0 … end − 1, one after the other."""
+    import numpy as np
+
+    for start in range(0, end, BLOCK):
+        yield from schedule(np.arange(start, min(start + BLOCK, end))).tolist()
 
 
 # A function that makes a ramp from its initial rate, its final rate and its number of steps.

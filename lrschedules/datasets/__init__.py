@@ -11,9 +11,15 @@ from numpy.typing import NDArray
 
 from lrschedules import kinds
 from lrschedules._config import shown
+from lrschedules._schedule import Schedule
+from lrschedules.recipes import one_minus_sqrt
+from lrschedules.shapes import Constant, Cosine, Linear
 
 # Seeds that all the libraries accept that the package works with.
 seeds = kinds.whole(ge=0, le=2**32 - 1, example=0)
+
+# Number of warmup steps of every run of the language model.
+WARMUP = 300
 
 Rows = tuple[NDArray[np.float32], NDArray[np.float32]]
 
@@ -174,3 +180,77 @@ def load_ionosphere() -> Dataset:
     features = np.array([row[:-1] for row in rows], np.float32)
     labels = np.array([row[-1] == "g" for row in rows], np.float32)
     return Dataset(features, labels)
+
+
+class LanguageModelRun(NamedTuple):
+    """The final loss of one run of a language model.
+
+    Attributes
+    ----------
+    shape
+        ``"constant"``, ``"cosine to zero"``, ``"cosine to 10 %"``, ``"linear cooldown"`` or
+        ``"1-sqrt cooldown"``.
+    cooldown
+        Fraction of the run that the cooldown takes; 0 if there is none.
+    base_rate
+        Highest learning rate.
+    steps
+        Number of updates.
+    loss
+        Validation loss after the last update, in nats per token.
+    """
+
+    shape: str
+    cooldown: float
+    base_rate: float
+    steps: int
+    loss: float
+
+    @property
+    def schedule(self) -> Schedule:
+        """Schedule of the run: 300 steps of linear warmup, and the shape."""
+        rest = self.steps - WARMUP
+        if self.shape == "constant":
+            return Constant(self.base_rate).warmup(WARMUP)
+        if not self.cooldown:
+            stop = 0 if self.shape == "cosine to zero" else 0.1 * self.base_rate
+            return Cosine(self.base_rate, stop, rest).warmup(WARMUP)
+        decay = round(self.cooldown * self.steps)
+        shape = Linear if self.shape == "linear cooldown" else one_minus_sqrt
+        plateau = Constant(self.base_rate)
+        return plateau.cooldown(decay, at=rest - decay, shape=shape).warmup(WARMUP)
+
+
+def load_language_model_runs() -> tuple[LanguageModelRun, ...]:
+    """Return the final losses of 117 runs of a language model with 124 million parameters.
+
+    Five shapes of the schedule, up to five base rates and four lengths of the run, with one seed
+    each. The model has 12 layers, and was trained with AdamW on SlimPajama. The runs are those of
+    :cite:t:`schaipp2025`, whose logs are published under the MIT licence, Copyright 2025 Fabian
+    Schaipp and Alexander Hägele. The licence is in the file ``language_model.csv`` of this package.
+
+    Returns
+    -------
+    tuple of LanguageModelRun
+        The runs, in no order of importance.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package was installed without its data.
+
+    Examples
+    --------
+    >>> from lrschedules.datasets import load_language_model_runs
+    >>> runs = load_language_model_runs()
+    >>> len(runs), min(run.loss for run in runs)
+    (117, 2.95126)
+    >>> min(runs, key=lambda run: run.loss).schedule(25_000)
+    0.0016666666666666668
+    """
+    file = importlib.resources.files(__name__) / "language_model.csv"
+    lines = [line for line in file.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return tuple(
+        LanguageModelRun(shape, float(cooldown), float(base_rate), int(steps), float(loss))
+        for shape, cooldown, base_rate, steps, loss in (line.split(",") for line in lines[1:])
+    )

@@ -29,6 +29,7 @@ RUNTIME = Path(__file__).with_name("runtime.js").read_text("utf-8")
 NOT_TRANSLATED = {
     *("__call__", "__copy__", "__deepcopy__", "__dict__", "__dir__", "__getstate__", "__init__"),
     *("__init_subclass__", "__post_init__", "__reduce__", "_repr_html_", "get_config", "plot"),
+    *("matched_to", "mean"),
 }
 KINDS = (Number, ListOf, ScheduleKind, ShapeKind)
 

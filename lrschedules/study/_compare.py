@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -34,6 +35,7 @@ from lrschedules.study._store import Store
 from lrschedules.study.comparison import Comparison
 
 Engine = Literal["auto", "stacked", "loop"]
+Match = Literal["mean"]
 
 SEEDS = kinds.list_of(datasets.seeds, example=[0, 1, 2])
 HOW_MANY = kinds.whole(le=kinds.MOST_NUMBERS, example=10, otherwise=", or a list of seeds")
@@ -41,7 +43,7 @@ RATES = kinds.list_of(kinds.ratio, example=[0.5, 1, 2])
 CLASS, VERBOSE = kinds.whole(ge=0, example=1), kinds.whole(ge=0, le=2, example=1)
 BYTES = kinds.whole(le=2**63 - 1, unit="bytes", example=2**30)
 NAME, HYPERPARAMETER = Text("a text", "cosine"), Text("a text", "momentum")
-ENGINE = one_of(*get_args(Engine))
+ENGINE, MATCH = one_of(*get_args(Engine)), one_of(*get_args(Match))
 BUILD_MODEL = Function(
     "a function without arguments that returns a new Keras model", "build_model=build", 0
 )
@@ -71,6 +73,7 @@ def compare(
     batch_size: int | None = None,
     seeds: int | Iterable[int] = 10,
     base_rates: Iterable[float] = (1.0,),
+    match: Match | None = None,
     callbacks: Callable[[], list[Any]] | None = None,
     engine: Engine = "auto",
     store: str | Path | None = None,
@@ -123,6 +126,10 @@ def compare(
         Number of seeds, counted from 0, or the seeds: from 0 to 4294967295, each once.
     base_rates : iterable of float
         Factors that each learning rate is multiplied by, > 0, each once; one run for each.
+    match : str, optional
+        ``"mean"`` scales every schedule to the mean rate that the baseline has over the updates of
+        a run, as :meth:`.Schedule.matched_to` does; base rates multiply the scaled schedules. By
+        default, every schedule is trained as it is given.
     callbacks : callable, optional
         Function that returns a list of new Keras callbacks for one run. A run that they stop keeps
         its last values.
@@ -194,6 +201,8 @@ def compare(
     if callbacks is not None:
         kinds.checked("compare: callbacks", CALLBACKS, callbacks)
     chosen, rates = _seeds_of(seeds), _base_rates_of(base_rates)
+    if match is not None:
+        kinds.checked("compare: match", MATCH, match)
     epochs = kinds.checked("compare: epochs", kinds.count, epochs)
     if batch_size is not None:
         batch_size = kinds.checked("compare: batch_size", kinds.count, batch_size)
@@ -230,6 +239,8 @@ def compare(
             f"compare: epochs must be at most {most} with {plan.steps} updates in each, got "
             f"{epochs}"
         )
+    if match is not None:
+        plan = _matched(plan)
     with random_state_kept():
         plan.check()
         model = built(plan)
@@ -287,6 +298,25 @@ def _hyperparameters(where: str, given: Mapping[Any, Any]) -> dict[str, Schedule
             checked = Constant(kinds.checked(f"{where}[{shown(name)}]", kinds.factor, checked))
         found[name] = checked
     return found
+
+
+def _matched(plan: Plan) -> Plan:
+    """Return the plan with every learning rate scaled to the mean of the first one over a run."""
+    first, *others = plan.schedules
+    baseline, matched = _learning_rate(plan.schedules[first]), {first: plan.schedules[first]}
+    for name in others:
+        entry = plan.schedules[name]
+        try:
+            rate = _learning_rate(entry).matched_to(baseline, plan.updates)
+        except ValueError as error:
+            raise ValueError(f"compare: schedules[{shown(name)}]: {error}") from error
+        matched[name] = rate if isinstance(entry, Schedule) else {**entry, "learning_rate": rate}
+    return dataclasses.replace(plan, schedules=matched, match="mean")
+
+
+def _learning_rate(entry: Entry) -> Schedule:
+    """Return the schedule of the learning rate among what is compared under one name."""
+    return entry if isinstance(entry, Schedule) else entry["learning_rate"]
 
 
 def _function_of(entry: Entry) -> Function:
@@ -409,6 +439,19 @@ class Study:
             except OSError as error:
                 self.unstored = error
 
+    def _matched(self) -> dict[str, Any]:
+        """Return how the schedules were matched, and the rates that this made, if they were."""
+        plan = self.plan
+        if plan.match is None:
+            return {}
+        given = {name: _learning_rate(entry) for name, entry in plan.schedules.items()}
+        steps = np.arange(plan.updates)
+        rates = {
+            name: {"mean": rate.mean(plan.updates), "peak": float(rate(steps).max())}
+            for name, rate in given.items()
+        }
+        return {"match": plan.match, "rates": rates}
+
     def _trouble(self) -> str:
         text = ""
         if self.failed:
@@ -447,5 +490,6 @@ class Study:
                 "batch_size": plan.batch_size,
                 "backend": keras.backend.backend(),
                 "engine": self.engine,
+                **self._matched(),
             },
         )

@@ -63,6 +63,7 @@ class Plan:
     epochs: int
     batch_size: int
     callbacks: Callable[[], list[Any]] | None
+    match: str | None = None
 
     @property
     def trials(self) -> list[Trial]:
@@ -74,6 +75,11 @@ class Plan:
     def steps(self) -> int:
         """Number of updates in an epoch."""
         return -(-len(self.train) // self.batch_size)
+
+    @property
+    def updates(self) -> int:
+        """Number of updates in a run."""
+        return self.steps * self.epochs
 
     @property
     def evaluated(self) -> int:

@@ -43,6 +43,8 @@ class Row:
         difference of this size significant; infinity for more than 1000.
     verdict : str
         Conclusion that the interval supports.
+    mean_rate, peak_rate : float
+        Mean and largest learning rate of the runs, if the schedules were matched.
     """
 
     schedule: str
@@ -58,6 +60,8 @@ class Row:
     high: float
     seeds_needed: float
     verdict: str
+    mean_rate: float = math.nan
+    peak_rate: float = math.nan
 
 
 @dataclasses.dataclass(frozen=True)

@@ -129,6 +129,8 @@ class Table:
         columns = [
             _Column("schedule", "left", [row.schedule for row in self.rows]),
             _Column("base\nrate", "decimal", [f"{row.base_rate:g}" * several for row in self.rows]),
+            _Column("mean\nrate", "decimal", [number(row.mean_rate) for row in self.rows]),
+            _Column("peak\nrate", "decimal", [number(row.peak_rate) for row in self.rows]),
             _Column("mean", "decimal", [_own(row, row.mean) for row in self.rows]),
             _Column("sd", "decimal", [_own(row, row.sd) for row in self.rows]),
             _Column("median", "decimal", [_own(row, row.median) for row in self.rows]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, get_args
 
@@ -16,7 +16,7 @@ from lrschedules import kinds
 from lrschedules._arguments import a_mapping, a_path, each_once, one_line, one_of, require
 from lrschedules._config import shown
 from lrschedules.study import _figures, _json
-from lrschedules.study._statistics import Direction, Values, best, rows_of
+from lrschedules.study._statistics import Direction, Row, Values, best, rows_of
 from lrschedules.study._table import (
     Table,
     counted,
@@ -319,14 +319,33 @@ class Comparison:
         values = self[metric][range(len(picks)), picks, :, epoch - 1]
         direction = self.direction.get(metric)
         rates = [self.base_rates[pick] for pick in picks]
-        rows = rows_of(values, list(self.schedules), rates, level, direction)
+        rows = self._with_rates(rows_of(values, list(self.schedules), rates, level, direction))
         notes = notes_of(rows, level, len(self.base_rates), values, self.seeds)
         return Table(metric, epoch, level, direction, self.base_rates, rows, notes)
+
+    def _with_rates(self, rows: Sequence[Row]) -> tuple[Row, ...]:
+        """Return rows with the learning rates of matched schedules, if the settings hold them."""
+        rates: Any = self.settings.get("rates")
+        try:
+            return tuple(
+                dataclasses.replace(
+                    row,
+                    mean_rate=row.base_rate * rates[row.schedule]["mean"],
+                    peak_rate=row.base_rate * rates[row.schedule]["peak"],
+                )
+                for row in rows
+            )
+        except (KeyError, TypeError):
+            # Settings may hold anything, and those of other studies hold no rates.
+            return tuple(rows)
 
     def _with_settings(self) -> Table:
         """Return the default table with the settings below it."""
         table = self.table()
-        settings = [f"{name}: {value}" for name, value in self.settings.items() if name != "epochs"]
+        inside = {"epochs", "rates"}  # of the table, and of the size
+        settings = [
+            f"{name}: {value}" for name, value in self.settings.items() if name not in inside
+        ]
         return dataclasses.replace(
             table, notes=(*table.notes, "; ".join([self._size(), *settings]) + ".")
         )

@@ -1,9 +1,10 @@
-"""The Ionosphere data is what it is published to be, and its splits are what they say."""
+"""The data are what they are published to be, and the splits are what they say."""
 
 import numpy as np
 import pytest
 
-from lrschedules.datasets import Dataset, load_ionosphere
+import lrschedules as lrs
+from lrschedules.datasets import Dataset, load_ionosphere, load_language_model_runs
 
 DATA = load_ionosphere()
 
@@ -117,3 +118,36 @@ def test_splits_do_not_change_the_data():
     DATA.tail_split().train[0][:] = 7
 
     assert np.abs(DATA.features).max() == 1
+
+
+def test_language_model_runs():
+    """117 runs of published lengths, one for each setting, of which one diverged."""
+    runs = load_language_model_runs()
+
+    assert len({run[:4] for run in runs}) == len(runs) == 117
+    assert {run.steps for run in runs} == {15_000, 25_000, 35_000, 50_000}
+    assert {run.base_rate for run in runs} == {1e-4, 5e-4, 1e-3, 2e-3, 5e-3}
+    assert [run[:4] for run in runs if not 2.9 < run.loss < 3.3] == [
+        ("cosine to zero", 0, 0.005, 50_000)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shape", "cooldown", "half", "last"),
+    [
+        ("constant", 0, 1, 1),
+        ("cosine to zero", 0, 0.5, 0),
+        ("cosine to 10 %", 0, 0.55, 0.1),
+        ("linear cooldown", 0.8, 0.625, 0),
+        ("1-sqrt cooldown", 0.2, 1, 0),
+    ],
+)
+def test_schedule_of_a_run(shape, cooldown, half, last):
+    """The schedule has the shape, the warmup and the end that the name of the run says."""
+    for run in load_language_model_runs():
+        if run[:2] == (shape, cooldown):
+            schedule = run.schedule
+            found = [schedule(t) / run.base_rate for t in (0, 150, 300, run.steps // 2, run.steps)]
+            assert found == pytest.approx([0, 0.5, 1, half, last], abs=0.02)
+            assert schedule.length in {None, run.steps}
+            assert isinstance(schedule, lrs.Schedule)

@@ -40,6 +40,8 @@ METHODS = {
     LINE.k_decay: {"k": 2},
     LINE.breakpoints: {"last": 5},
     LINE.phases: {"last": 5},
+    LINE.mean: {"steps": 5},
+    LINE.matched_to: {"tuned": LINE, "steps": 5},
     LINE.plot: {"steps": 5, "ax": None},
 }
 TOOLS = {

@@ -64,7 +64,7 @@ Piecewise Polynomial Power Rex Schedule Tanh TimeBased
 TOOLS = """
 Comparison Namespace Phase RecordRate ReduceOnPlateau Run callbacks combinators compare datasets
 finder javascript joint kinds layerwise optimizers param plot plotting range_test recipes scheduled
-study symbolic torch
+study symbolic theory torch
 """
 MENU = sorted((SCHEDULES + TOOLS).split())
 FOR_KERAS = ["RecordRate", "ReduceOnPlateau", "callbacks", "compare", "finder", "range_test"]

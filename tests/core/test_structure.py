@@ -21,6 +21,7 @@ from lrschedules import (
     recipes,
     study,
     symbolic,
+    theory,
 )
 from lrschedules.torch import Scheduler
 from tests.data.table import PUBLIC
@@ -30,7 +31,7 @@ MODULES = {path.relative_to(ROOT).with_suffix("").as_posix(): path for path in R
 
 TOOLS = [
     function
-    for module in (symbolic, plotting, datasets, recipes, finder, study, javascript, kinds)
+    for module in (symbolic, plotting, datasets, recipes, finder, study, javascript, kinds, theory)
     for function in vars(module).values()
     if inspect.isfunction(function)
     and function.__module__.startswith(module.__name__)
@@ -66,13 +67,17 @@ CLASSES = [
     kinds.ScheduleKind,
     kinds.ShapeKind,
     datasets.Dataset,
+    datasets.LanguageModelRun,
     datasets.Split,
     finder.RangeTest,
+    callbacks.RecordGradientNorms,
     callbacks.RecordRate,
     callbacks.ReduceOnPlateau,
     study.Comparison,
     study.Table,
     study.Row,
+    theory.Bound,
+    theory.Extension,
     Scheduler,
     *PUBLIC,
 ]
