@@ -63,7 +63,7 @@ for name, tried in longest.items():
     )
 rates = [0.0001, 0.0005, 0.001, 0.002]
 ax.set(xscale="log", xlabel="base rate", ylabel="final validation loss")
-ax.set(ylim=(2.94, 3.21), title="124 million parameters, 50,000 steps")
+ax.set(ylim=(2.94, 3.26), title="124 million parameters, 50,000 steps")
 ax.set_xticks(rates, labels=map(str, rates))
 ax.minorticks_off()
 ax.legend(fontsize=8, ncols=2)
