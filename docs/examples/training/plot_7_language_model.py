@@ -52,23 +52,25 @@ for name, run in sorted(best.items(), key=lambda item: item[1].loss):
 # cosine that stops at 10 % by 0.03, and a constant rate by 0.16. A base rate
 # that is wrong by a factor of two costs about as much as another decay:
 
-styles = {"linear": "-", "1-sqrt": "--", "cosine": ":", "constant": "-."}
+styles = {"1-sqrt": "--", "cosine to zero": ":", "cosine to 10 %": "-."}
 fig, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
 for name, tried in longest.items():
-    line = sorted((run.base_rate, run.loss) for run in tried)
+    line = sorted((run.base_rate, run.loss) for run in tried if run.loss < 4)
+    color = plt.cm.viridis(tried[0].cooldown) if "linear" in name else "black"
+    style = styles.get(name.removesuffix(" cooldown, 20%"), "-")
     ax.plot(
-        *zip(*line, strict=True),
-        styles[name.split()[0]],
-        marker="o",
-        label=name,
+        *zip(*line, strict=True), style, color=color, marker="o", label=name
     )
+rates = [0.0001, 0.0005, 0.001, 0.002]
 ax.set(xscale="log", xlabel="base rate", ylabel="final validation loss")
-ax.set(ylim=(2.94, 3.21), title="124 million parameters, 50,000 steps")
+ax.set(ylim=(2.94, 3.26), title="124 million parameters, 50,000 steps")
+ax.set_xticks(rates, labels=map(str, rates))
+ax.minorticks_off()
 ax.legend(fontsize=8, ncols=2)
 plt.show()
 
 # %%
-# One run is outside of the figure: the cosine to zero diverged at a base rate
+# One run is not in the figure: the cosine to zero diverged at a base rate
 # of 0.005, and ended at a loss of 7.6.
 #
 # **The best rate, between the rates that were tried:** the minimum of a
@@ -153,9 +155,12 @@ for ax, rule in zip(axes, ["same peak", "same mean", "bound"], strict=True):
     decaying = ["constant" not in (a[0], b[0]) for a, b in pairs]
     some = typical(errors[decaying])
     print(f"{rule:10}  {typical(errors):13.2f}  {some:25.2f}")
-    ax.plot([0.2, 5], [0.2, 5], color="0.6", zorder=0)
+    ax.plot([0.15, 2.5], [0.15, 2.5], color="0.6", zorder=0)
     ax.plot(*ratios.T, "o", markersize=4)
     ax.set(xscale="log", yscale="log", title=rule, xlabel="predicted ratio")
+    ax.minorticks_off()
+    ax.set_xticks([0.2, 0.5, 1, 2], labels=["0.2", "0.5", "1", "2"])
+    ax.set_yticks([0.2, 0.5, 1, 2], labels=["0.2", "0.5", "1", "2"])
 axes[0].set_ylabel("measured ratio of the best rates")
 plt.show()
 
