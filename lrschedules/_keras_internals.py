@@ -329,7 +329,7 @@ class OnceImported(LazyModule):
     @property
     def available(self) -> bool:
         """Whether the module has been imported."""
-        return self.name in sys.modules
+        return sys.modules.get(self.name) is not None
 
 
 @contextlib.contextmanager

@@ -402,6 +402,7 @@ class Study:
                 self.engine = "stacked"
                 stacked = Stacked(self.plan, self.built, memory)
                 yield from stacked.results(set(self.finished), verbose)
+                self.engine = stacked.engine
             except NotStackableError as reason:
                 if engine == "stacked":
                     raise ValueError(
