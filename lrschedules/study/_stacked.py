@@ -72,6 +72,11 @@ class Stacked:
         }
         self.engine = "stacked"
         self._use(BACKENDS[keras.backend.backend()]())
+        if keras.backend.backend() in COMPILED_ONE_BY_ONE and any(
+            isinstance(layer, keras.layers.RNN) for layer in _keras_internals.layers_of(self.model)
+        ):
+            self._one_by_one("recurrent layers are faster so")
+            return
         # Each device has an equal part of a block, and as much memory.
         parts = math.ceil(len(plan.trials) / self.backend.devices)
         at_once = max(1, int(memory / self.bytes_of_a_trial(built.outputs)))
@@ -82,6 +87,12 @@ class Stacked:
         self.backend = backend
         self.program = Program(self.model, list(self.injected.values()), backend)
         self.train = backend.placed(self.plan.train.stacked(), None)
+
+    def _one_by_one(self, reason: Any) -> None:
+        """Train one trial after another from now on, in a program that is compiled once."""
+        self.engine = f"stacked, one run after another: {reason}"
+        self.size = 1
+        self._use(one_by_one(self.backend))
 
     def _injected(self) -> dict[str, Injected]:
         """Let the model's optimizer take what it follows from the program, by its name."""
@@ -149,9 +160,7 @@ class Stacked:
         except NotStackableError as reason:
             if keras.backend.backend() not in COMPILED_ONE_BY_ONE:
                 raise
-            self.engine = f"stacked, one run after another: {reason}"
-            self.size = 1
-            self._use(one_by_one(self.backend))
+            self._one_by_one(reason)
             yield from self._blocks(finished, verbose)
 
     def _blocks(self, done: Collection[Trial], verbose: int) -> Generator[tuple[Trial, History]]:
