@@ -22,7 +22,10 @@ from keras.src.backend import compute_output_spec
 from keras.src.backend.common import global_state
 from keras.src.optimizers.base_optimizer import clip_by_global_norm
 from keras.src.random import seed_generator
+from keras.src.saving import serialization_lib
 from keras.src.saving.keras_saveable import KerasSaveable
+from keras.src.utils import rng_utils
+from keras.src.utils.module_utils import LazyModule
 
 from lrschedules._arrays import as_numpy
 
@@ -349,6 +352,38 @@ def loss_and_updates(
         model.compute_metrics(x, y, predicted, weights)
     metrics = [scope.get_current_value(v) for v in model.metrics_variables]
     return loss, (other, metrics)
+
+
+# TensorFlow ---------------------------------------------------------------------------------------
+
+
+class OnceImported(LazyModule):
+    """A module that is available once something has imported it, and is imported when it is used.
+
+    Compare ``utils/module_utils.py``: ``LazyModule``.
+    """
+
+    @property
+    def available(self) -> bool:
+        """Whether the module has been imported."""
+        return sys.modules.get(self.name) is not None
+
+
+@contextlib.contextmanager
+def tensorflow_once_imported() -> Generator[None]:
+    """Let Keras set seeds and serialize objects meanwhile without importing TensorFlow.
+
+    Keras imports TensorFlow, wherever it is installed, to set its seed and to find out whether an
+    object is one of its classes. On another back end, that takes seconds, and ``fit`` does neither.
+    Compare ``utils/rng_utils.py``: ``set_random_seed``, and ``saving/serialization_lib.py``:
+    ``serialize_keras_object``.
+    """
+    tensorflow = OnceImported("tensorflow")
+    with (
+        mock.patch.object(rng_utils, "tf", tensorflow),
+        mock.patch.object(serialization_lib, "tf", tensorflow),
+    ):
+        yield
 
 
 # Random state -------------------------------------------------------------------------------------

@@ -49,6 +49,8 @@ def reset(gallery_conf, fname, when):
         _zip_again(file)
         return
     keras.utils.clear_session()
+    # A page shows no progress bar, whether it is built in a terminal or elsewhere.
+    keras.config.disable_interactive_logging()
     gc.collect()
     keras.utils.set_random_seed(0)
     mpl.rcParams.update(LOOK)

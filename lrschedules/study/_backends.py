@@ -8,6 +8,10 @@ import logging
 from collections.abc import Callable, Generator
 from typing import Any
 
+import keras
+
+from lrschedules.study._data import mapped
+
 Function = Callable[..., Any]
 
 
@@ -24,7 +28,7 @@ def quiet(logger: logging.Logger) -> Generator[None]:
 
 @dataclasses.dataclass(frozen=True)
 class Backend:
-    """The four functions that a stacked program needs.
+    """The functions that a stacked program needs.
 
     Attributes
     ----------
@@ -40,39 +44,68 @@ class Backend:
     compiled
         ``compiled(f)`` is ``f``, compiled if the back end compiles; it may reuse the memory of its
         first argument.
+    placed
+        ``placed(arrays, axis)`` returns a nested structure of arrays as tensors. Their axis number
+        ``axis``, which is that of the trials, is divided among the devices; it is None for arrays
+        that each device needs.
+    devices
+        Number of devices that an axis is divided among.
     """
 
     mapped: Callable[[Function, tuple[bool, ...]], Function]
     with_gradients: Callable[[Function], Function]
     repeated: Callable[[Function, Any, tuple[Any, ...]], Any]
     compiled: Callable[[Function], Function]
+    placed: Callable[[Any, int | None], Any]
+    devices: int = 1
+
+
+def on_one_device(arrays: Any, axis: int | None) -> Any:
+    """Return arrays as tensors on the device that Keras uses."""
+    del axis
+    return mapped(keras.ops.convert_to_tensor, arrays)
 
 
 def _jax() -> Backend:
     import jax
 
+    from lrschedules.study._convolution import convolutions_as_products
+
     def compiled(function: Function) -> Function:
+        if jax.default_backend() != "cpu":
+            return jax.jit(function, donate_argnums=0)
         # A short study mostly compiles; LLVM's last passes cost more time than they save.
-        quick = {"xla_backend_optimization_level": 1, "xla_llvm_disable_expensive_passes": True}
-        options: Any = quick if jax.default_backend() == "cpu" else None
-        return jax.jit(function, donate_argnums=0, compiler_options=options)
+        quick: Any = {
+            "xla_backend_optimization_level": 1,
+            "xla_llvm_disable_expensive_passes": True,
+        }
+        traced = convolutions_as_products()(function)
+        return jax.jit(traced, donate_argnums=0, compiler_options=quick)
 
     def repeated(function: Function, carry: Any, items: tuple[Any, ...]) -> Any:
         return jax.lax.scan(lambda c, item: (function(c, item), None), carry, items)[0]
 
-    def mapped(function: Function, axes: tuple[bool, ...]) -> Function:
+    def over_trials(function: Function, axes: tuple[bool, ...]) -> Function:
         return jax.vmap(function, [0 if axis else None for axis in axes])
 
     def with_gradients(function: Function) -> Function:
         return jax.value_and_grad(function, has_aux=True)
 
-    return Backend(mapped, with_gradients, repeated, compiled)
+    devices = jax.local_devices()
+    mesh = jax.sharding.Mesh(devices, ("trials",))
+
+    def placed(arrays: Any, axis: int | None) -> Any:
+        at = () if axis is None else (*[None] * axis, "trials")
+        where = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec(*at))
+        return jax.device_put(arrays, where)
+
+    return Backend(over_trials, with_gradients, repeated, compiled, placed, len(devices))
 
 
 def _tensorflow() -> Backend:
     import tensorflow as tf
 
-    def mapped(function: Function, axes: tuple[bool, ...]) -> Function:
+    def over_trials(function: Function, axes: tuple[bool, ...]) -> Function:
         def over(*arguments: Any) -> Any:
             def one(own: Any) -> Any:
                 left = iter(own)
@@ -102,15 +135,16 @@ def _tensorflow() -> Backend:
         end = items[0].shape[0]
         return tf.while_loop(lambda i, _: i < end, body, (tf.constant(0), carry))[1]
 
-    return Backend(
-        mapped, with_gradients, repeated, lambda function: tf.function(function, autograph=False)
-    )
+    def compiled(function: Function) -> Function:
+        return tf.function(function, autograph=False)
+
+    return Backend(over_trials, with_gradients, repeated, compiled, on_one_device)
 
 
 def _torch() -> Backend:
     import torch
 
-    def mapped(function: Function, axes: tuple[bool, ...]) -> Function:
+    def over_trials(function: Function, axes: tuple[bool, ...]) -> Function:
         return torch.vmap(function, tuple(0 if axis else None for axis in axes))
 
     def with_gradients(function: Function) -> Function:
@@ -130,7 +164,24 @@ def _torch() -> Backend:
     def compiled(function: Function) -> Function:
         return torch.no_grad()(function)
 
-    return Backend(mapped, with_gradients, repeated, compiled)
+    return Backend(over_trials, with_gradients, repeated, compiled, on_one_device)
+
+
+def one_by_one(backend: Backend) -> Backend:
+    """Return a back end whose programs train a block of one trial, without mapping anything.
+
+    Such a program is compiled once, and serves one trial after another.
+    """
+
+    def over_one(function: Function, axes: tuple[bool, ...]) -> Function:
+        def over(*arguments: Any) -> Any:
+            pairs = zip(arguments, axes, strict=True)
+            own = [mapped(lambda array: array[0], a) if axis else a for a, axis in pairs]
+            return mapped(lambda array: array[None], function(*own))
+
+        return over
+
+    return dataclasses.replace(backend, mapped=over_one, devices=1, placed=on_one_device)
 
 
 BACKENDS: dict[str, Callable[[], Backend]] = {

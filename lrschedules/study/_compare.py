@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -14,7 +15,7 @@ from lrschedules import datasets, kinds
 from lrschedules._arguments import Function, Text, a_path, each_once, one_of, require
 from lrschedules._config import shown
 from lrschedules._hyperparameters import fitting
-from lrschedules._keras_internals import random_state_kept
+from lrschedules._keras_internals import random_state_kept, tensorflow_once_imported
 from lrschedules._schedule import Schedule
 from lrschedules.shapes import Constant
 from lrschedules.study._data import data_of
@@ -40,7 +41,8 @@ Match = Literal["mean"]
 SEEDS = kinds.list_of(datasets.seeds, example=[0, 1, 2])
 HOW_MANY = kinds.whole(le=kinds.MOST_NUMBERS, example=10, otherwise=", or a list of seeds")
 RATES = kinds.list_of(kinds.ratio, example=[0.5, 1, 2])
-CLASS, VERBOSE = kinds.whole(ge=0, example=1), kinds.whole(ge=0, le=2, example=1)
+CLASS = kinds.whole(ge=0, example=1)
+VERBOSE = kinds.whole(ge=0, le=2, example=1, otherwise=", or 'auto'")
 BYTES = kinds.whole(le=2**63 - 1, unit="bytes", example=2**30)
 NAME, HYPERPARAMETER = Text("a text", "cosine"), Text("a text", "momentum")
 ENGINE, MATCH = one_of(*get_args(Engine)), one_of(*get_args(Match))
@@ -78,7 +80,7 @@ def compare(
     engine: Engine = "auto",
     store: str | Path | None = None,
     memory: int = 2**30,
-    verbose: int = 0,
+    verbose: int | Literal["auto"] = "auto",
 ) -> Comparison:
     """Train a model under each schedule with each seed, and compare the results.
 
@@ -146,8 +148,10 @@ def compare(
         blocks, with the same results. A run is assumed to need three times its weights, the
         variables of its optimizer, and for each row of a batch three times the row and the outputs
         of all layers.
-    verbose : int
-        0 shows nothing, 1 a progress bar, 2 only its last line.
+    verbose : int or str
+        0 shows nothing, 1 a progress bar with the time that is left, 2 only its last line.
+        ``"auto"`` is 1 in a terminal and in a notebook, and 0 elsewhere, or after
+        ``keras.config.disable_interactive_logging()``.
 
     Returns
     -------
@@ -241,7 +245,7 @@ def compare(
         )
     if match is not None:
         plan = _matched(plan)
-    with random_state_kept():
+    with random_state_kept(), tensorflow_once_imported():
         plan.check()
         model = built(plan)
         kept = None if folder is None else Store(folder, plan)
@@ -361,9 +365,20 @@ def _class_weights_of(class_weight: Any) -> dict[int, float] | None:
 
 
 def _verbose_of(verbose: Any) -> int:
-    """Return the verbosity; True and False stand for 1 and 0."""
+    """Return the verbosity; True and False stand for 1 and 0, "auto" for what is seen."""
+    if isinstance(verbose, str) and verbose == "auto":
+        return int(_is_watched())
     number = int(verbose) if isinstance(verbose, bool) else verbose
     return kinds.checked("compare: verbose", VERBOSE, number)
+
+
+def _is_watched() -> bool:
+    """Say whether somebody would see a progress bar: in a terminal or in a notebook."""
+    ipython: Any = sys.modules.get("IPython")
+    if hasattr(ipython and ipython.get_ipython(), "kernel"):
+        return bool(keras.config.is_interactive_logging_enabled())
+    output: Any = sys.stdout  # None where a program has no console
+    return bool(output and output.isatty() and keras.config.is_interactive_logging_enabled())
 
 
 class StudyError(RuntimeError):
@@ -417,6 +432,7 @@ class Study:
                 self.engine = "stacked"
                 stacked = Stacked(self.plan, self.built, memory)
                 yield from stacked.results(set(self.finished), verbose)
+                self.engine = stacked.engine
             except NotStackableError as reason:
                 if engine == "stacked":
                     raise ValueError(

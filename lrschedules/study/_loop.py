@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from lrschedules._keras_internals import random_state_kept
+from lrschedules._keras_internals import random_state_kept, tensorflow_once_imported
 from lrschedules.study._data import mapped, order
 from lrschedules.study._plan import Failure, History, Plan, Trial
 
@@ -46,7 +46,7 @@ def attempt(plan: Plan, trial: Trial, backend: str) -> tuple[Trial, History | Fa
                 f"this worker has Keras on {here}, the study on {backend}: set KERAS_BACKEND where "
                 "workers start"
             )
-        with random_state_kept():
+        with random_state_kept(), tensorflow_once_imported():
             return trial, trained(plan, trial)
     except Exception as error:  # noqa: BLE001
         return trial, failure(error)

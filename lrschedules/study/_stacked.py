@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
 from collections.abc import Collection, Generator, Iterator
@@ -15,10 +14,13 @@ from numpy.typing import NDArray
 from lrschedules import _keras_internals
 from lrschedules._arguments import one_line
 from lrschedules._arrays import as_numpy
-from lrschedules.study._backends import BACKENDS
+from lrschedules.study._backends import BACKENDS, Backend, one_by_one
 from lrschedules.study._data import mapped, order
 from lrschedules.study._plan import Built, History, Plan, Trial, unscaled
 from lrschedules.study._program import Injected, Program, Values
+
+# Back ends on which a compiled program for one run is faster than ``fit`` for each.
+COMPILED_ONE_BY_ONE = {"tensorflow"}
 
 
 class NotStackableError(Exception):
@@ -45,8 +47,7 @@ class Stacked:
 
     def __init__(self, plan: Plan, built: Built, memory: int) -> None:
         self.plan, self.model = plan, built.model
-        self.train = mapped(keras.ops.convert_to_tensor, plan.train.stacked())
-        injected = self._injected()
+        self.injected = self._injected()
         starts = [values_of(self.model)]
         for seed in plan.seeds[1:]:
             model = plan.model(seed)
@@ -65,16 +66,33 @@ class Stacked:
             [np.stack(each) for each in zip(*kind, strict=True)]
             for kind in zip(*starts, strict=True)
         ]
-        self.program = Program(
-            self.model, list(injected.values()), BACKENDS[keras.backend.backend()]()
-        )
         self.hyperparameters = {
-            made: self._hyperparameters(*made, list(injected))
+            made: self._hyperparameters(*made, list(self.injected))
             for made in itertools.product(plan.schedules, plan.base_rates)
         }
-        trials = len(plan.trials)
-        blocks = math.ceil(trials / max(1, int(memory / self.bytes_of_a_trial(built.outputs))))
-        self.size = math.ceil(trials / blocks)
+        self.engine = "stacked"
+        self._use(BACKENDS[keras.backend.backend()]())
+        if keras.backend.backend() in COMPILED_ONE_BY_ONE and any(
+            isinstance(layer, keras.layers.RNN) for layer in _keras_internals.layers_of(self.model)
+        ):
+            self._one_by_one("recurrent layers are faster so")
+            return
+        # Each device has an equal part of a block, and as much memory.
+        parts = math.ceil(len(plan.trials) / self.backend.devices)
+        at_once = max(1, int(memory / self.bytes_of_a_trial(built.outputs)))
+        self.size = math.ceil(parts / math.ceil(parts / at_once)) * self.backend.devices
+
+    def _use(self, backend: Backend) -> None:
+        """Make the program with the functions of a back end, and place the rows for it."""
+        self.backend = backend
+        self.program = Program(self.model, list(self.injected.values()), backend)
+        self.train = backend.placed(self.plan.train.stacked(), None)
+
+    def _one_by_one(self, reason: Any) -> None:
+        """Train one trial after another from now on, in a program that is compiled once."""
+        self.engine = f"stacked, one run after another: {reason}"
+        self.size = 1
+        self._use(one_by_one(self.backend))
 
     def _injected(self) -> dict[str, Injected]:
         """Let the model's optimizer take what it follows from the program, by its name."""
@@ -125,12 +143,28 @@ class Stacked:
     def results(self, done: Collection[Trial], verbose: int) -> Generator[tuple[Trial, History]]:
         """Train block by block, and yield the history of every trial that is not done.
 
+        If something cannot be mapped on TensorFlow, the trials are trained one after another in a
+        program that is compiled once.
+
         Raises
         ------
         NotStackableError
             If a layer, the loss, a metric or the optimizer cannot be mapped, or refuses a value.
             The trials of earlier blocks have been yielded by then.
         """
+        finished = set(done)
+        try:
+            for trial, history in self._blocks(finished, verbose):
+                yield trial, history
+                finished.add(trial)
+        except NotStackableError as reason:
+            if keras.backend.backend() not in COMPILED_ONE_BY_ONE:
+                raise
+            self._one_by_one(reason)
+            yield from self._blocks(finished, verbose)
+
+    def _blocks(self, done: Collection[Trial], verbose: int) -> Generator[tuple[Trial, History]]:
+        done = set(done)
         trials = self.plan.trials
         blocks = [trials[i : i + self.size] for i in range(0, len(trials), self.size)]
         blocks = [block for block in blocks if not set(block) <= set(done)]
@@ -152,19 +186,20 @@ class Stacked:
         trials = block + block[-1:] * (self.size - len(block))
         seeds = [trial.seed for trial in trials]
         at = [plan.seeds.index(seed) for seed in seeds]
-        tensors = functools.partial(mapped, keras.ops.convert_to_tensor)
+        placed = self.backend.placed
         trainable, other = ([values[at] for values in kind] for kind in self.starts)
-        state = tensors((trainable, other, self._repeated(self.model.optimizer.variables)))
-        fresh = tensors(self._repeated(self.model.metrics_variables))
+        state = placed((trainable, other, self._repeated(self.model.optimizer.variables)), 0)
+        fresh = placed(self._repeated(self.model.metrics_variables), 0)
         made = [self.hyperparameters[trial.schedule, trial.base_rate] for trial in trials]
         hyperparameters = np.stack(made, axis=1)
-        validation = None if plan.validation is None else tensors(self._validation(seeds))
+        validation = None if plan.validation is None else self._validation(seeds)
         first = plan.train.first(seeds)[:, None]
         for epoch in range(plan.epochs):
             orders = {seed: order(seed, epoch, len(plan.train)) for seed in set(seeds)}
             index = first + np.stack([orders[seed] for seed in seeds])
-            batches = tensors(batched(index, plan.batch_size))
-            now = tensors(hyperparameters[epoch * plan.steps : (epoch + 1) * plan.steps])
+            full, last = batched(index, plan.batch_size)
+            batches = placed(full, 1), placed(last, 0)
+            now = placed(hyperparameters[epoch * plan.steps : (epoch + 1) * plan.steps], 1)
             try:
                 state, logs = self.program.epoch(
                     state, fresh, (now, self.train, *batches), validation
@@ -177,11 +212,14 @@ class Stacked:
         return [np.repeat(as_numpy(v)[None], self.size, axis=0) for v in variables]
 
     def _validation(self, seeds: list[int]) -> Any:
+        """Return rows and batches for the evaluation, without the axis of trials if shared."""
         data: Any = self.plan.validation
-        index = np.arange(len(data), dtype=np.int32)
+        index, axes = np.arange(len(data), dtype=np.int32), (None, None)
         if not data.shared:
-            index = data.first(seeds)[:, None] + index
-        return data.stacked(), *batched(index, self.plan.evaluated)
+            index, axes = data.first(seeds)[:, None] + index, (1, 0)
+        batches = batched(index, self.plan.evaluated)
+        placed = self.backend.placed
+        return placed(data.stacked(), None), *map(placed, batches, axes)
 
 
 def refusals(plan: Plan, model: Any, optimizer: Any) -> Iterator[str]:

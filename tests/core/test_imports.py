@@ -139,6 +139,31 @@ print("const Linear = declared" in text, "sympy" in sys.modules)
     assert run(program, blocked=["sympy", "keras"]) == ["True False"]
 
 
+STUDY = """
+import keras
+import numpy as np
+import lrschedules as lrs
+
+def build():
+    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+
+rows = np.ones((8, 2)), np.ones((8, 1))
+for engine in ("stacked", "loop"):
+    lrs.compare(
+        {"linear": lrs.Linear(0.1, 0, 4)}, build, rows, rows, optimizer=keras.optimizers.SGD,
+        loss="mse", epochs=1, seeds=2, engine=engine, store=f"{folder}/{engine}",
+    ).table()
+"""
+
+
+def test_a_study_imports_no_other_back_end(tmp_path):
+    """A study on JAX leaves TensorFlow and PyTorch alone, whatever is installed."""
+    imported = run(f"folder = {str(tmp_path)!r}", STUDY, REPORT)[0].split()
+
+    assert "jax" in imported
+    assert not {"tensorflow", "torch"} & set(imported)
+
+
 WITHOUT_STEP = """
 import lrschedules as lrs
 try:

@@ -214,6 +214,27 @@ def test_attention():
     assert_equal_curves(study(attention, **options), fitted(attention, **options))
 
 
+def recurrent():
+    return keras.Sequential(
+        [keras.Input((7,)), layers.Embedding(20, 4), layers.LSTM(4), layers.Dense(3)]
+    )
+
+
+def test_recurrent():
+    """On TensorFlow, recurrent layers are trained one run after another in one program."""
+    options = {
+        "train": (WORDS[:EVEN], CLASSES[:EVEN]),
+        "validation": None,
+        "metrics": [],
+        "epochs": 2,
+        "loss": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    }
+    result = study(recurrent, **options)
+    alone = result.settings["engine"].startswith("stacked, one run after another: recurrent")
+    assert alone == (BACKEND == "tensorflow")
+    assert_equal_curves(result, fitted(recurrent, **options))
+
+
 @keras.saving.register_keras_serializable("tests")
 class Two(keras.Model):
     """Two inputs, two outputs, losses of its own, no Input: nothing is known before a batch."""

@@ -1,11 +1,6 @@
 """A small study, in a module of its own: processes and clusters import what they run."""
 
 import os
-import sys
-
-if "pytest" not in sys.modules:
-    # A process of a study: on JAX, Keras needs no TensorFlow, which takes seconds to import.
-    sys.modules["tensorflow"] = None
 
 import keras
 import numpy as np

@@ -8,6 +8,7 @@ import pathlib
 import re
 import sys
 import time
+import types
 from decimal import Decimal
 from fractions import Fraction
 
@@ -98,6 +99,20 @@ def test_accepted():
     for changes in ({}, {"build_model": build}, mapping):
         with pytest.raises(Accepted):
             study(**changes)
+
+
+@pytest.mark.parametrize(
+    ("terminal", "notebook", "logging", "shown"),
+    [(0, 0, 1, 0), (1, 0, 1, 1), (0, 1, 1, 1), (1, 0, 0, 0), (0, 1, 0, 0)],
+)
+def test_progress_is_shown_where_it_is_seen(monkeypatch, terminal, notebook, logging, shown):
+    """The bar is for terminals and notebooks, unless Keras has been told not to show any."""
+    shell = types.SimpleNamespace(**({"kernel": None} if notebook else {}))
+    ipython = types.SimpleNamespace(get_ipython=lambda: shell)
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setattr(sys, "stdout", types.SimpleNamespace(isatty=lambda: bool(terminal)))
+    monkeypatch.setattr(keras.config, "is_interactive_logging_enabled", lambda: bool(logging))
+    assert _compare._verbose_of("auto") == shown
 
 
 # One mistake each --------------------------------------------------------------------------------
@@ -220,7 +235,7 @@ def test_accepted():
         ({"store": 5}, "store must be a path, got 5; write for example 'folder/name'"),
         ({"store": ""}, "store must be a path, got ''"),
         ({"memory": 0}, "memory must be a whole number of bytes from 1 to .*, got 0"),
-        ({"verbose": 3}, "verbose must be a whole number from 0 to 2, got 3"),
+        ({"verbose": 3}, "verbose must be a whole number from 0 to 2, or 'auto', got 3"),
         ({"train": X}, r"train must be a pair \(x, y\) or .*, a dataset .*, got array"),
         ({"train": {"x": X, "y": Y}}, r"train must be a pair \(x, y\) or .*, a dataset .*, got \{"),
         ({"train": "rows"}, r"train must be a pair \(x, y\) or .*, a dataset .*, got 'rows'"),
