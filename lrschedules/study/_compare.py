@@ -307,18 +307,18 @@ def _hyperparameters(where: str, given: Mapping[Any, Any]) -> dict[str, Schedule
 def _matched(plan: Plan) -> Plan:
     """Return the plan with every learning rate scaled to the mean of the first one over a run."""
     first, *others = plan.schedules
-    baseline, matched = _learning_rate(plan.schedules[first]), {first: plan.schedules[first]}
+    baseline, matched = _rate_among(plan.schedules[first]), {first: plan.schedules[first]}
     for name in others:
         entry = plan.schedules[name]
         try:
-            rate = _learning_rate(entry).matched_to(baseline, plan.updates)
+            rate = _rate_among(entry).matched_to(baseline, plan.updates)
         except ValueError as error:
             raise ValueError(f"compare: schedules[{shown(name)}]: {error}") from error
         matched[name] = rate if isinstance(entry, Schedule) else {**entry, "learning_rate": rate}
     return dataclasses.replace(plan, schedules=matched, match="mean")
 
 
-def _learning_rate(entry: Entry) -> Schedule:
+def _rate_among(entry: Entry) -> Schedule:
     """Return the schedule of the learning rate among what is compared under one name."""
     return entry if isinstance(entry, Schedule) else entry["learning_rate"]
 
@@ -460,7 +460,7 @@ class Study:
         plan = self.plan
         if plan.match is None:
             return {}
-        given = {name: _learning_rate(entry) for name, entry in plan.schedules.items()}
+        given = {name: _rate_among(entry) for name, entry in plan.schedules.items()}
         steps = np.arange(plan.updates)
         rates = {
             name: {"mean": rate.mean(plan.updates), "peak": float(rate(steps).max())}
