@@ -235,7 +235,10 @@ def test_progress_is_shown_where_it_is_seen(monkeypatch, terminal, notebook, log
         ({"store": 5}, "store must be a path, got 5; write for example 'folder/name'"),
         ({"store": ""}, "store must be a path, got ''"),
         ({"memory": 0}, "memory must be a whole number of bytes from 1 to .*, got 0"),
-        ({"verbose": 3}, "verbose must be a whole number from 0 to 2, got 3; write for example 1, or 'auto'"),
+        (
+            {"verbose": 3},
+            "verbose must be a whole number from 0 to 2, got 3; write for example 1, or 'auto'",
+        ),
         ({"train": X}, r"train must be a pair \(x, y\) or .*, a dataset .*, got array"),
         ({"train": {"x": X, "y": Y}}, r"train must be a pair \(x, y\) or .*, a dataset .*, got \{"),
         ({"train": "rows"}, r"train must be a pair \(x, y\) or .*, a dataset .*, got 'rows'"),
