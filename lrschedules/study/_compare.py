@@ -431,16 +431,17 @@ class Study:
             try:
                 self.engine = "stacked"
                 stacked = Stacked(self.plan, self.built, memory)
-                yield from stacked.results(set(self.finished), verbose)
-                self.engine = stacked.engine
+                if engine == "stacked" or not stacked.slower:
+                    yield from stacked.results(set(self.finished), verbose)
+                    self.engine = stacked.engine
+                    return
+                self.engine = f"loop: {stacked.slower}"
             except NotStackableError as reason:
                 if engine == "stacked":
                     raise ValueError(
                         f"compare: this study cannot be stacked: {reason}; write engine='loop'"
                     ) from reason
                 self.engine = f"loop, not stacked: {reason}"
-            else:
-                return
         missing = [trial for trial in self.plan.trials if trial not in self.finished]
         bar = keras.utils.Progbar(len(missing), verbose=verbose, unit_name="run")
         for done, result in enumerate(looped(self.plan, missing), 1):

@@ -25,22 +25,23 @@ MOST_POSITIONS = 128
 
 
 @contextlib.contextmanager
-def convolutions_as_products() -> Generator[None]:
-    """Let JAX trace all convolutions meanwhile as matrix products.
+def convolutions_as_products() -> Generator[list[int]]:
+    """Let JAX trace all convolutions meanwhile as matrix products; collect the sizes of patches.
 
     The function is replaced in ``jax.lax``, which Keras' layers and users call, and in the module
     that defines it, which has the transposed convolution.
     """
     plain: Any = jax.lax.conv_general_dilated
-    convolution = functools.partial(as_product, plain)
+    patches = list[int]()
+    convolution = functools.partial(as_product, plain, patches)
     with (
         mock.patch.object(jax.lax, "conv_general_dilated", convolution),
         mock.patch.dict(plain.__globals__, conv_general_dilated=convolution),
     ):
-        yield
+        yield patches
 
 
-def as_product(plain: Any, *arguments: Any, **options: Any) -> Any:
+def as_product(plain: Any, patches: list[int], /, *arguments: Any, **options: Any) -> Any:
     """Return a convolution, written as a matrix product where that is possible.
 
     Parameters
@@ -48,6 +49,8 @@ def as_product(plain: Any, *arguments: Any, **options: Any) -> Any:
     plain : callable
         ``jax.lax.conv_general_dilated``. It is called for groups of rows, a result of another
         type, large kernels and empty results.
+    patches : list of int
+        The number of values of all shifted inputs is appended to it.
     *arguments, **options
         Arguments of ``plain``.
 
@@ -76,18 +79,19 @@ def as_product(plain: Any, *arguments: Any, **options: Any) -> Any:
     sizes = [result.shape[axis] for axis in numbers.out_spec[2:]]
     x = jnp.transpose(lhs, (numbers.lhs_spec[0], *numbers.lhs_spec[2:], numbers.lhs_spec[1]))
     shifted = _shifted(x, positions, sizes, given)
+    patches.append(sum(part.size for part in shifted))
     groups, precision = given["feature_group_count"], given["precision"]
     kernel = kernel.reshape(-1, inputs, groups, outputs // groups)
     if groups == 1:
-        patches = jnp.concatenate(shifted, axis=-1)
-        product = jnp.matmul(patches, kernel.reshape(-1, outputs), precision=precision)
+        rows = jnp.concatenate(shifted, axis=-1)
+        product = jnp.matmul(rows, kernel.reshape(-1, outputs), precision=precision)
     elif inputs == 1:
         terms = [part[..., None] * at for part, at in zip(shifted, kernel[:, 0], strict=True)]
         product = functools.reduce(jnp.add, terms)
     else:
-        patches = jnp.stack(shifted, axis=-2)
-        patches = patches.reshape(*patches.shape[:-1], groups, inputs)
-        product = jnp.einsum("...pgi,pigo->...go", patches, kernel, precision=precision)
+        rows = jnp.stack(shifted, axis=-2)
+        rows = rows.reshape(*rows.shape[:-1], groups, inputs)
+        product = jnp.einsum("...pgi,pigo->...go", rows, kernel, precision=precision)
     product = product.reshape(len(x), *sizes, outputs)
     axes = (numbers.out_spec[0], *numbers.out_spec[2:], numbers.out_spec[1])
     return jnp.transpose(product, np.argsort(axes))

@@ -19,9 +19,6 @@ from lrschedules.study._data import mapped, order
 from lrschedules.study._plan import Built, History, Plan, Trial, unscaled
 from lrschedules.study._program import Injected, Program, Values
 
-# Back ends on which a compiled program for one run is faster than ``fit`` for each.
-COMPILED_ONE_BY_ONE = {"tensorflow"}
-
 
 class NotStackableError(Exception):
     """A study cannot be trained as one program, for the reason given."""
@@ -38,6 +35,13 @@ class Stacked:
         Model of its first seed, which the program is made of.
     memory : int
         Bytes that a block of trials may use.
+
+    Attributes
+    ----------
+    engine : str
+        What ``settings`` of the result says.
+    slower : str or None
+        Why ``fit`` is not slower, where it is not.
 
     Raises
     ------
@@ -70,16 +74,19 @@ class Stacked:
             made: self._hyperparameters(*made, list(self.injected))
             for made in itertools.product(plan.schedules, plan.base_rates)
         }
-        self.engine = "stacked"
+        self.engine, self.slower = "stacked", None
         self._use(BACKENDS[keras.backend.backend()]())
-        if keras.backend.backend() in COMPILED_ONE_BY_ONE and any(
-            isinstance(layer, keras.layers.RNN) for layer in _keras_internals.layers_of(self.model)
-        ):
-            self._one_by_one("recurrent layers are faster so")
-            return
+        row = self._values_of_a_row(built.outputs)
+        if reason := self._alone(self._bytes_of_a_trial(3 * plan.batch_size * row)):
+            if self.backend.compiles:
+                self._one_by_one(reason)
+                return
+            self.slower = reason
+        # Three times in training, once in evaluation.
+        rows = max(3 * plan.batch_size, plan.evaluated * bool(plan.validation))
         # Each device has an equal part of a block, and as much memory.
         parts = math.ceil(len(plan.trials) / self.backend.devices)
-        at_once = max(1, int(memory / self.bytes_of_a_trial(built.outputs)))
+        at_once = max(1, int(memory / self._bytes_of_a_trial(rows * row)))
         self.size = math.ceil(parts / math.ceil(parts / at_once)) * self.backend.devices
 
     def _use(self, backend: Backend) -> None:
@@ -87,6 +94,21 @@ class Stacked:
         self.backend = backend
         self.program = Program(self.model, list(self.injected.values()), backend)
         self.train = backend.placed(self.plan.train.stacked(), None)
+
+    def _alone(self, needed: int) -> str:
+        """Return why one run after another is faster, or an empty text.
+
+        A run whose training step needs so many bytes keeps a processor busy. A loop over the steps
+        of a sequence is slow where TensorFlow maps it.
+        """
+        if self.backend.devices == 1 and needed > self.backend.alone_above:
+            return "a step of this model is large enough to keep the processor busy"
+        layers = _keras_internals.layers_of(self.model)
+        if keras.backend.backend() == "tensorflow" and any(
+            isinstance(layer, keras.layers.RNN) for layer in layers
+        ):
+            return "recurrent layers are faster so"
+        return ""
 
     def _one_by_one(self, reason: Any) -> None:
         """Train one trial after another from now on, in a program that is compiled once."""
@@ -127,24 +149,39 @@ class Stacked:
         values = [np.asarray(schedules[name](steps), np.float32) for name in names]
         return np.stack(values, axis=1)
 
-    def bytes_of_a_trial(self, outputs: list[int]) -> int:
-        """Return the memory that a trial is assumed to need.
+    def _values_of_a_row(self, outputs: list[int]) -> int:
+        """Return the number of values that a row needs: its own, and the outputs of all layers.
 
-        It holds weights, gradients and their update, the variables of the optimizer, and for each
-        row of a batch the row and the outputs of all layers: three times in training, once in
-        evaluation.
+        A convolution, whose kernel has three axes or more, may be computed as a matrix product,
+        with the patch of the input for each of its outputs.
+        """
+        own = sum(math.prod(array.shape[1:]) for array in keras.tree.flatten(self.train))
+        if all(len(v.shape) < 3 for v in self.model.trainable_variables):
+            return own + sum(outputs)
+        metrics = [as_numpy(v) for v in self.model.metrics_variables]
+        batch = self.plan.first_batch
+        try:
+            patches = self.backend.scratch(
+                self.program.test_step, *values_of(self.model), metrics, batch
+            )
+        except Exception as error:
+            raise NotStackableError(one_line(error)) from error
+        return own + sum(outputs) + patches // len(keras.tree.flatten(batch)[0])
+
+    def _bytes_of_a_trial(self, rows: int) -> int:
+        """Return the memory that a trial needs whose rows have as many values in total.
+
+        It holds weights, gradients and their update, and the variables of the optimizer.
         """
         weights = sum(math.prod(v.shape) for v in self.model.trainable_variables)
         kept = sum(math.prod(v.shape) for v in self.model.optimizer.variables)
-        row = sum(math.prod(array.shape[1:]) for array in keras.tree.flatten(self.train))
-        rows = max(3 * self.plan.batch_size, self.plan.evaluated * bool(self.plan.validation))
-        return 4 * (3 * weights + kept + rows * (row + sum(outputs)))
+        return 4 * (3 * weights + kept + rows)
 
     def results(self, done: Collection[Trial], verbose: int) -> Generator[tuple[Trial, History]]:
         """Train block by block, and yield the history of every trial that is not done.
 
-        If something cannot be mapped on TensorFlow, the trials are trained one after another in a
-        program that is compiled once.
+        If something cannot be mapped, the trials are trained one after another in a program that is
+        compiled once, where the back end compiles.
 
         Raises
         ------
@@ -158,7 +195,7 @@ class Stacked:
                 yield trial, history
                 finished.add(trial)
         except NotStackableError as reason:
-            if keras.backend.backend() not in COMPILED_ONE_BY_ONE:
+            if not self.backend.compiles:
                 raise
             self._one_by_one(reason)
             yield from self._blocks(finished, verbose)

@@ -1,7 +1,9 @@
 """A replica of a stacked study is a plain fit, whatever the model, optimizer, loss and metrics."""
 
+import dataclasses
 import functools
 import random
+import re
 
 import keras
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from keras import layers, ops
 
 import lrschedules as lrs
-from lrschedules.study import compare
+from lrschedules.study import _backends, compare
 
 BACKEND = keras.backend.backend()
 pytestmark = [
@@ -233,6 +235,37 @@ def test_recurrent():
     alone = result.settings["engine"].startswith("stacked, one run after another: recurrent")
     assert alone == (BACKEND == "tensorflow")
     assert_equal_curves(result, fitted(recurrent, **options))
+
+
+def one_after_another(reason):
+    """Compare as the default engine does, and assert that each run is trained alone, and why."""
+    result = study(engine="auto")
+    engine = "loop" if BACKEND == "torch" else "stacked, one run after another"
+    assert re.match(f"{engine}.*: {reason}", result.settings["engine"])
+    assert_equal_curves(result, plain())
+
+
+def test_large_steps(monkeypatch):
+    """Large steps gain nothing from each other: each run is trained alone, if not told otherwise.
+
+    PyTorch compiles nothing, so it is the loop there.
+    """
+    monkeypatch.setattr("lrschedules.study._backends.LARGE", 0)
+    one_after_another("a step of this model is large enough")
+    if BACKEND == "torch":
+        assert study().settings["engine"] == "stacked"
+
+
+def test_what_cannot_be_mapped(monkeypatch):
+    """A program that the back end cannot map is compiled for one run, or left where it is not."""
+
+    def refused(*_):
+        raise NotImplementedError("no rule for it")
+
+    made = _backends.BACKENDS[BACKEND]()
+    unmapped = dataclasses.replace(made, mapped=refused)
+    monkeypatch.setitem(_backends.BACKENDS, BACKEND, lambda: unmapped)
+    one_after_another("NotImplementedError: no rule for it")
 
 
 @keras.saving.register_keras_serializable("tests")

@@ -76,7 +76,7 @@ def results():
             value, gradients = jax.vjp(lambda *a: convolution(*a, **options), x, kernel)
             return value, *gradients(weight)
 
-        return found(functools.partial(as_product, plain)), found(plain)
+        return found(functools.partial(as_product, plain, [])), found(plain)
 
     given = {name: arrays(name) for name in CASES}
     every = jax.jit(lambda given: {n: both(*given[n], CASES[n][1]) for n in CASES})
@@ -95,7 +95,7 @@ def test_product_is_the_convolution(name):
 def is_left(name):
     """Say whether the program of a case still has a convolution of JAX."""
     x, kernel, _ = arrays(name)
-    program = jax.make_jaxpr(lambda *a: as_product(plain, *a, **CASES[name][1]))(x, kernel)
+    program = jax.make_jaxpr(lambda *a: as_product(plain, [], *a, **CASES[name][1]))(x, kernel)
     return "conv_general_dilated" in str(program)
 
 
@@ -113,8 +113,9 @@ def test_everything_traced_meanwhile():
         y = jax.lax.conv_general_dilated(x, kernel, (2, 2), "SAME", **numbers)
         return jax.lax.conv_transpose(y, kernel, (2, 2), "SAME", transpose_kernel=True, **numbers)
 
-    with convolutions_as_products():
+    with convolutions_as_products() as patches:
         program = jax.make_jaxpr(both)(x, kernel)
+        assert len(patches) == 2
         found = jax.jit(both)(x, kernel)
     assert "conv_general_dilated" not in str(program)
     afterwards = jax.make_jaxpr(functools.partial(both))  # JAX knows ``both`` as it was traced
@@ -126,5 +127,13 @@ def test_errors_are_those_of_jax():
     """A convolution that does not fit raises what JAX raises."""
     with pytest.raises(ValueError, match="lhs feature dimension size divided by feature_group"):
         as_product(
-            plain, jnp.ones((1, 5, 5, 3)), jnp.ones((3, 3, 2, 4)), (1, 1), "SAME", None, None, LAST
+            plain,
+            [],
+            jnp.ones((1, 5, 5, 3)),
+            jnp.ones((3, 3, 2, 4)),
+            (1, 1),
+            "SAME",
+            None,
+            None,
+            LAST,
         )
