@@ -136,18 +136,20 @@ def compare(
         Function that returns a list of new Keras callbacks for one run. A run that they stop keeps
         its last values.
     engine : str
-        ``"stacked"`` trains all runs in one program; ``"loop"`` calls ``fit`` for one run after
-        another, or for several at once on the processes or the cluster that
-        ``joblib.parallel_config`` names; ``"auto"`` stacks where the model, the optimizer and the
-        back end allow it. The ``settings`` of the result name the engine that was used, and why.
+        ``"stacked"`` trains all runs in one program, all at once or, where that is faster, one
+        after another; ``"loop"`` calls ``fit`` for one run after another, or for several at once
+        on the processes or the cluster that ``joblib.parallel_config`` names; ``"auto"`` stacks
+        where the model, the optimizer and the back end allow it and ``fit`` is not faster. The
+        ``settings`` of the result name the engine that was used, and why.
     store : path, optional
         Folder for finished runs. A study that was interrupted continues from there; a study with
         more seeds or schedules trains only what is missing.
     memory : int
-        Bytes that the stacked engine may use. Runs that do not fit into one program are trained in
-        blocks, with the same results. A run is assumed to need three times its weights, the
-        variables of its optimizer, and for each row of a batch three times the row and the outputs
-        of all layers.
+        Bytes that the stacked engine may use on each device. Runs that do not fit into one program
+        are trained in blocks, with the same results. A run is assumed to need three times its
+        weights, the variables of its optimizer, and for each row of a batch three times the row,
+        the outputs of all layers and, for convolutions with JAX on a processor, the patches of
+        their inputs.
     verbose : int or str
         0 shows nothing, 1 a progress bar with the time that is left, 2 only its last line.
         ``"auto"`` is 1 in a terminal and in a notebook, and 0 elsewhere, or after

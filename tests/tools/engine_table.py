@@ -1,7 +1,7 @@
 """How much faster compare is than fit for each run, by kind of model and by number of runs.
 
     KERAS_BACKEND=jax python -m tests.tools.engine_table                 # all models
-    KERAS_BACKEND=torch python -m tests.tools.engine_table convolutions  # or some of them
+    KERAS_BACKEND=torch python -m tests.tools.engine_table "LSTM of 32"  # or some
 
 A ratio is the time of as many calls of ``fit`` as the study has runs, over the time of ``compare``.
 The time of one ``fit`` is the median of three, from building the model to its history. The ratios
@@ -29,8 +29,10 @@ import lrschedules as lrs
 
 TABLE = Path(__file__).parents[2] / "docs" / "guide" / "engine.csv"
 COLUMNS = {"jax": "JAX", "tensorflow": "TensorFlow", "torch": "PyTorch"}
+# What a cell says of the engine.
+MARKS = {"stacked, one run after another": " ¹", "stacked": "", "loop": " ²"}
 SCHEDULES = {"constant": lrs.Constant(0.05), "linear": lrs.Linear(0.1, 0.0, 215)}
-RUNS, MANY = (4, 40), {"dense layers of 32": 400}
+RUNS = (4, 40)
 
 
 def digits():
@@ -57,6 +59,11 @@ def convolutions():
     ]
 
 
+def wider_convolutions():
+    filters = [layers.Conv2D(16, 3, padding="same", activation="relu") for _ in range(2)]
+    return [layers.UpSampling2D(2), *filters, layers.GlobalAveragePooling2D(), layers.Dense(10)]
+
+
 def recurrent():
     return [layers.Reshape((8, 8)), layers.LSTM(32), layers.Dense(10)]
 
@@ -76,10 +83,17 @@ def sequential(make, *arguments):
 MODELS = {
     "dense layers of 32": sequential(dense, 32),
     "dense layers of 256": sequential(dense, 256),
-    "convolutions": sequential(convolutions),
+    "dense layers of 1024": sequential(dense, 1024),
+    "convolutions, 8 × 8 pixels": sequential(convolutions),
+    "convolutions, 16 × 16 pixels": sequential(wider_convolutions),
     "LSTM of 32": sequential(recurrent),
     "transformer block": transformer,
 }
+
+
+def runs_of(name):
+    """Return the numbers of runs that a model is measured with."""
+    return (*RUNS, 400) if name == "dense layers of 32" else RUNS
 
 
 def momentum(rate):
@@ -108,7 +122,7 @@ def ratios(build, train, validation, epochs=5, runs=RUNS):
         ratio, engine = of_a_fit * number / passed, result.settings["engine"]
         print(f"  {number} runs: {passed:.1f} s, {ratio:.2f} times, {engine}", flush=True)
         rounded = f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:.0f}"
-        yield rounded if engine == "stacked" else f"{rounded} ({engine.partition(':')[0]})"
+        yield rounded + MARKS[next(name for name in MARKS if engine.startswith(name))]
 
 
 def main(names):
@@ -120,18 +134,22 @@ def main(names):
     cells = {}
     for name in names or MODELS:
         print(name)
-        runs = (*RUNS, MANY[name]) if name in MANY else RUNS
+        runs = runs_of(name)
         found = ratios(MODELS[name], train, validation, runs=runs)
         cells |= {(name, str(number)): cell for number, cell in zip(runs, found, strict=True)}
     with TABLE.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        found = cells.get((row["Model"], row["Runs"]))
-        row[COLUMNS[keras.backend.backend()]] = found or row[COLUMNS[keras.backend.backend()]]
+        known = {(row["Model"], row["Runs"]): row for row in csv.DictReader(file)}
     with TABLE.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        columns = ("Model", "Runs", *COLUMNS.values())
+        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        for name in MODELS:
+            for number in runs_of(name):
+                key = name, str(number)
+                row = known.get(key, {}) | dict(zip(columns, key, strict=False))
+                if key in cells:
+                    row[COLUMNS[keras.backend.backend()]] = cells[key]
+                writer.writerow(row)
 
 
 if __name__ == "__main__":
