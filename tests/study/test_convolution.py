@@ -79,7 +79,11 @@ def results():
         return found(functools.partial(as_product, plain, [])), found(plain)
 
     given = {name: arrays(name) for name in CASES}
-    every = jax.jit(lambda given: {n: both(*given[n], CASES[n][1]) for n in CASES})
+    # Compiling takes longest, and the program runs once.
+    quick = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+    every = jax.jit(
+        lambda given: {n: both(*given[n], CASES[n][1]) for n in CASES}, compiler_options=quick
+    )
     return every(given)
 
 
