@@ -11,7 +11,12 @@ from lrschedules.recipes import one_minus_sqrt, warmup_stable_decay
 from lrschedules.theory import Bound, bound, extend, refined
 
 T = 100
-HARMONIC = math.fsum(1 / k for k in range(1, T))
+LONG = 100_000  # more than the block of steps that is computed at once
+
+
+def harmonic(number):
+    """Return the sum of 1 / k for k up to a number."""
+    return math.fsum(1 / k for k in range(1, number + 1))
 
 
 def terms(found, base_rate=1.0):
@@ -20,26 +25,32 @@ def terms(found, base_rate=1.0):
     return half * found.base_rate / base_rate, half / found.base_rate * base_rate
 
 
-@pytest.mark.parametrize("norm", [0.5, 1, 10])
+@pytest.mark.parametrize("steps", [1, 2, T, LONG])
+@pytest.mark.parametrize("norm", [0.5, 10])
 @pytest.mark.parametrize("rate", [0.5, 1e-3, 1e-200, 1e200])
-def test_constant(rate, norm):
+def test_constant(rate, norm, steps):
     """The terms of a constant rate are D²/2γT, and γG²/2 + γG²H/2 with a harmonic number H."""
-    first, second = terms(bound(lrs.Constant(rate), T, np.full(T, norm)))
+    first, second = terms(bound(lrs.Constant(rate), steps, np.full(steps, norm)))
 
-    assert first == pytest.approx(1 / (2 * rate * T), rel=1e-12)
-    assert second == pytest.approx((rate * norm / 2 * norm) * (1 + HARMONIC), rel=1e-12)
+    assert first == pytest.approx(1 / (2 * rate * steps), rel=1e-12)
+    assert second == pytest.approx((rate * norm / 2 * norm) * (1 + harmonic(steps - 1)), rel=1e-12)
 
 
+@pytest.mark.parametrize("steps", [1, 2, T, LONG])
 @pytest.mark.parametrize("after", [0, 1, T])
-def test_linear(after):
+def test_linear(after, steps):
     """The sums of a linear decay have closed forms; updates after its end do not count."""
-    found = bound(lrs.Linear(1, 0, T), T + after)
-    first, second = terms(found)
+    first, second = terms(bound(lrs.Linear(1, 0, steps), steps + after))
 
-    assert first == pytest.approx(1 / (T + 1), rel=1e-12)
-    expected = (2 * T + 1) / (6 * T) + (2 * (T - 1) + 3 * HARMONIC) / (3 * T)
-    assert second == pytest.approx(expected, rel=1e-12)
-    # PEPit's worst function for this schedule (2501.18965) is below the bound.
+    assert first == pytest.approx(1 / (steps + 1), rel=1e-12)
+    mixed = (2 * (steps - 1) + 3 * harmonic(steps - 1)) / (3 * steps)
+    assert second == pytest.approx((2 * steps + 1) / (6 * steps) + mixed, rel=1e-12)
+
+
+def test_worst_function():
+    """The bound is above the worst function that PEPit found for a linear decay (2501.18965)."""
+    found = bound(lrs.Linear(1, 0, T), T)
+
     assert 0.100038 < found.value < 2.04 * 0.100038
 
 
@@ -192,6 +203,24 @@ def test_extend_refuses(arguments, message):
     """What is wrong, the value, and what to pass instead."""
     with pytest.raises(ValueError, match="extend: .*" + re.escape(message)):
         extend(*arguments)
+
+
+@pytest.mark.parametrize(("schedule", "at"), [(WARM, 30), (WARM * 3, 600), (SQRT, 800)])
+def test_extend_refuses_a_second_stage(schedule, at):
+    """An extended schedule is named as such, with the step of the checkpoint to go back to."""
+    staged, _ = extend(schedule, 2000, at)
+
+    message = f"must not be extended already, but from step {at} on .* for example with at={at}, "
+    with pytest.raises(ValueError, match=message):
+        extend(staged, 4000)
+
+
+def test_extend_twice():
+    """A cooldown that was made longer can be made longer again."""
+    once, _ = extend(TUNED, 6000)
+    twice, _ = extend(once, 8000)
+
+    assert twice.at == pytest.approx(extend(TUNED, 8000).schedule.at, abs=2)
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 99, 100, 101, 1234])
