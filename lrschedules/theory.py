@@ -248,8 +248,7 @@ class _Plan(NamedTuple):
         level = schedule(start)
         held = schedule(np.arange(start, decay_at + 1))
         fall, own = schedule(np.arange(decay_at, end + 1)), decay(np.arange(end - decay_at + 1))
-        whole = decay.length == end - decay_at and np.array_equal(fall, own)
-        if not (whole and (held == level).all() and fall[-1] < level):
+        if not (np.array_equal(fall, own) and (held == level).all() and fall[-1] < level):
             raise ValueError(refusal)
         rise = (
             schedule.schedule if isinstance(schedule, Then) and schedule.at == start else schedule
@@ -297,7 +296,7 @@ def _cooled_longer(plan: _Plan, steps: int, wanted: float) -> Extension:
 def _second_stage(plan: _Plan, steps: int, at: int, wanted: float) -> Extension:
     """Return the run with the largest factor of a second stage that keeps the best base rate."""
     fraction = (plan.end - plan.decay_at) / plan.end
-    decay = min(max(1, round(fraction * steps)), steps - at)
+    decay = round(fraction * steps)
     stage, before = plan.plateau(steps - at - decay, decay), Constant(plan.level)
 
     def with_factor(factor: float) -> Schedule:

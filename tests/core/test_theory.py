@@ -155,9 +155,16 @@ def test_second_stage(times, factor, published):
     rates = longer(np.array([3199, 0.8 * steps, 0.9 * steps, steps]))
     np.testing.assert_allclose(rates, [1, found, found / 2, 0], atol=1e-12)
     assert reason.startswith(f"From step 3200 on, {factor:g} times the rate")
+    assert "the cooldown takes 20.0% of the run, as before" in reason
 
 
-@pytest.mark.parametrize("schedule", [WARM, SQRT, WARM * 3, lrs.recipes.flat_cosine(0.1, 1000)])
+TO_A_TENTH = lrs.Constant(1).cooldown(200, at=800, stop=0.1)
+TWO_RISES = lrs.Linear(0, 0.05, 40).then(lrs.Constant(0.1).warmup(60, 0.05).cooldown(200, at=760))
+
+
+@pytest.mark.parametrize(
+    "schedule", [WARM, SQRT, TO_A_TENTH, TWO_RISES, WARM * 3, lrs.recipes.flat_cosine(0.1, 1000)]
+)
 @pytest.mark.parametrize("at", [None, 600])
 def test_extension_keeps_the_base_rate(schedule, at):
     """The best base rate is that of the shorter run, and the rates before the change are too."""
@@ -168,7 +175,16 @@ def test_extension_keeps_the_base_rate(schedule, at):
     assert longer.length == 1700
     steps = np.arange(at or 600)
     np.testing.assert_array_equal(longer(steps), schedule(steps))
-    assert longer(1700) == schedule(1000)
+    factor = longer(at) / schedule(at) if at else 1
+    assert longer(1700) == pytest.approx(factor * schedule(1000))
+
+
+def test_extension_reads_like_the_schedule():
+    """The warmup of the longer schedule is that of the shorter one, and not more."""
+    longer, _ = extend(WARM, 1700)
+
+    cooldown = 1700 - 30 - longer.second.at
+    assert longer == warmup_stable_decay(0.1, warmup=30, stable=1670 - cooldown, decay=cooldown)
 
 
 def test_extension_from_the_end_of_the_warmup():
@@ -185,6 +201,8 @@ def test_extension_from_the_end_of_the_warmup():
         ((lrs.Linear(1, 0, 10), 20), "must hold a rate and end with a decay from it, got Linear("),
         ((lrs.Constant(1), 20), "got Constant(value=1.0); write for example Constant(0.1).cool"),
         ((lrs.Cosine(1, 0, 10).warmup(5), 20), "must hold a rate and end with a decay"),
+        ((lrs.Linear(1, 0.5, 10).then(lrs.Linear(0.5, 0, 10)), 30), "must hold a rate and end"),
+        ((lrs.Constant(1).then(lrs.Linear(1, 2, 10), at=10), 30), "must hold a rate and end"),
         ((WARM + 0.1, 2000), "must hold a rate and end with a decay"),
         (
             (WARM, 1000),
@@ -193,6 +211,7 @@ def test_extension_from_the_end_of_the_warmup():
         ((TUNED, 16_000), "no cooldown is long enough for 16000 steps at the same base rate; pass"),
         ((WARM, 2000, 29), "a step on the plateau, from 30 to 800, got 29; a run that has cooled"),
         ((WARM, 2000, 801), "a step on the plateau, from 30 to 800, got 801"),
+        ((TUNED, 8000, 3201), "a step on the plateau, from 1 to 3200, got 3201"),
         (
             (lrs.Constant(1).cooldown(1, at=1), 3, 1),
             "no second stage from step 1 on keeps the base",
@@ -244,7 +263,7 @@ def test_refined(ends, power):
     expected = weights * np.cumsum(weights[::-1])[::-1]
     inner = slice(200, 3000)  # further out, the median reaches beyond the run
     ratio = found[inner] / found[2000]
-    np.testing.assert_allclose(ratio, expected[inner] / expected[2000], rtol=0.02)
+    np.testing.assert_allclose(ratio, expected[inner] / expected[2000], rtol=0.003)
     assert found.max() == pytest.approx(1, rel=1e-3)
     assert (found.argmax() > 0) == (ends == (3, 1) and power == 2)
 
@@ -263,6 +282,7 @@ def test_refined_ignores_outliers():
     ("norms", "options", "message"),
     [
         ([], {}, "shape (steps,), got shape (0,)"),
+        ([[1, 1], [1, 1]], {}, "shape (steps,), got shape (2, 2)"),
         ([1, math.inf], {}, "got inf at update 1"),
         ([1] * 50 + [0] * 50, {}, "their median is 0 around update 5"),
         ([1, 1], {"power": 0}, "refined: power must be a number > 0, got 0"),
