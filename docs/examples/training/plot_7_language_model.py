@@ -62,8 +62,10 @@ styles = {
     "cosine to 10 %": "-.",
 }
 fig, ax = plt.subplots(figsize=(7.2, 4), layout="constrained")
-for name in ordered:
-    tried = sorted((run.base_rate, run.loss) for run in longest[name])
+for name in ordered[:-1]:
+    tried = sorted(
+        (run.base_rate, run.loss) for run in longest[name] if run.loss < 4
+    )
     linear = "linear" in name
     color = plt.cm.viridis(0.9 * best[name].cooldown) if linear else "black"
     style = styles.get(name, "-")
