@@ -13,7 +13,7 @@ import numpy as np
 
 from lrschedules import kinds
 from lrschedules._config import shown
-from lrschedules._schedule import Schedule
+from lrschedules._schedule import BLOCK, Schedule, rate_blocks
 from lrschedules.kinds import checked
 from lrschedules.recipes import interpolate
 from lrschedules.shapes import Constant
@@ -89,33 +89,35 @@ def bound(schedule: Schedule, steps: int, gradient_norms: ArrayLike | None = Non
     """
     schedule = checked("bound: schedule", kinds.a_schedule, schedule)
     steps = checked("bound: steps", kinds.steps, steps)
-    rates = np.broadcast_to(schedule(np.arange(steps)), steps)
-    if rates[-1] == 0:
-        rates = np.trim_zeros(rates, "b")
-    peak = float(rates.max(initial=0))
+    rates = np.concatenate([*rate_blocks(schedule, steps)])
+    peak = float(rates.max())
     if not peak:
         raise ValueError(
             f"bound: schedule must have a rate > 0, but {shown(schedule)} is 0 at all {steps} "
             "steps; pass another number of steps, or another schedule"
         )
-    rates, largest = rates / peak, 1.0  # squares of numbers near 1 neither overflow nor vanish
-    noise = rates * rates
+    rates /= peak  # squares of numbers near 1 neither overflow nor vanish
+    rates = rates[: steps - int((rates[::-1] > 0).argmax())]
+    moves, largest = rates, 1.0  # rates times norms
     if gradient_norms is not None:
         norms = _norms("bound", gradient_norms, steps)[: len(rates)]
         largest = float(norms.max()) or 1.0
-        noise *= np.square(norms / largest)
-        if not noise.any():
-            raise ValueError(
-                "bound: gradient_norms must not be 0 at every update that has a rate; without "
-                "gradients, no base rate is best"
-            )
+        moves = rates * (norms / largest)
     # Sums from each update to the last are exact where the rates are small.
-    rest = rates[::-1].cumsum()[::-1]
-    noise[::-1].cumsum(out=noise[::-1])
-    mixed = rates[:-1] / rest[1:]
-    mixed *= noise[:-1]
-    mixed /= rest[:-1]
-    first, second = 1 / (2 * rest[0]), (noise[0] / rest[0] + mixed.sum()) / 2
+    last = len(rates) - 1
+    rest, noise, mixed = rates[last:], np.square(moves[last:]), 0.0
+    for stop in range(last, 0, -BLOCK):
+        block = slice(max(0, stop - BLOCK), stop)
+        here, squares = rates[block][::-1], np.square(moves[block][::-1])
+        rest, noise = np.append(rest[-1], here).cumsum(), np.append(noise[-1], squares).cumsum()
+        mixed += float((here / rest[:-1] * (noise[1:] / rest[1:])).sum())
+    if not noise[-1]:
+        raise ValueError(
+            "bound: gradient_norms must not be 0 at every update that has a rate; without "
+            "gradients, no base rate is best"
+        )
+    total = float(rest[-1])
+    first, second = 1 / (2 * total), (float(noise[-1]) / total + mixed) / 2
     value, base_rate = 2 * math.sqrt(first * second), math.sqrt(first / second)
     return Bound(value * largest, base_rate / peak / largest)
 
@@ -168,8 +170,8 @@ def extend(schedule: Schedule, steps: int, at: int | None = None) -> Extension:
     Raises
     ------
     TypeError, ValueError
-        If an argument is out of range, if ``schedule`` has another form, or if no cooldown is long
-        enough: pass ``at``.
+        If an argument is out of range, if ``schedule`` has another form or already has a second
+        stage, or if no cooldown is long enough: pass ``at``.
 
     Examples
     --------
@@ -223,12 +225,21 @@ class _Plan(NamedTuple):
     @classmethod
     def of(cls, schedule: Schedule) -> _Plan:
         """Take a schedule apart, and check that its phases are the whole of it."""
-        from lrschedules.combinators import Then
+        from lrschedules.combinators import Scale, Then
 
         refusal = (
             f"extend: schedule must hold a rate and end with a decay from it, got "
             f"{shown(schedule)}; write for example Constant(0.1).cooldown(200, at=800)"
         )
+        begin, rest = 0, schedule
+        while isinstance(rest, Then):
+            begin, rest = begin + rest.at, rest.second
+        if isinstance(rest, Scale):
+            refusal = (
+                f"extend: schedule must not be extended already, but from step {begin} on it is "
+                f"multiplied by {rest.factor:g}; extend the original schedule to the new number of "
+                f"steps, for example with at={begin}, and continue from a checkpoint of that step"
+            )
         end = schedule.length
         phases = schedule.phases(end) if end else []
         if end is None or len(phases) < 2:  # a plateau and a decay
@@ -237,8 +248,7 @@ class _Plan(NamedTuple):
         level = schedule(start)
         held = schedule(np.arange(start, decay_at + 1))
         fall, own = schedule(np.arange(decay_at, end + 1)), decay(np.arange(end - decay_at + 1))
-        whole = decay.length == end - decay_at and np.array_equal(fall, own)
-        if not (whole and (held == level).all() and fall[-1] < level):
+        if not (np.array_equal(fall, own) and (held == level).all() and fall[-1] < level):
             raise ValueError(refusal)
         rise = (
             schedule.schedule if isinstance(schedule, Then) and schedule.at == start else schedule
@@ -286,7 +296,7 @@ def _cooled_longer(plan: _Plan, steps: int, wanted: float) -> Extension:
 def _second_stage(plan: _Plan, steps: int, at: int, wanted: float) -> Extension:
     """Return the run with the largest factor of a second stage that keeps the best base rate."""
     fraction = (plan.end - plan.decay_at) / plan.end
-    decay = min(max(1, round(fraction * steps)), steps - at)
+    decay = round(fraction * steps)
     stage, before = plan.plateau(steps - at - decay, decay), Constant(plan.level)
 
     def with_factor(factor: float) -> Schedule:

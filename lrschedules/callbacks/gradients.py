@@ -112,8 +112,7 @@ class RecordGradientNorms(keras.callbacks.Callback):
             for step in new:
                 self._arrive(step, rows[step % len(rows)])
         self._steps += new
-        self._norms += [self._arrived[step] for step in new]
-        self._arrived.clear()
+        self._norms += [self._arrived.pop(step) for step in new]
         self._made = made
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
