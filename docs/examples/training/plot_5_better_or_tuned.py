@@ -11,9 +11,11 @@ of ten schedules, and measures how far off the predictions are.
 
 # %%
 # **The data and the model:** handwritten digits from scikit-learn, a split for
-# each seed, and a network with one hidden layer.
+# each seed, and a network with one hidden layer. Three passes over the
+# training rows count as one epoch, so that the model is evaluated less often.
 
 import keras
+import numpy as np
 from keras import Input, layers
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
@@ -30,7 +32,8 @@ def rows(seed):
     split = train_test_split(
         x, labels, train_size=600, stratify=labels, random_state=seed
     )
-    return (split[0], split[2]), (split[1], split[3])
+    train = np.tile(split[0], (3, 1)), np.tile(split[2], 3)
+    return train, (split[1], split[3])
 
 
 def build_model():
@@ -42,7 +45,7 @@ def build_model():
 # %%
 # **Three schedules,** all written with an initial rate of 0.1.
 
-run = lrs.Run(batch_size=32, samples=600, epochs=15)
+run = lrs.Run(batch_size=32, samples=1800, epochs=5)
 schedules = {
     "constant": lrs.Constant(0.1),
     "time-based": lrs.TimeBased(0.1, decay=4 / run.steps),
@@ -117,8 +120,6 @@ measure(best, range(20, 40)).table("val_loss")
 #
 # The predictions are printed before anything is trained:
 
-import numpy as np
-
 from lrschedules import theory
 
 steps = run.steps
@@ -148,8 +149,10 @@ for name in shapes:
 # %%
 # **Then the ratios are measured,** for two models and two optimizers.
 # ``match="mean"`` starts every schedule from the mean rate of the line, so one
-# grid of base rates suits all of them. A parabola through the three lowest
-# points gives the best base rate.
+# grid of base rates suits all of them. Where a curve is flat, noise moves its
+# lowest point. So the best base rate is the center of all low points: a
+# geometric mean, whose weights fall by a factor of e for each 20 % that a loss
+# is above the lowest.
 
 models = {
     "one layer": build_model,
@@ -163,25 +166,17 @@ models = {
 }
 optimizers = {
     "SGD": (lambda r: keras.optimizers.SGD(r, momentum=0.9), 0.1),
-    "Adam": (keras.optimizers.Adam, 0.008),
+    "Adam": (keras.optimizers.Adam, 0.03),
 }
-
-
-grid = [2.0**k for k in range(-4, 6)]
+grid = [2.0**k for k in range(-2, 4)]
 
 
 def best_rate(losses, where):
-    # A rate at which a run diverged counts as bad as the worst that did not.
-    losses = np.where(
-        np.isfinite(losses), losses, losses[np.isfinite(losses)].max()
-    )
-    lowest = np.argmin(losses)
-    if lowest in {0, len(losses) - 1}:
-        print(f"{where}: best at {grid[lowest]:g}, the edge: widen the grid")
-    at = np.clip(lowest, 1, len(losses) - 2)
-    near = slice(at - 1, at + 2)
-    a, b, _ = np.polyfit(np.log(grid[near]), losses[near], 2)
-    return np.exp(-b / (2 * a))
+    losses = np.where(np.isfinite(losses), losses, np.inf)  # diverged
+    if np.argmin(losses) in {0, len(grid) - 1}:
+        print(f"{where}: the best rate is at the edge: widen the grid")
+    weights = np.exp((1 - losses / losses.min()) / 0.2)
+    return np.exp(np.average(np.log(grid), weights=weights))
 
 
 def ratios(result, metric):
@@ -208,7 +203,7 @@ for model, build in models.items():
             loss="sparse_categorical_crossentropy",
             epochs=int(run.epochs),
             batch_size=run.batch_size,
-            seeds=6,
+            seeds=3,
             match="mean",
             base_rates=grid,
         )
@@ -224,8 +219,9 @@ for name in shapes:
     print(f"{name:12}", *numbers, sep="  ")
 
 # %%
-# **How far off is each rule?** An error of 1.2 means that the predicted rate
-# is typically too high or too low by a factor of 1.2:
+# **How far off is each rule?** An error of 1.2 means that the ratio of the
+# best rates of two schedules is typically predicted too high or too low by a
+# factor of 1.2. The mean square covers all pairs of schedules:
 
 rules = {
     "same peak": dict.fromkeys(shapes, 1.0),
@@ -234,28 +230,45 @@ rules = {
 }
 
 
-def typical_error(rule, found):
+def typical_error(rule, cases):
     logs = [
-        np.log(rule[name] / found[name]) for name in shapes if name != "linear"
+        [np.log(rule[name] / found[name]) for name in shapes]
+        for found in cases
     ]
-    return np.exp(np.sqrt(np.mean(np.square(logs))))
+    # The mean square of all differences between two is twice the variance.
+    return np.exp(np.sqrt(2 * np.mean(np.var(logs, axis=1, ddof=1))))
 
 
 for metric, cases in measured.items():
     print(f"{metric:20}", *rules, sep="  ")
-    for case, found in cases.items():
-        errors = [typical_error(rule, found) for rule in rules.values()]
+    groups = {case: [found] for case, found in cases.items()}
+    for case, group in (groups | {"all": cases.values()}).items():
         numbers = [
-            f"{e:{len(n)}.2f}" for n, e in zip(rules, errors, strict=True)
+            f"{typical_error(rule, group):{len(name)}.2f}"
+            for name, rule in rules.items()
         ]
         print(f"{case:20}", *numbers, sep="  ")
 
 # %%
-# Compare the columns, not the digits: six seeds and a grid of doublings locate
-# a best rate only roughly. For the validation loss, the mean is a better rule
-# than the peak, and needs one line of arithmetic. The bound is derived for
-# convex losses and plain gradient descent, and is about as accurate. No rule
-# replaces tuning: all are off by ten to forty percent on these small models.
+# Compare the columns, not the digits: three seeds and a grid of doublings
+# locate a best rate only roughly.
+#
+# *Validation loss.* The same mean is the better rule in every case, and needs
+# one line of arithmetic: its typical error over all cases is about 1.2, that
+# of the same peak about 1.6. The bound is derived for convex losses and plain
+# gradient descent, and is about as accurate as the mean.
+#
+# *Training loss.* The rule of the mean ends here. The lowest training loss
+# needs a rate near the limit of stability, where a high peak makes the loss
+# diverge, whatever the mean is. The typical error of the mean is about 1.4
+# over all cases, and 1.5 in the worst. For one layer it is no better than the
+# same peak if only the last pass counts and the lowest point of a parabola is
+# the best rate: with eight seeds, this program then measured 1.41 for the mean
+# and 1.38 for the same peak with SGD, 1.43 and 1.45 with Adam.
+#
+# No rule replaces tuning. On these small models, typical errors of mean and
+# bound reach 30 % for the validation loss and 50 % for the training loss, and
+# a single ratio can be further off.
 
 # %%
 # Different questions have different answers. *Which schedule is best at this
