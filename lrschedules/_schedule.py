@@ -741,8 +741,8 @@ class Schedule(Declared, abstract=True):
         end = steps if self.length is None else min(steps, self.length)
         try:
             # From ``length`` on, all values are equal.
-            rates = (rate for block in rate_blocks(self, end) for rate in block.tolist())
-            total = math.fsum([math.fsum(rates), (steps - end) * self(end)])
+            sums = (math.fsum(block.tolist()) for block in rate_blocks(self, end))
+            total = math.fsum([*sums, (steps - end) * self(end)])
         except OverflowError:
             total = math.inf
         if not math.isfinite(total):

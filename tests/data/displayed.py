@@ -45,8 +45,23 @@ def total(schedule, last):
 
 def is_total(text, schedule, last):
     """Return whether a text is that sum; ≈ says that it is estimated, which nothing easy needs."""
+    return _is_measured(text, total(schedule, last), schedule, last)
+
+
+def is_mean(text, schedule, last):
+    """Return whether a text is the mean rate of a run, exact where the sum is."""
+    return _is_measured(text, schedule.mean(last), schedule, last)
+
+
+def _is_measured(text, value, schedule, last):
     easy = last <= 300 and "growth" not in repr(schedule)
-    return text in may_be(total(schedule, last)) or (text.startswith("≈ ") and not easy)
+    return text in may_be(value) or (text.startswith("≈ ") and not easy)
+
+
+def end(schedule):
+    """Return where a schedule ends, as a reader sees it."""
+    length = schedule.length
+    return "open-ended" if length is None else f"ends at step {number(length, 10)}"
 
 
 # A permalink: up to three schedules, the last step shown, the step of the cursor, two logarithms.

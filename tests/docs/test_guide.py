@@ -33,17 +33,28 @@ def test_call_of_the_decision_table(call, page):
     assert f".{page}(" in call
 
 
-def test_program_to_begin_with(tmp_path, monkeypatch, capsys):
-    """The first program of the page about comparing runs as it stands, but for its size."""
+def test_programs_that_compare(tmp_path, monkeypatch, capsys):
+    """The first programs of the page about comparing run as they stand, but for their size."""
     page = (DOCS / "guide" / "compare.md").read_text("utf-8")
-    program = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
+    program, matched, *_ = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     small = program.replace("epochs=50", "epochs=2").replace("seeds=30", "seeds=3")
     assert small.count("epochs=2,") == small.count("seeds=3,") == 1
     monkeypatch.chdir(tmp_path)
-    exec(small, {})  # noqa: S102 - the page's own code
+    scope = {}
+    exec(small, scope)  # noqa: S102 - the page's own code
 
     assert "cosine" in capsys.readouterr().out
     assert (tmp_path / "study.json").exists()
+
+    exec(matched.replace("epochs=50", "epochs=2"), scope)  # noqa: S102
+    table = scope["result"].table()
+    assert [row.mean_rate for row in table.rows] == [
+        pytest.approx(0.1 * row.base_rate) for row in table.rows
+    ]
+    assert "mean rate" in table.markdown()
+    assert "The cosine decay now starts at about 0.2." in page
+    cosine = lrs.Cosine(0.1, 0.0, steps=450).matched_to(lrs.Constant(0.1))
+    assert cosine(0) == pytest.approx(0.2, rel=0.01)
 
 
 @pytest.mark.parametrize("file", ["docs/index.md", "README.md"])

@@ -5,13 +5,24 @@ import re
 from pathlib import Path
 
 import lrs_choices
+import numpy as np
 import pytest
 from hypothesis import strategies as st
 
 import lrschedules as lrs
 from lrschedules import plotting
-from tests.data.displayed import counted, is_total, links, may_be, number, spread, total
-from tests.data.strategies import drawn
+from tests.data.displayed import (
+    counted,
+    end,
+    is_mean,
+    is_total,
+    links,
+    may_be,
+    number,
+    spread,
+    total,
+)
+from tests.data.strategies import drawn, schedules
 from tests.javascript.test_javascript import ran
 
 SCRIPTS = Path(lrs_choices.__file__).parents[1] / "_static" / "playground"
@@ -98,6 +109,7 @@ def permalinks(shown):
             reading: Display.reading(items, Math.min(step, last)),
             words: items.map((item) => Display.sentence(item, last)),
             sums: items.map((item) => Display.total(item, last)),
+            means: items.map((item) => Display.mean(item, last)),
             table: Display.table(items, last),
           };
         })"""
@@ -117,19 +129,21 @@ def test_reading(permalinks):
 
 
 def test_words(permalinks):
-    """The description of a curve has five of Python's rates, and their sum."""
+    """The description of a curve has five of Python's rates, their sum and mean, and the end."""
     for (made, last, *_), found in zip(*permalinks, strict=True):
-        for schedule, text, alone in zip(made, found["words"], found["sums"], strict=True):
+        shown = zip(made, found["words"], found["sums"], found["means"], strict=True)
+        for schedule, text, alone, mean in shown:
             _, _, values = text.partition(": learning rate ")
-            values, _, end = values.partition("; sum ")
+            values, _, rest = values.partition("; sum ")
             rates = [value.split(" at ") for value in values.split(", ")]
             assert [step for _, step in rates] == [
                 counted(t) if t else "step 0" for t in spread(last, 4)
             ]
             for t, (rate, _) in zip(spread(last, 4), rates, strict=True):
                 assert rate in may_be(schedule(t)), schedule
-            assert end == f"{alone}."
+            assert rest == f"{alone}, mean {mean}; {end(schedule)}."
             assert is_total(alone, schedule, last), schedule
+            assert is_mean(mean, schedule, last), schedule
 
 
 def test_table_of_rates(permalinks):
@@ -163,6 +177,52 @@ def test_sum_of_a_long_run(shown, last):
         expected = total(eval(line, NAMES), last)
         assert found == pytest.approx(expected, rel=0.01 if about else 1e-9), line
     assert sum(estimated) == len(lines) if last > 4000 else sum(estimated) < 8
+
+
+def matched(shown, rows):
+    """Return the second schedule of each row with the mean rate of the first over some steps.
+
+    Where a sum is estimated from a sample, that of a constant is given.
+    """
+    return shown(
+        f"""{json.dumps(rows)}.map(([first, second, last]) => {{
+          const sum = (text) => Chart.exactly(readable(text), [[0, 1], [last, 1]], last);
+          const tree = Model.read(second);
+          return outcome(Model.python(Model.scaled(tree, sum(first) / sum(second))));
+        }})"""
+    )
+
+
+def test_matched_means(shown):
+    """A schedule that is matched is the same shape with the wanted mean, run in Python."""
+    made = drawn(st.tuples(schedules(), schedules(), st.integers(1, 900)), 100)
+    made = [each for each in made if all(s.mean(each[2]) > 1e-100 for s in each[:2])]
+    assert len(made) > 20
+    texts = matched(shown, [[repr(first), repr(second), last] for first, second, last in made])
+    for (first, second, last), text in zip(made, texts, strict=True):
+        steps, found = np.arange(last), eval(text, NAMES)
+        expected = second.matched_to(first, last)
+        assert found(steps) == pytest.approx(expected(steps), rel=1e-5, abs=1e-300), text
+        assert found.mean(last) == pytest.approx(first.mean(last), rel=1e-5), text
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "last", "expected"),
+    [
+        ("Constant(0.1)", "Linear(0.1, 0, 999)", 999, "Linear(0.1, 0, steps=999).scale(1.998)"),
+        # a factor that is there already is changed
+        ("Constant(0.1)", "Constant(0.1).scale(4)", 9, "Constant(0.1)"),
+        ("Constant(0.1)", "Constant(0.4).scale(4)", 9, "Constant(0.4).scale(0.25)"),
+        # after the end, and of a run of a million steps, no sum is estimated
+        ("Linear(1, 0.1, 9)", "Linear(1, 0.2, 9)", 10**9, "Linear(1, 0.2, steps=9).scale(0.5)"),
+        ("Constant(0.1)", "Linear(1, 0, 10**6)", 10**6, "Linear(1, 0, steps=1000000).scale(0.2)"),
+        # but those of a longer one are
+        ("Constant(0.1)", "Constant(1)", 10**7, "Constant(1)"),
+    ],
+)
+def test_matched(shown, first, second, last, expected):
+    """A schedule is matched by a factor of six digits, which takes up one that it has."""
+    assert matched(shown, [[first, second, last]]) == [expected]
 
 
 @pytest.mark.parametrize("most", [1e-9, 3e-5, 0.1, 0.25, 1.0, 7.0, 300.0, 2500.0, 1e7])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import expect
 
 import lrschedules as lrs
-from tests.data.displayed import THIN, counted, is_total, links, may_be, spread
+from tests.data.displayed import THIN, counted, end, is_mean, is_total, links, may_be, spread
 from tests.data.strategies import schedules, some_steps
 from tests.data.table import PUBLIC, SCHEDULES, brief, row_of
 from tests.site.built import SITE
@@ -153,6 +153,7 @@ DISPLAYED = """async (addresses) => {
       problem: document.getElementById("pg-problem").textContent,
       legend: [...document.querySelectorAll(".pg-legend tbody tr")].map((row) =>
         text(row, "code, td").slice(0, 3)),
+      ends: text(document, ".pg-legend small"),
       heading: document.getElementById("pg-at").textContent,
       words: document.querySelector(".pg-words").textContent,
       spoken: chart.getAttribute("aria-valuetext"),
@@ -186,10 +187,15 @@ def test_displayed(visit):
         at = min(step, last)
         assert not shown["problem"]
         assert shown["heading"] == f"at step {counted(at)}"
-        for schedule, (_, rate, area) in zip(made, shown["legend"], strict=True):
+        sums = re.findall(r"; sum ([^,]+), mean ([^;]+); (.*?)\.(?: |$)", shown["words"])
+        for schedule, (_, rate, mean), ends, (area, same, where) in zip(
+            made, shown["legend"], shown["ends"], sums, strict=True
+        ):
             assert rate in may_be(schedule(at)), schedule
+            assert is_mean(mean, schedule, last), schedule
+            assert ends in {f"last {rate}, {end(schedule)}" for rate in may_be(schedule(last))}
             assert is_total(area, schedule, last), schedule
-            assert f"sum {area}." in shown["words"]
+            assert (same, where) == (mean, end(schedule))
         assert shown["spoken"].startswith(f"step {counted(at)}: {shown['legend'][0][1]} for ")
         _, *rows = shown["table"]
         assert [row[0] for row in rows] == list(map(counted, spread(last, 20)))
@@ -244,9 +250,8 @@ def test_zeros_are_kept(visit):
     ]
     found = visit().evaluate(DISPLAYED, [f"s={code}" for code, *_ in cases])
     for (code, area, rates), shown in zip(cases, found, strict=True):
-        assert shown["legend"][0][2] == area, code
         assert [label for label, _ in shown["rates"]] == rates.split(" "), code
-        assert f"sum {area}." in shown["words"], code
+        assert f"; sum {area}, mean " in shown["words"], code
 
 
 def state(page):
@@ -329,12 +334,81 @@ def test_words_say_the_numbers(visit):
     words = page.locator("[aria-live=polite].pg-words")
     expect(words).to_have_text(
         "Linear(0.1, 0, steps=200): learning rate 0.1 at step 0, 0.075 at 50, 0.05 at 100, "
-        "0.025 at 150, 0 at 200; sum 10.1."
+        "0.025 at 150, 0 at 200; sum 10.1, mean 0.0503; ends at step 200."
     )
     page.get_by_text("Table of rates").click()
     rows = page.locator(".pg-scroll tbody tr")
     expect(rows).to_have_count(21)
     expect(rows.nth(1)).to_have_text(re.compile(r"^10\s*0\.095$"))
+
+
+def legend(page):
+    """Return the line of Python, the mean and the end of each curve in the legend."""
+    rows = page.locator(".pg-legend tbody tr").all()
+    return [
+        (row.locator("code").inner_text(), row.locator("td").nth(1).inner_text(), ends)
+        for row in rows
+        for ends in row.locator("small").all_inner_texts()
+    ]
+
+
+def test_match(visit):
+    """One button gives every curve the mean rate of the first, also in the code; Back undoes it."""
+    lines = ["Linear(0.1,0,steps=100)", "Constant(0.3)", "Drop(0.1,0.5,every=25).scale(3)"]
+    page = visit("#" + "&".join(f"s={line}" for line in lines) + "&last=100&step=0")
+    page.locator(".pg-choose").nth(2).click()
+    before = state(page)
+    button = page.get_by_role("button", name="Match mean rates")
+    assert [mean for _, mean, _ in legend(page)] == ["0.0505", "0.3", "0.141"]
+    button.focus()
+    page.keyboard.press("Enter")
+
+    expect(button).to_be_focused()
+    expect(page.locator("#pg-said[role=status]")).to_have_text(
+        "All curves have the mean rate of the first, 0.0505. Go back to undo it."
+    )
+    assert legend(page) == [
+        ("Linear(0.1, 0, steps=100)", "0.0505", "last 0, ends at step 100"),
+        ("Constant(0.3).scale(0.168333)", "0.0505", "last 0.0505, open-ended"),
+        ("Drop(0.1, factor=0.5, every=25).scale(1.07733)", "0.0505", "last 0.00673, open-ended"),
+    ]
+    given = [eval(line, dict(NAMES)) for line in lines]
+    for code, *_ in legend(page):
+        assert eval(code, dict(NAMES)).mean(100) == pytest.approx(given[0].mean(), rel=1e-5)
+    scope = {}
+    exec(page.locator(".pg-code code").inner_text(), scope)  # noqa: S102
+    assert scope["schedule"] == given[2].schedule * 1.07733
+    assert page.locator(".pg-choose[aria-current]").inner_text() == legend(page)[2][0]
+    expect(page.locator(".pg-words")).to_contain_text("mean 0.0505; open-ended.")
+    page.get_by_label("log rates").check()
+    expect(page.locator("#pg-said")).to_be_empty()
+    page.get_by_label("log rates").uncheck()
+    page.go_back()
+    expect(page.locator(".pg-legend tbody td").nth(4)).to_have_text("0.3")
+    page.locator(".pg-choose").nth(2).click()
+    assert state(page) == before
+    page.go_forward()
+    expect(page.locator(".pg-legend tbody code").nth(1)).to_have_text(
+        "Constant(0.3).scale(0.168333)"
+    )
+
+
+def test_what_cannot_be_matched(visit):
+    """A rate of 0 has no factor, one curve alone nothing to match, and an error comes first."""
+    page = visit("#s=Linear(0.1,0,steps=200)&s=Constant(0)")
+    before = state(page)
+    button = page.get_by_role("button", name="Match mean rates")
+    button.click()
+    expect(page.locator("#pg-said")).to_have_text(
+        "Constant(0) has a mean rate of 0, whatever its factor."
+    )
+    assert state(page) == before
+    page.get_by_label("stop", exact=True).fill("-1")
+    expect(button).to_be_disabled()
+    page.get_by_label("stop", exact=True).fill("0")
+    expect(button).to_be_enabled()
+    page.get_by_role("button", name="Remove Constant(0)").click()
+    expect(button).to_be_disabled()
 
 
 def test_mouse(visit):

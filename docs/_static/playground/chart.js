@@ -10,6 +10,7 @@ const Chart = (() => {
   const EVERY = 4000; // the largest number of steps of a run of which every step is computed
   const SAMPLES = 1200; // the number of steps that are computed of a longer run
   const FORMULAS = 1.5e5; // the approximate number of formulas that are computed for a curve
+  const SUMMED = 4e6; // and at most for an exact sum
   const GAP = 30; // pixels between step 0 and step 1 on a logarithmic axis of steps
   const BAND = 22; // pixels between the rates that are off a logarithmic axis and the others
   const SMALLEST = 1e-8; // the smallest rate on a logarithmic axis, as a fraction of the highest
@@ -72,6 +73,15 @@ const Chart = (() => {
       const mean = (first + rate) / 2;
       return sum + first + (t - before - 1) * mean;
     }, 0);
+  }
+
+  // Return the same sum with the rate of every step, unless that takes too many formulas.
+  function exactly(schedule, points, last) {
+    const end = Math.min(last, schedule.length ?? last);
+    if (end * Model.effort(schedule) > SUMMED) return area(points);
+    let sum = (last - end) * schedule(end);
+    for (let t = 0; t < end; t++) sum += schedule(t);
+    return sum;
   }
 
   // Scales -------------------------------------------------------------------------------------
@@ -233,5 +243,5 @@ const Chart = (() => {
     return svg;
   }
 
-  return { draw, sampled, area, xScale, yScale, swatch };
+  return { draw, sampled, area, exactly, xScale, yScale, swatch };
 })();

@@ -46,15 +46,22 @@ const Display = (() => {
     return [...new Set(steps)];
   }
 
-  // Return the sum of the rates of all steps before the last; ≈ marks an estimate from samples.
-  const total = ({ sum, points }, last) => (points.length > last ? "" : "≈ ") + number(sum);
+  // Return the sum of the rates of all steps before the last, and their mean; ≈ marks an estimate
+  // from samples.
+  const about = ({ points }, last) => (points.length > last ? "" : "≈ ");
+  const total = (item, last) => about(item, last) + number(item.sum);
+  const mean = (item, last) => about(item, last) + number(item.sum / last);
+
+  // Return where a schedule ends; from there on, its rate is constant.
+  const end = ({ length }) => (length === null ? "open-ended" : `ends at step ${counted(length)}`);
 
   // Return the description of a curve.
   function sentence(item, last) {
     const { text, schedule } = item;
     const at = (t) => `${number(schedule(t))} at ${t ? "" : "step "}${counted(t)}`;
     const values = spread(last, 4).map(at).join(", ");
-    return `${shortened(text)}: learning rate ${values}; sum ${total(item, last)}.`;
+    const sums = `sum ${total(item, last)}, mean ${mean(item, last)}`;
+    return `${shortened(text)}: learning rate ${values}; ${sums}; ${end(schedule)}.`;
   }
 
   // Return the rows of the table of rates, each a step and the rates there.
@@ -69,5 +76,5 @@ const Display = (() => {
     return `step ${counted(step)}: ${rates.join(", ")}`;
   }
 
-  return { number, counted, shortened, total, sentence, table, reading };
+  return { number, counted, shortened, total, mean, end, sentence, table, reading };
 })();

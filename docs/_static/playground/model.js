@@ -389,6 +389,16 @@ const Model = (() => {
     }
   }
 
+  // Return a tree times a factor of six digits, together with that of a last .scale().
+  function scaled(tree, factor) {
+    const last = tree.calls.at(-1);
+    const before = last?.name === "scale" ? last.args.factor : 1;
+    const calls = last?.name === "scale" ? tree.calls.slice(0, -1) : tree.calls;
+    const product = Number((before * factor).toPrecision(6));
+    const call = { name: "scale", args: { factor: product } };
+    return { ...tree, calls: product === 1 ? calls : [...calls, call] };
+  }
+
   // Return a method call with arguments that suit its schedule.
   function suited(tree, name) {
     const length = LRS.horizon(run(tree));
@@ -425,6 +435,7 @@ const Model = (() => {
     run,
     effort,
     begun,
+    scaled,
     suited,
   };
 })();

@@ -50,15 +50,18 @@
     return tree;
   }
 
-  function toAddress() {
+  // Return the part of the address that holds the state.
+  function hash() {
     const plain = (text) => encodeURIComponent(text).replaceAll("%3D", "=").replaceAll("%2C", ",");
     const parts = items.map(({ text }) => `s=${plain(text.replaceAll(" ", ""))}`);
     if (view.last) parts.push(`last=${view.last}`);
     if (view.logX) parts.push("x=log");
     if (view.logY) parts.push("y=log");
     parts.push(`step=${view.step}`);
-    history.replaceState(null, "", `#${parts.join("&")}`);
+    return `#${parts.join("&")}`;
   }
+
+  const toAddress = () => history.replaceState(null, "", hash());
 
   // Write the state into the address, unless the address holds a schedule that is not shown.
   const keep = () => problem || toAddress();
@@ -77,13 +80,15 @@
           <span><label for="pg-log-x">log steps</label><input type="checkbox" id="pg-log-x"></span>
           <span><label for="pg-log-y">log rates</label><input type="checkbox" id="pg-log-y"></span>
           <button type="button" id="pg-add" aria-label="Compare with another">Compare</button>
+          <button type="button" id="pg-match">Match mean rates</button>
           <button type="button" id="pg-link">Copy link</button>
         </div>
+        <p class="pg-said" id="pg-said" role="status"></p>
         <svg id="pg-chart" class="pg-chart" tabindex="0" role="slider" aria-valuemin="0"
           aria-label="Step under the cursor" aria-describedby="pg-words"></svg>
         <table class="pg-legend">
           <thead><tr><th scope="col">Schedule</th><th scope="col" id="pg-at"></th>
-            <th scope="col">sum <span class="pg-wide">of rates</span></th><td></td></tr></thead>
+            <th scope="col">mean <span class="pg-wide">rate</span></th><td></td></tr></thead>
           <tbody id="pg-legend"></tbody>
         </table>
       </section>
@@ -123,12 +128,13 @@
     "form",
     "program",
   ].map(byName);
-  const [last, step, logX, logY, add, link, copy, frame] = [
+  const [last, step, logX, logY, add, equal, link, copy, frame] = [
     "last",
     "step",
     "log-x",
     "log-y",
     "add",
+    "match",
     "link",
     "copy",
     "frame",
@@ -144,6 +150,8 @@
     else delete root.dataset.stale;
     line.setAttribute("aria-invalid", Boolean(draft));
     copy.disabled = link.disabled = Boolean(wrong);
+    equal.disabled = Boolean(wrong) || items.length === 1;
+    byName("said").textContent = "";
   }
 
   // Showing ------------------------------------------------------------------------------------
@@ -221,15 +229,16 @@
       { class: "pg-choose", onclick, ...current },
       element("code", {}, shortened(item.text)),
     );
+    const ends = `last ${number(item.schedule(view.shown))}, ${Display.end(item.schedule)}`;
     const label = { "aria-label": `Remove ${shortened(item.text)}`, disabled: items.length === 1 };
     const remove = button({ class: "pg-small", onclick: drop, ...label }, "✕");
     item.cell = element("td");
     return element(
       "tr",
       {},
-      heading("row", element("span", {}, Chart.swatch(item.slot), name)),
+      heading("row", element("span", {}, Chart.swatch(item.slot), name), element("small", {}, ends)),
       item.cell,
-      element("td", {}, Display.total(item, view.shown)),
+      element("td", {}, Display.mean(item, view.shown)),
       element("td", {}, remove),
     );
   }
@@ -284,6 +293,31 @@
     form.replaceChildren(Editor.editor(item.tree, changed));
     show();
     if (focused) root.querySelector(focused)?.focus();
+  }
+
+  // Scale every curve to the mean rate that the first one has over the steps shown. The state before
+  // stays in the history of the browser.
+  function match() {
+    const means = items.map(
+      ({ schedule, points }) => Chart.exactly(schedule, points, view.shown) / view.shown,
+    );
+    const chosen = items.indexOf(active);
+    const scaled = ({ tree, text }, i) => {
+      if (means[i] === 0) throw Error(`${shortened(text)} has a mean rate of 0, whatever its factor.`);
+      return i ? valid(Model.python(Model.scaled(tree, means[0] / means[i]))) : tree;
+    };
+    let said = `All curves have the mean rate of the first, ${number(means[0])}. Go back to undo it.`;
+    try {
+      const trees = items.map(scaled);
+      keep();
+      problem = "";
+      items = trees.map((tree, i) => ({ tree, slot: items[i].slot }));
+      edit(items[chosen]);
+      if (hash() !== location.hash) history.pushState(null, "", hash());
+    } catch (error) {
+      said = error.message;
+    }
+    byName("said").textContent = said;
   }
 
   function moveTo(to) {
@@ -341,6 +375,7 @@
       items = [...items, { slot, tree: Model.read(Model.start[slot]) }];
       edit(items.at(-1), "#pg-line");
     });
+    on(equal, "click", match);
     on(line, "input", () => {
       try {
         active.tree = valid(line.value);

@@ -148,12 +148,15 @@ for name in shapes:
 # %%
 # **Then the ratios are measured,** for two models and two optimizers.
 # ``match="mean"`` starts every schedule from the mean rate of the line, so one
-# grid of base rates suits all of them. A parabola through the three lowest
-# points gives the best base rate.
+# grid of base rates suits all of them. Three passes over the rows count as one
+# epoch here, so that the models are evaluated less often. Where a curve is
+# flat, noise moves its lowest point. So the best base rate is the center of
+# all low points: a geometric mean, whose weights fall by a factor of e for
+# each 20 % that a loss is above the lowest.
 
 models = {
-    "one layer": build_model,
-    "three layers": lambda: keras.Sequential(
+    "1 layer": build_model,
+    "3 layers": lambda: keras.Sequential(
         [
             Input((64,)),
             *[layers.Dense(24, "tanh") for _ in range(3)],
@@ -163,25 +166,22 @@ models = {
 }
 optimizers = {
     "SGD": (lambda r: keras.optimizers.SGD(r, momentum=0.9), 0.1),
-    "Adam": (keras.optimizers.Adam, 0.008),
+    "Adam": (keras.optimizers.Adam, 0.03),
 }
+grid = [2.0**k for k in range(-2, 4)]
 
 
-grid = [2.0**k for k in range(-4, 6)]
+def three_passes(seed):
+    images, labels = rows(seed)[0]
+    return np.tile(images, (3, 1)), np.tile(labels, 3)
 
 
 def best_rate(losses, where):
-    # A rate at which a run diverged counts as bad as the worst that did not.
-    losses = np.where(
-        np.isfinite(losses), losses, losses[np.isfinite(losses)].max()
-    )
-    lowest = np.argmin(losses)
-    if lowest in {0, len(losses) - 1}:
-        print(f"{where}: best at {grid[lowest]:g}, the edge: widen the grid")
-    at = np.clip(lowest, 1, len(losses) - 2)
-    near = slice(at - 1, at + 2)
-    a, b, _ = np.polyfit(np.log(grid[near]), losses[near], 2)
-    return np.exp(-b / (2 * a))
+    losses = np.where(np.isfinite(losses), losses, np.inf)  # diverged
+    if np.argmin(losses) in {0, len(grid) - 1}:
+        print(f"{where}: the best rate is at the edge: widen the grid")
+    weights = np.exp((1 - losses / losses.min()) / 0.2)
+    return np.exp(np.average(np.log(grid), weights=weights))
 
 
 def ratios(result, metric):
@@ -202,13 +202,13 @@ for model, build in models.items():
         result = compare(
             {name: s * peak for name, s in shapes.items()},
             build,
-            lambda seed: rows(seed)[0],
+            three_passes,
             lambda seed: rows(seed)[1],
             optimizer=make,
             loss="sparse_categorical_crossentropy",
-            epochs=int(run.epochs),
+            epochs=int(run.epochs) // 3,
             batch_size=run.batch_size,
-            seeds=6,
+            seeds=3,
             match="mean",
             base_rates=grid,
         )
@@ -224,8 +224,9 @@ for name in shapes:
     print(f"{name:12}", *numbers, sep="  ")
 
 # %%
-# **How far off is each rule?** An error of 1.2 means that the predicted rate
-# is typically too high or too low by a factor of 1.2:
+# **How far off is each rule?** An error of 1.2 means that the ratio of the
+# best rates of two schedules is typically predicted too high or too low by a
+# factor of 1.2. The mean square covers all pairs of schedules:
 
 rules = {
     "same peak": dict.fromkeys(shapes, 1.0),
@@ -234,28 +235,46 @@ rules = {
 }
 
 
-def typical_error(rule, found):
+def typical_error(rule, cases):
     logs = [
-        np.log(rule[name] / found[name]) for name in shapes if name != "linear"
+        [np.log(rule[name] / found[name]) for name in shapes]
+        for found in cases
     ]
-    return np.exp(np.sqrt(np.mean(np.square(logs))))
+    # The mean square of all differences between two is twice the variance.
+    return np.exp(np.sqrt(2 * np.mean(np.var(logs, axis=1, ddof=1))))
 
 
 for metric, cases in measured.items():
     print(f"{metric:20}", *rules, sep="  ")
-    for case, found in cases.items():
-        errors = [typical_error(rule, found) for rule in rules.values()]
+    groups = {case: [found] for case, found in cases.items()}
+    for case, group in (groups | {"all": cases.values()}).items():
         numbers = [
-            f"{e:{len(n)}.2f}" for n, e in zip(rules, errors, strict=True)
+            f"{typical_error(rule, group):{len(name)}.2f}"
+            for name, rule in rules.items()
         ]
         print(f"{case:20}", *numbers, sep="  ")
+    print()
 
 # %%
-# Compare the columns, not the digits: six seeds and a grid of doublings locate
-# a best rate only roughly. For the validation loss, the mean is a better rule
-# than the peak, and needs one line of arithmetic. The bound is derived for
-# convex losses and plain gradient descent, and is about as accurate. No rule
-# replaces tuning: all are off by ten to forty percent on these small models.
+# Compare the columns, not the digits: three seeds and a grid of doublings
+# locate a best rate only roughly.
+#
+# *Validation loss.* The same mean is the better rule in every case, and needs
+# one line of arithmetic: its typical error over all cases is about 1.2, that
+# of the same peak about 1.6. The bound is derived for convex losses and plain
+# gradient descent, and is about as accurate as the mean.
+#
+# *Training loss.* The rule of the mean ends here. The lowest training loss
+# needs a rate near the limit of stability, where a high peak makes the loss
+# diverge, whatever the mean is. The typical error of the mean is about 1.4
+# over all cases, and 1.5 in the worst. For one layer it is no better than the
+# same peak if only the last pass counts and the lowest point of a parabola is
+# the best rate: with eight seeds, this program then measured 1.41 for the mean
+# and 1.38 for the same peak with SGD, 1.43 and 1.45 with Adam.
+#
+# No rule replaces tuning. On these small models, typical errors of mean and
+# bound reach 30 % for the validation loss and 50 % for the training loss, and
+# a single ratio can be further off.
 
 # %%
 # Different questions have different answers. *Which schedule is best at this
