@@ -224,15 +224,23 @@ def diverged_words(diverged: int, seeds: int) -> str:
     return f"; {diverged} of {seeds} runs not finite" if diverged else ""
 
 
-def best(values: Values, direction: Direction) -> int:
-    """Return the row, of shape (rows, seeds), with the fewest diverged runs, then the best mean."""
+def order(values: Values, direction: Direction) -> list[int]:
+    """Return the rows, of shape (rows, seeds), the best first.
+
+    Fewer diverged runs are better, then a better mean, then an earlier row.
+    """
     summaries = [summary(row) for row in values]
     sign = 1 if direction == "minimize" else -1
-    order = [
+    keys = [
         (s.not_finite, math.inf if math.isnan(s.mean) else sign * s.mean, i)
         for i, s in enumerate(summaries)
     ]
-    return min(order)[-1]
+    return [key[-1] for key in sorted(keys)]
+
+
+def best(values: Values, direction: Direction) -> int:
+    """Return the row, of shape (rows, seeds), with the fewest diverged runs, then the best mean."""
+    return order(values, direction)[0]
 
 
 def band(values: Values) -> tuple[Values, Values, Values]:

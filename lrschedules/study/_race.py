@@ -1,0 +1,214 @@
+"""Race of candidates over seeds: its budget, the cut at the end of a rung, and the ends of grids.
+
+All candidates train with a few seeds, then the better half with more: successive halving (Jamieson
+and Talwalkar, Non-stochastic best arm identification and hyperparameter optimization, 2016), with
+seeds as the resource instead of epochs. A decaying schedule that is cut short is another schedule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from lrschedules.study._statistics import Direction, Values, difference, each_level, order
+
+Reason = Literal["diverged", "interval", "budget"]
+End = Literal["low", "high"]
+
+# Seeds of a candidate, in all, at the end of each rung.
+SEEDS = (3, 6, 12, 24)
+# Seeds of the confirmation: as many as the last rung has, and the fewest for a small budget.
+CONFIRMED, FEWEST = 24, 8
+# A minimum lies inside of a grid of three rates, or at its edge.
+FEWEST_RATES = 3
+# The winner and the baseline.
+FEWEST_KEPT = 2
+
+
+class Dropped(NamedTuple):
+    """A candidate that a cut drops, with the reason.
+
+    Attributes
+    ----------
+    candidate : int
+        Row of the candidate in the values of the rung.
+    reason : str
+        "diverged" if more of its runs diverged than of another candidate, "interval" if its
+        interval excludes zero on the worse side, "budget" if its mean is worse than that of the
+        candidates which the budget keeps. The last one says nothing about significance.
+    difference, low, high : float
+        Mean of the paired differences from the leader, and the ends of its simultaneous interval;
+        NaN where there are none.
+    """
+
+    candidate: int
+    reason: Reason
+    difference: float
+    low: float
+    high: float
+
+
+class Budget(NamedTuple):
+    """How a number of runs is spent.
+
+    Attributes
+    ----------
+    rates : int
+        Base rates of each shape.
+    kept : tuple of int
+        Number of candidates after each rung but the last.
+    confirmation : int
+        Seeds reserved for each of the two schedules of the confirmation.
+    widening : int
+        Runs left for base rates beyond the ends of the grid.
+    """
+
+    rates: int
+    kept: tuple[int, ...]
+    confirmation: int
+    widening: int
+
+
+def budget(runs: int, shapes: int) -> Budget:
+    """Return how to spend at most ``runs`` runs on a race of ``shapes`` and its confirmation.
+
+    The confirmation comes first, then as many base rates as the race can afford; the rest is for
+    widening.
+
+    Raises
+    ------
+    ValueError
+        If the runs do not suffice for three base rates of each shape.
+    """
+    smallest = _cost(FEWEST_RATES * shapes)
+    if (least := smallest + 2 * FEWEST) > runs:
+        raise ValueError(
+            f"search: runs must be at least {least} for {shapes} schedules, got {runs}; write "
+            f"runs={least}, or leave schedules out"
+        )
+    confirmation = min(CONFIRMED, (runs - smallest) // 2)
+    left, rates = runs - 2 * confirmation, FEWEST_RATES
+    while _cost((rates + 1) * shapes) <= left:
+        rates += 1
+    candidates = rates * shapes
+    return Budget(rates, tuple(_kept(candidates)), confirmation, left - _cost(candidates))
+
+
+def _kept(candidates: int) -> Iterator[int]:
+    """Yield the number of candidates after each rung but the last: half of them, rounded up."""
+    for _ in SEEDS[1:]:
+        candidates = max(FEWEST_KEPT, -(-candidates // 2))
+        yield candidates
+
+
+def _cost(candidates: int) -> int:
+    """Return the number of runs of a race."""
+    running = [candidates, *_kept(candidates)]
+    return sum(
+        number * (seeds - before)
+        for number, before, seeds in zip(running, (0, *SEEDS), SEEDS, strict=False)
+    )
+
+
+def cut(
+    values: Values,
+    direction: Direction,
+    keep: int,
+    baseline: Sequence[int],
+    level: float = 0.95,
+) -> list[Dropped]:
+    """Return the candidates to drop after a rung, in the order of the candidates.
+
+    The candidates with more diverged runs than another one are dropped first, then those whose
+    paired interval against the leader excludes zero, then the last ones by their mean until
+    ``keep`` are left. Ties are broken by the order of the candidates. The baseline's schedule is
+    tuned as the others are: the better half of its own base rates stays in any case.
+
+    Parameters
+    ----------
+    values : array of shape (candidates, seeds)
+        Results of the same seeds for all candidates; a diverged run is not finite.
+    direction : {"minimize", "maximize"}
+        Which results are better.
+    keep : int
+        Most candidates that stay, at least 2.
+    baseline : sequence of int
+        Rows of the base rates of the baseline's schedule.
+    level : float
+        Level at which the intervals hold simultaneously. They compare with a leader that the same
+        runs have chosen, so their level is approximate.
+    """
+    ranked = order(values, direction)
+    leader, stay = ranked[0], set(_protected(values, direction, keep, baseline))
+    diverged = (~np.isfinite(values)).sum(axis=1)
+    each = each_level(level, int((diverged == diverged[leader]).sum()) - 1)
+    dropped, undecided = list[Dropped](), list[int]()
+    for i in ranked[1:]:
+        if i in stay:
+            continue
+        found = difference(values[i], values[leader], each)
+        worse = found.low > 0 if direction == "minimize" else found.high < 0
+        reason: Reason = (
+            "diverged" if diverged[i] > diverged[leader] else "interval" if worse else "budget"
+        )
+        if reason == "budget":
+            undecided.append(i)
+        dropped.append(Dropped(i, reason, found.mean, found.low, found.high))
+    room = keep - len(stay | {leader})
+    stay |= set(undecided[: max(0, room)])
+    return sorted(each for each in dropped if each.candidate not in stay)
+
+
+def spared(values: Values, direction: Direction, keep: int, baseline: Sequence[int]) -> list[int]:
+    """Return the candidates that stay only because they belong to the baseline's schedule."""
+    without = {each.candidate for each in cut(values, direction, keep, ())}
+    return sorted(without & set(_protected(values, direction, keep, baseline)))
+
+
+def _protected(
+    values: Values, direction: Direction, keep: int, baseline: Sequence[int]
+) -> list[int]:
+    """Return the better half of the baseline's base rates, without those that diverged most.
+
+    One of the ``keep`` candidates is left for another schedule.
+    """
+    rows = list(baseline)
+    diverged = (~np.isfinite(values[rows])).sum(axis=1)
+    ranked = [i for i in order(values[rows], direction) if diverged[i] == diverged.min()]
+    number = max(1, min(-(-len(rows) // 2), keep - 1))
+    return [rows[i] for i in ranked[:number]]
+
+
+def edge(values: Values, direction: Direction) -> End | None:
+    """Return the end beyond which a grid of base rates has to be widened, or None.
+
+    Parameters
+    ----------
+    values : array of shape (base rates, seeds)
+        Results of one shape, the base rates in ascending order; a diverged run is not finite.
+    direction : {"minimize", "maximize"}
+        Which results are better.
+
+    Returns
+    -------
+    str or None
+        The end at which the best base rate without a diverged run lies; "low" if a run diverged at
+        every base rate. A grid is never widened beyond a base rate at which a run diverged.
+    """
+    whole = np.isfinite(values).all(axis=1)
+    if not whole.any():
+        return "low"
+    best = order(values, direction)[0]
+    if best == 0:
+        return "low"
+    return "high" if best == len(values) - 1 else None
+
+
+def wider(rates: Sequence[float], end: End, number: int = 2) -> list[float]:
+    """Return base rates beyond an end of a geometric grid, at its ratio, in ascending order."""
+    ratio = (rates[-1] / rates[0]) ** (1 / (len(rates) - 1))
+    if end == "high":
+        return [rates[-1] * ratio**i for i in range(1, number + 1)]
+    return [rates[0] / ratio**i for i in range(number, 0, -1)]

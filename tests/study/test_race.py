@@ -1,0 +1,216 @@
+"""The race of a search spends its budget, names its reasons, and spares the baseline."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lrschedules.study import _statistics
+from lrschedules.study._race import SEEDS, Dropped, budget, cut, edge, spared, wider
+
+NAN, INF = math.nan, math.inf
+OTHER = {"minimize": "maximize", "maximize": "minimize"}
+
+numbers = st.sampled_from([0.0, 0.25, 0.5, 1.0, 2.0, 8.0, INF, NAN])
+
+
+@st.composite
+def rungs(draw):
+    """Return values of a rung, a number of candidates to keep, and the baseline's candidates."""
+    candidates, seeds = draw(st.integers(2, 8)), draw(st.integers(2, 6))
+    flat = draw(st.lists(numbers, min_size=candidates * seeds, max_size=candidates * seeds))
+    keep = draw(st.integers(2, candidates + 1))
+    baseline = sorted(draw(st.sets(st.integers(0, candidates - 1), min_size=1)))
+    return np.reshape(flat, (candidates, seeds)), keep, baseline
+
+
+def reasons(dropped):
+    """Return the reasons by candidate."""
+    return {each.candidate: each.reason for each in dropped}
+
+
+# The budget -------------------------------------------------------------------------------------
+
+
+def test_the_budget_of_360_runs():
+    """Six shapes get six base rates: 36, 18, 9 and 5 candidates, and 36 runs are left."""
+    assert budget(360, 6) == (6, (18, 9, 5), 24, 360 - 48 - 36 * 3 - 18 * 3 - 9 * 6 - 5 * 12)
+
+
+@given(st.integers(1, 3000), st.integers(1, 12))
+def test_a_budget_is_never_exceeded_and_leaves_no_base_rate_out(runs, shapes):
+    """Race, confirmation and widening cost all runs; another base rate would cost too much."""
+    try:
+        found = budget(runs, shapes)
+    except ValueError:
+        return
+    assert found.rates >= 3
+    assert 8 <= found.confirmation <= 24
+    assert found.widening >= 0
+    running = [shapes * found.rates, *found.kept]
+    more = np.diff([0, *SEEDS])
+    assert running @ more + 2 * found.confirmation + found.widening == runs
+    another, number = 0, shapes * (found.rates + 1)
+    for seeds in more:
+        another += number * seeds
+        number = max(2, math.ceil(number / 2))
+    assert another + 2 * found.confirmation > runs
+
+
+@pytest.mark.parametrize(("shapes", "least"), [(1, 67), (2, 79), (6, 163)])
+def test_the_least_budget(shapes, least):
+    """An error says the fewest runs, which suffice."""
+    with pytest.raises(ValueError, match=f"runs must be at least {least} for {shapes} schedules,"):
+        budget(least - 1, shapes)
+    assert budget(least, shapes)[::2] == (3, 8)
+
+
+# The cut ----------------------------------------------------------------------------------------
+
+
+def test_a_candidate_is_dropped_for_the_reason_that_is_named():
+    """One run diverged, one interval excludes zero, one is only beyond the budget."""
+    values = np.array(
+        [
+            [1.0, 1.1, 0.9, 1.0, 1.2, 0.8],  # the leader
+            [0.1, 0.1, 0.1, 0.1, 0.1, NAN],  # would lead, had no run diverged
+            [3.0, 3.2, 2.9, 3.1, 3.1, 2.9],  # clearly worse
+            [1.4, 0.9, 1.2, 0.8, 1.5, 0.8],  # no significant difference
+            [1.1, 1.1, 1.0, 1.0, 1.2, 0.8],
+        ]
+    )
+    dropped = cut(values, "minimize", 2, baseline=[4])
+
+    assert reasons(dropped) == {1: "diverged", 2: "interval", 3: "budget"}
+    clearly, only_budget = dropped[1:]
+    assert 0 < clearly.low < clearly.difference < clearly.high
+    assert only_budget.low < 0 < only_budget.difference < only_budget.high
+    assert clearly.difference == pytest.approx(np.mean(values[2] - values[0]))
+    found = _statistics.difference(values[2], values[0], 1 - 0.05 / 3)  # three are compared
+    assert clearly[3:] == (found.low, found.high)
+
+
+def test_intervals_may_drop_more_than_the_budget():
+    """A significant difference drops a candidate where the budget has room for it."""
+    values = np.array([[1.0, 1.1, 0.9], [1.0, 1.2, 0.9], [9.0, 9.2, 8.9]])
+
+    assert reasons(cut(values, "minimize", 3, baseline=[0])) == {2: "interval"}
+    assert reasons(cut(-values, "maximize", 3, baseline=[0])) == {2: "interval"}
+
+
+def test_the_baseline_keeps_half_of_its_base_rates():
+    """The best two of the baseline's three stay, although three others are better."""
+    values = np.add.outer([1.0, 2.0, 3.0, 9.0, 7.0, 8.0], [0.0, 0.1, 0.3, 0.2])
+    values += np.random.default_rng(0).normal(scale=0.01, size=values.shape)
+
+    assert reasons(cut(values, "minimize", 3, baseline=[3, 4, 5])) == dict.fromkeys(
+        [1, 2, 3], "interval"
+    )
+    assert spared(values, "minimize", 3, baseline=[3, 4, 5]) == [4, 5]
+    assert spared(values, "minimize", 3, baseline=[0]) == []
+
+
+def test_a_base_rate_of_the_baseline_that_diverged_is_not_kept():
+    """Half of three are two, but one of them has a diverged run."""
+    values = np.array([[1.0, 1.4], [NAN, 2.0], [INF, NAN], [1.5, 1.2]])
+
+    assert reasons(cut(values, "minimize", 4, baseline=[1, 2, 3])) == dict.fromkeys(
+        [1, 2], "diverged"
+    )
+    assert spared(values, "minimize", 4, baseline=[1, 2, 3]) == []
+
+
+def test_the_baseline_leaves_room_for_the_leader():
+    """Half of four are two, but the budget of two holds the leader as well."""
+    values = np.add.outer([1.0, 2.0, 3.0, 4.0, 5.0], [0.0, 0.1])
+
+    assert list(reasons(cut(values, "minimize", 2, baseline=[1, 2, 3, 4]))) == [2, 3, 4]
+
+
+def test_ties_are_broken_by_the_order_of_the_candidates():
+    """Equal candidates are dropped from the end, and an interval that is none drops nobody."""
+    dropped = cut(np.ones((4, 3)), "maximize", 2, baseline=[0])
+
+    assert [each[:3] for each in dropped] == [(2, "budget", 0), (3, "budget", 0)]
+    assert np.isnan([each[3:] for each in dropped]).all()
+
+
+@given(rungs(), st.sampled_from(["minimize", "maximize"]))
+def test_laws_of_a_cut(rung, direction):
+    """The leader stays, the budget holds, the baseline stays, and who is dropped is not better."""
+    values, keep, baseline = rung
+    with np.errstate(invalid="ignore"):
+        dropped = cut(values, direction, keep, baseline)
+        stay = sorted(set(range(len(values))) - {each.candidate for each in dropped})
+        ranked = _statistics.order(values, direction)
+
+    assert ranked[0] in stay
+    assert len(stay) <= keep
+    assert set(stay) & set(baseline)
+    assert [each.candidate for each in dropped] == sorted({each.candidate for each in dropped})
+    # Others than the baseline's are cut by the order.
+    others = [i for i in ranked if i not in baseline]
+    assert [i in stay for i in others] == sorted([i in stay for i in others], reverse=True)
+    diverged = (~np.isfinite(values)).sum(axis=1)
+    for each in dropped:
+        assert isinstance(each, Dropped)
+        assert (each.reason == "diverged") == (diverged[each.candidate] > diverged.min())
+        if each.reason == "interval":
+            assert each.low > 0 if direction == "minimize" else each.high < 0
+    if len(stay) < min(keep, len(values)):
+        assert "budget" not in reasons(dropped).values()
+
+
+@given(rungs())
+def test_a_cut_is_the_same_with_signs_and_direction_turned(rung):
+    """What is minimized is cut as its negative is that is maximized."""
+    values, keep, baseline = rung
+    turned = cut(-values, "maximize", keep, baseline)
+
+    assert reasons(turned) == reasons(cut(values, "minimize", keep, baseline))
+
+
+# The edges of a grid ----------------------------------------------------------------------------
+
+U, BOTTOM = [4.0, 1.0, 2.0, 5.0], [1.0, 2.0, 3.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    ("means", "end"),
+    [
+        (U, None),
+        (BOTTOM, "low"),
+        (BOTTOM[::-1], "high"),
+        ([4.0, 3.0, 2.0, NAN], None),
+        ([1.0, NAN, NAN, NAN], "low"),
+        ([NAN, NAN, NAN, NAN], "low"),
+        ([NAN, 3.0, 2.0, 1.0], "high"),
+    ],
+)
+def test_edge(means, end):
+    """The best base rate at an end asks for more, unless the runs beyond it diverged."""
+    values = np.add.outer(means, [0.0, 0.1, -0.1])
+
+    assert edge(values, "minimize") == end
+    assert edge(-values, "maximize") == end
+
+
+def test_a_run_that_diverged_bars_a_base_rate():
+    """The best mean of the finite runs does not count where one run diverged."""
+    values = np.array([[4.0, 4.1], [2.0, 2.1], [1.0, NAN]])
+
+    assert edge(values, "minimize") is None
+    values = np.array([[NAN, 4.0], [2.0, NAN], [NAN, 1.0]])
+    assert edge(values, "minimize") == "low"
+
+
+def test_wider_goes_on_with_the_ratio_of_the_grid():
+    """Two base rates are added beyond either end, in ascending order."""
+    rates = np.geomspace(0.01, 1, 5).tolist()
+    whole = np.geomspace(0.001, 10, 9)
+
+    assert wider(rates, "low") == pytest.approx(whole[:2])
+    assert wider(rates, "high") == pytest.approx(whole[-2:])
+    assert wider(rates, "high", 1) == pytest.approx(whole[-2:-1])
