@@ -1,6 +1,6 @@
 """A search: what it trains, what it drops, what it confirms, and what it says."""
 
-import dataclasses
+import itertools
 import math
 import re
 
@@ -21,7 +21,7 @@ NOISE = np.random.default_rng(0).normal(size=1000)
 
 
 def search(schedules=SCHEDULES, **options):
-    """Search three schedules with at most 200 runs of 4 epochs."""
+    """Search three schedules at seven base rates, with at most 220 runs of 4 epochs."""
     settings = {
         "optimizer": keras.optimizers.SGD,
         "loss": "mse",
@@ -29,7 +29,7 @@ def search(schedules=SCHEDULES, **options):
         "epochs": 4,
         "batch_size": 8,
         "base_rates": (0.01, 1),
-        "runs": 200,
+        "runs": 220,
     }
     return lrs.search(schedules, build, (X, Y), (X, Y), **settings | options)
 
@@ -77,13 +77,15 @@ def test_rungs(truth):
 
     assert [len(rung.seeds) for rung in result.rungs] == [3, 6, 12, 24]
     sizes = [len(rung.candidates) for rung in result.rungs]
-    assert all(0 < after <= -(-before // 2) for before, after in zip(sizes, sizes[1:]))
-    for rung, after in zip(result.rungs, result.rungs[1:]):
+    kept = _race.budget(220, 3).kept
+    assert sizes[0] == 21
+    assert all(2 <= size <= most for size, most in zip(sizes[1:], kept, strict=True))
+    for rung, after in itertools.pairwise(result.rungs):
         assert rung.kept == after.candidates
         assert len(rung.kept) + len(rung.dropped) == len(rung.candidates)
         assert any(each.name == "flat" for each in rung.kept)
     assert result.rungs[-1].dropped == ()
-    assert len(trained) == len(set(trained)) == result.settings["runs"] <= 200
+    assert len(trained) == len(set(trained)) == result.settings["runs"] <= 220
     assert (result.winner_name, result.baseline_name) == ("line", "flat")
     assert result.base_rate == result.baseline_rate == pytest.approx(0.1)
     assert result.winner == LINE.scale(result.base_rate)
@@ -106,7 +108,7 @@ def test_budget_is_never_exceeded(truth):
         trained.clear()
         result = search(runs=runs)
         assert len(trained) == result.settings["runs"] <= runs
-        assert len(result.confirmation.seeds) >= 8
+        assert result.confirmation is None or len(result.confirmation.seeds) >= 8
 
 
 def test_winner_is_the_baseline(truth):
@@ -182,15 +184,13 @@ def test_edge_is_widened(truth, best):
 
     (low, high), (lower, higher) = result.widened["line"]
     assert (low, high) == (0.01, 1)
-    assert (lower, higher)[best > 1] == pytest.approx((low, high)[best > 1] * best**0, rel=1e4)
-    assert lower <= low <= high <= higher != lower
+    assert (lower < low, high < higher) == (best < 1, best > 1)
     assert "of line was at the edge of its grid, which was widened from 0.01 to 1" in " ".join(
         repr(result).split()
     )
     rates = sorted(e.base_rate for e in result.rungs[0].candidates if e.name == "line")
     assert np.ptp(np.diff(np.log(rates))) < 1e-9
     assert result.base_rate > 1 if best > 1 else result.base_rate < 0.01
-    assert len(result.confirmation.seeds) * 2 + 0 <= 300
 
 
 def test_edge_that_the_budget_does_not_reach(truth):
@@ -202,7 +202,7 @@ def test_edge_that_the_budget_does_not_reach(truth):
     assert "best base rate of wave is at the edge of its grid: search" in " ".join(
         repr(result).split()
     )
-    assert result.settings["runs"] <= 200
+    assert result.settings["runs"] <= 220
 
 
 def test_everything_diverged(truth):
@@ -250,7 +250,7 @@ def test_interrupted(truth, tmp_path, after):
     """A search that was killed continues, trains only what is missing, and finds the same."""
     trained = truth(valley)
     whole = search()
-    number, kept = len(trained), []
+    number = len(trained)
     trained.clear()
 
     def killed(*trial):
@@ -324,7 +324,7 @@ def test_text_and_figure(truth):
     assert re.search(r"line, 24 seeds: 0\.\d+ at base rate 0\.1", result.describe())
     own = plt.figure().add_subplot()
     assert result.plot(own) is own
-    with pytest.raises(TypeError, match="^Search: ax must be an axes of matplotlib, got 5"):
+    with pytest.raises(TypeError, match=r"^Search: ax must be an axes of matplotlib, got 5"):
         result.plot(5)
 
 
@@ -337,12 +337,14 @@ def test_damaged_file(truth, tmp_path):
     with pytest.raises(ValueError, match=r"^Search.load: .* is damaged: its checksum .*Search.sav"):
         Search.load(file)
     searched._json.write(file, searched.FORMAT, {"rungs": 5})
-    with pytest.raises(ValueError, match=r"^Search.load: .* cannot be read \('schedules'\); load a"):
+    with pytest.raises(
+        ValueError, match=r"^Search.load: .* cannot be read \('schedules'\); load a"
+    ):
         Search.load(file)
     result.confirmation.save(file)
     with pytest.raises(ValueError, match=r"^Search.load: .* is something else: its format must be"):
         Search.load(file)
-    with pytest.raises(TypeError, match="^Search.save: path must be a path, got 5"):
+    with pytest.raises(TypeError, match=r"^Search.save: path must be a path, got 5"):
         result.save(5)
 
 
@@ -444,7 +446,7 @@ def test_members_of_families_are_told_apart(truth):
         ),
         ({"base_rates": (1, 0.1)}, r"base_rates must be the lowest and the highest one, got \(1.0"),
         ({"base_rates": (0.1, 1, 2)}, "base_rates must be the lowest and the highest one, got"),
-        ({"base_rates": (0, 1)}, r"base_rates must be a list, each a number > 0, got \(0, 1\)"),
+        ({"base_rates": (0, 1)}, r"base_rates must be a list, each a number > 0, got \[0, 1\]"),
         ({"base_rates": 1}, "base_rates must be a list, each a number > 0, got 1"),
         ({"base_rates": (1, 1)}, r"base_rates must differ, got \[1.0, 1.0\]"),
         ({"runs": 20}, r"runs must be at least \d+ for 3 schedules, got 20; write runs=\d+"),
@@ -463,7 +465,10 @@ def test_members_of_families_are_told_apart(truth):
         ({"optimizer": len}, r"optimizer\(Constant\(value=1.0\)\) raised TypeError"),
         ({"loss": "mse_"}, "train, loss and metrics must fit the model"),
         ({"store": 5}, "store must be a path, got 5"),
-        ({"verbose": 3}, "verbose must be a whole number from 0 to 2, or 'auto', got 3"),
+        (
+            {"verbose": 3},
+            "verbose must be a whole number from 0 to 2, got 3; write for example 1, or 'auto'",
+        ),
         ({"class_weight": 1}, "class_weight must be a mapping of classes to weights, got 1"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
@@ -511,7 +516,7 @@ def test_trained(tmp_path, capsys):
     """A search that trains gives its runs to a comparison, and continues from what is left."""
     options = {"runs": 140, "store": tmp_path, "base_rates": (0.1, 10)}
     whole = search(**options, verbose=1)
-    assert re.search(rf"{whole.settings['runs']}/140 .* \S+/run", capsys.readouterr().out)
+    assert re.search(rf"{whole.settings['runs']}/140\S* .*/run\n", capsys.readouterr().out)
     assert whole.settings["engine"] == "stacked"
     files = sorted(tmp_path.glob("*-seed-*.json"))
     assert len(files) == whole.settings["runs"]
