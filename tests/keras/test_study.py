@@ -315,8 +315,8 @@ def test_blocks():
     assert_equal_curves(study(seeds=5, memory=40_000), study(seeds=5), rtol=1e-5)
 
 
-def test_search():
-    """All rungs of a search train in one program, as the runs of a comparison do."""
+def test_search(tmp_path):
+    """All rungs of a search train in one program, and a comparison finds its runs."""
     found = search(
         SCHEDULES,
         net(lambda: layers.Dense(8, "tanh")),
@@ -329,11 +329,15 @@ def test_search():
         base_rates=(0.25, 4),
         runs=79,
         engine="stacked",
+        store=tmp_path,
     )
-    compared = study(seeds=3, epochs=1, base_rates=[0.25, 1, 4])
+    rates = [each.base_rate for each in found.rungs[0].candidates[:3]]
+    options = {"seeds": 3, "epochs": 1, "base_rates": rates, "metrics": None, "store": tmp_path}
+    compared = study(**options)
     assert found.settings["engine"] == "stacked"
+    assert compared.settings["engine"] == "none: all runs were stored"
     first = found.rungs[0].values.reshape(compared["val_loss"].shape[:3])
-    np.testing.assert_allclose(first, compared["val_loss"][..., 0], rtol=1e-4)
+    assert np.array_equal(first, compared["val_loss"][..., 0])
     assert [len(rung.seeds) for rung in found.rungs] == [3, 6, 12, 24]
 
 
