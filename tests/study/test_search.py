@@ -47,6 +47,7 @@ def truth(monkeypatch):
 
     def use(loss):
         def results(study, running):
+            use.planned += len(study.plan.trials)
             for trial in study.plan.trials:
                 if trial not in study.finished:
                     trained.append(trial)
@@ -57,6 +58,7 @@ def truth(monkeypatch):
         monkeypatch.setattr(_compare.Study, "_results", results)
         return trained
 
+    use.planned = 0
     return use
 
 
@@ -85,7 +87,7 @@ def test_rungs(truth):
         assert len(rung.kept) + len(rung.dropped) == len(rung.candidates)
         assert any(each.name == "flat" for each in rung.kept)
     assert result.rungs[-1].dropped == ()
-    assert len(trained) == len(set(trained)) == result.settings["runs"] <= 220
+    assert len(trained) == len(set(trained)) == truth.planned == result.settings["runs"] <= 220
     assert (result.winner_name, result.baseline_name) == ("line", "flat")
     assert result.base_rate == result.baseline_rate == pytest.approx(0.1)
     assert result.winner == LINE.scale(result.base_rate)
@@ -203,6 +205,13 @@ def test_edge_that_the_budget_does_not_reach(truth):
         repr(result).split()
     )
     assert result.settings["runs"] <= 220
+
+
+def test_baseline_is_widened_first(truth):
+    """Where the runs suffice for one schedule only, the baseline is tuned as well as it can be."""
+    truth(lambda *trial: valley(*trial, best=20))
+    assert _race.budget(140, 3).widening // 3 == 2
+    assert list(search(runs=140).widened) == ["flat"]
 
 
 def test_everything_diverged(truth):
@@ -421,12 +430,14 @@ def test_members_of_families_are_told_apart(truth):
     truth(valley)
 
     def close(trial):
-        return FLAT.scale(1 + trial.suggest_float("more", 1e-6, 2e-6))
+        return FLAT.scale(trial.suggest_float("more", 1.00001, 1.00002))
 
     sampler = optuna.samplers.RandomSampler(seed=3)
     result = search({"flat": FLAT, "close": close}, sampler=sampler)
+    assert same(search({"flat": FLAT, "close": close}, sampler=sampler), result)
     members = {e.schedule for e in result.rungs[0].candidates if e.name == "close"}
     assert len(members) == len({result.schedules[name] for name in members}) >= 3
+    assert "close(more=1)" in members
 
 
 # Errors ------------------------------------------------------------------------------------------
