@@ -7,7 +7,7 @@ seeds as the resource instead of epochs. A decaying schedule that is cut short i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -25,6 +25,21 @@ CONFIRMED, FEWEST = 24, 8
 FEWEST_RATES = 3
 # The winner and the baseline.
 FEWEST_KEPT = 2
+# A grid is widened by so many base rates at once, and so often.
+WIDER, ROUNDS = 2, 3
+
+
+class Candidate(NamedTuple):
+    """A schedule at a base rate; of a family, the one that a trial of its sampler suggested."""
+
+    shape: str
+    base_rate: float
+    trial: int | None = None
+
+
+# Trains candidates with the seeds first, ..., last - 1 of the search and returns their results, of
+# shape (candidates, seeds).
+Train = Callable[[Sequence[Candidate], range], Values]
 
 
 class Dropped(NamedTuple):
@@ -48,6 +63,52 @@ class Dropped(NamedTuple):
     difference: float
     low: float
     high: float
+
+
+class Rung(NamedTuple):
+    """Candidates that were trained with equally many seeds, and the cut among them.
+
+    Attributes
+    ----------
+    candidates : tuple of Candidate
+        Candidates, in the order in which ties are broken.
+    values : array of shape (candidates, seeds)
+        Results of all seeds so far.
+    dropped : tuple of Dropped
+        Candidates that the rung drops.
+    spared : tuple of int
+        Candidates that stay only because they belong to the baseline's schedule.
+    """
+
+    candidates: tuple[Candidate, ...]
+    values: Values
+    dropped: tuple[Dropped, ...] = ()
+    spared: tuple[int, ...] = ()
+
+
+class Race(NamedTuple):
+    """What a race found.
+
+    Attributes
+    ----------
+    rungs : tuple of Rung
+        Rungs; the last one drops nobody.
+    grids : dict
+        Base rates by shape, with those that were added.
+    at_edge : dict
+        The end of the grid at which the best base rate still lies, by shape.
+    winner, baseline : Candidate
+        Best candidate of the last rung, and the best one of the baseline's schedule.
+    runs : int
+        Number of runs that were trained.
+    """
+
+    rungs: tuple[Rung, ...]
+    grids: dict[str, list[float]]
+    at_edge: dict[str, End]
+    winner: Candidate
+    baseline: Candidate
+    runs: int
 
 
 class Budget(NamedTuple):
@@ -212,3 +273,87 @@ def wider(rates: Sequence[float], end: End, number: int = 2) -> list[float]:
     if end == "high":
         return [rates[-1] * ratio**i for i in range(1, number + 1)]
     return [rates[0] / ratio**i for i in range(number, 0, -1)]
+
+
+def race(
+    train: Train,
+    grids: Mapping[str, Sequence[float]],
+    plan: Budget,
+    *,
+    direction: Direction,
+    baseline: str,
+    others: Sequence[Candidate] = (),
+    level: float = 0.95,
+) -> Race:
+    """Race the candidates of some grids of base rates, and others whose grids are not widened.
+
+    Parameters
+    ----------
+    train : callable
+        Returns the results of candidates with some seeds. It is called once or more for each rung.
+    grids : mapping
+        Base rates in ascending order by shape.
+    plan : Budget
+        Candidates to keep, and runs for widening.
+    direction : {"minimize", "maximize"}
+        Which results are better.
+    baseline : str
+        Shape of the baseline.
+    others : sequence of Candidate
+        Further candidates.
+    level : float
+        Level at which the intervals of a rung hold simultaneously.
+    """
+    wide = {shape: list(rates) for shape, rates in grids.items()}
+    first = range(SEEDS[0])
+    running = [Candidate(shape, rate) for shape, rates in wide.items() for rate in rates]
+    running += others
+    results = dict(zip(running, train(running, first), strict=True))
+    left = plan.widening
+    for _ in range(ROUNDS):
+        added = list[Candidate]()
+        for shape, end in _edges(wide, results, direction).items():
+            number = min(WIDER, (left - len(added) * len(first)) // len(first))
+            rates = wider(wide[shape], end, number)
+            wide[shape] = sorted(wide[shape] + rates)
+            added += [Candidate(shape, rate) for rate in rates]
+        if not added:
+            break
+        left -= len(added) * len(first)
+        results |= zip(added, train(added, first), strict=True)
+    at_edge = _edges(wide, results, direction)
+    running = [Candidate(shape, rate) for shape, rates in wide.items() for rate in rates]
+    running += others
+    values = np.array([results[each] for each in running])
+    runs, rungs = values.size, list[Rung]()
+    for keep, seeds in zip(plan.kept, SEEDS[1:], strict=True):
+        own = [i for i, each in enumerate(running) if each.shape == baseline]
+        dropped = cut(values, direction, keep, own, level)
+        kept = spared(values, direction, keep, own)
+        rungs.append(Rung(tuple(running), values, tuple(dropped), tuple(kept)))
+        gone = {each.candidate for each in dropped}
+        stay = [i for i in range(len(running)) if i not in gone]
+        running = [running[i] for i in stay]
+        more = train(running, range(values.shape[1], seeds))
+        runs += more.size
+        values = np.hstack([values[stay], more])
+    rungs.append(Rung(tuple(running), values))
+    ranked = [running[i] for i in order(values, direction)]
+    best = next(each for each in ranked if each.shape == baseline)
+    return Race(tuple(rungs), wide, at_edge, ranked[0], best, runs)
+
+
+def _edges(
+    grids: Mapping[str, Sequence[float]],
+    results: Mapping[Candidate, Values],
+    direction: Direction,
+) -> dict[str, End]:
+    """Return the ends of grids at which the best base rate lies, the best shape first."""
+    values = {
+        shape: np.array([results[Candidate(shape, rate)] for rate in rates])
+        for shape, rates in grids.items()
+    }
+    best = np.array([of[order(of, direction)[0]] for of in values.values()])
+    shapes = list(values)
+    ranked = [shapes[i] for i in order(best, direction)]
+    return {shape: end for shape in ranked if (end := edge(values[shape], direction))}
