@@ -122,14 +122,12 @@ def race(
             [area[each] for each in seeds],
             color=color,
             marker=MARKERS[i % len(MARKERS)],
-            label=name,
+            label=f"{name}, winner" if name == winner[0] else name,
         )
         if name == winner[0]:
             at = rates.index(winner[1])
             size = 4 * area[seeds[at]]
-            ax.scatter(
-                rates[at], means[at], size, facecolors="none", edgecolors=color, label="winner"
-            )
+            ax.scatter(rates[at], means[at], size, facecolors="none", edgecolors=color)
     ax.set_xscale("log")
     ax.legend()
 

@@ -277,8 +277,8 @@ class Search:
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the mean of each candidate against its base rate; larger markers have more seeds.
 
-        The race chose by these means, so the lowest ones are optimistic. The range of the figure
-        is that of the candidates that the first rung keeps.
+        The race chose by these means, so the best ones are optimistic. The vertical range is that
+        of the candidates that reach the second half of the rungs; others may lie outside.
 
         Parameters
         ----------
@@ -291,19 +291,14 @@ class Search:
             The axes, labelled; x the base rates on a logarithmic scale, y in units of the metric.
         """
         ax = axes_of("Search", ax, _figures.SIZE)
-        drawn, first, best = self._drawn(), self.rungs[0], self.best
+        drawn, best = self._drawn(), self.best
         seeds = [len(rung.seeds) for rung in self.rungs]
-        joined = {each.name for each in first.candidates if each.schedule == each.name}
+        joined = {each.name for each in self.rungs[0].candidates if each.schedule == each.name}
         _figures.race(drawn, joined, seeds, (best.name, best.base_rate), ax)
-        kept = [
-            mean
-            for name, points in drawn.items()
-            for rate, _, mean in points
-            if any(each[0] == name and each[2] == rate for each in first.kept)
-            and math.isfinite(mean)
-        ]
-        if kept and (room := 0.15 * (max(kept) - min(kept))):
-            ax.set_ylim(min(kept) - room, max(kept) + room)
+        near = self.rungs[len(self.rungs) // 2]
+        means = [mean for mean in _means(near.values) if math.isfinite(mean)]
+        if means and (spread := max(means) - min(means)):
+            ax.set_ylim(min(means) - spread / 4, max(means) + spread / 2)
         shown = f"mean of {', '.join(map(str, seeds[:-1]))} or {seeds[-1]} seeds"
         ax.set(xlabel="base rate", ylabel=self.metric, title=f"{self.metric}: {shown}")
         describe_axes(ax, self.describe())
