@@ -30,7 +30,7 @@ Ends = tuple[float, float]
 
 
 class Candidate(NamedTuple):
-    """A schedule at a base rate.
+    """A schedule at a base rate, which races against the others.
 
     Attributes
     ----------

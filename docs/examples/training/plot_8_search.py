@@ -119,8 +119,8 @@ if confirmed is not None:
 
 # %%
 # **The figure** shows where candidates were dropped. A larger marker stands
-# for more seeds. Most rates were dropped after three seeds, and the seeds went
-# to those that are hard to tell apart.
+# for more seeds. Half of the candidates were dropped after three seeds, and
+# the others were trained with more.
 
 ax = result.plot()
 
