@@ -1,4 +1,4 @@
-"""Race of candidates over seeds: its budget, the cut at the end of a rung, and the ends of grids.
+"""Race of candidates over seeds: its budget, the cut at the end of a rung, and further base rates.
 
 All candidates train with a few seeds, then the better half with more: successive halving (Jamieson
 and Talwalkar, Non-stochastic best arm identification and hyperparameter optimization, 2016), with
@@ -7,6 +7,7 @@ seeds as the resource instead of epochs. A decaying schedule that is cut short i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -25,8 +26,10 @@ CONFIRMED, FEWEST = 24, 8
 FEWEST_RATES = 3
 # The winner and the baseline.
 FEWEST_KEPT = 2
-# A grid is widened by so many base rates at once, and so often.
+# A grid is widened by so many base rates at once; grids are extended at most so often.
 WIDER, ROUNDS = 2, 3
+# A base rate closer than this to another one would hardly change the result.
+NEAR = math.log(1.1)
 
 
 class Candidate(NamedTuple):
@@ -123,7 +126,7 @@ class Budget(NamedTuple):
     confirmation : int
         Seeds reserved for each of the two schedules of the confirmation.
     widening : int
-        Runs left for base rates beyond the ends of the grid.
+        Runs left for further base rates, beyond the ends of the grid or between its base rates.
     """
 
     rates: int
@@ -135,8 +138,8 @@ class Budget(NamedTuple):
 def budget(runs: int, shapes: int) -> Budget:
     """Return how to spend at most ``runs`` runs on a race of ``shapes`` and its confirmation.
 
-    The confirmation comes first, then as many base rates as the race can afford; the rest is for
-    widening.
+    The confirmation comes first, then one further base rate for each shape where the runs suffice,
+    then as many base rates as the race can afford. The rest is for still further ones.
 
     Raises
     ------
@@ -149,9 +152,11 @@ def budget(runs: int, shapes: int) -> Budget:
             f"search: runs must be at least {least} for {shapes} schedules, got {runs}; write "
             f"runs={least}, or leave schedules out"
         )
-    confirmation = min(CONFIRMED, (runs - smallest) // 2)
+    # One more base rate for each shape, beyond or between those of its grid.
+    reserve = SEEDS[0] * shapes
+    confirmation = max(FEWEST, min(CONFIRMED, (runs - smallest - reserve) // 2))
     left, rates = runs - 2 * confirmation, FEWEST_RATES
-    while _cost((rates + 1) * shapes) <= left:
+    while _cost((rates + 1) * shapes) + reserve <= left:
         rates += 1
     candidates = rates * shapes
     return Budget(rates, tuple(_kept(candidates)), confirmation, left - _cost(candidates))
@@ -269,10 +274,53 @@ def edge(values: Values, direction: Direction) -> End | None:
 
 def wider(rates: Sequence[float], end: End, number: int = 2) -> list[float]:
     """Return base rates beyond an end of a geometric grid, at its ratio, in ascending order."""
-    ratio = (rates[-1] / rates[0]) ** (1 / (len(rates) - 1))
+    ratio = rates[1] / rates[0] if end == "low" else rates[-1] / rates[-2]
     if end == "high":
         return [rates[-1] * ratio**i for i in range(1, number + 1)]
     return [rates[0] / ratio**i for i in range(number, 0, -1)]
+
+
+def between(rates: Sequence[float], values: Values, direction: Direction) -> float | None:
+    """Return a base rate between those of a grid at which a shape may be better still, or None.
+
+    It is the vertex of the parabola through the best base rate and its neighbours, over the
+    logarithm of the base rate. Between the best base rate and one at which a run diverged it is
+    their geometric mean. Without it, the distance of the best base rate from its grid would decide
+    which of two equal shapes wins.
+
+    Parameters
+    ----------
+    rates : sequence of float
+        Base rates in ascending order, at least three.
+    values : array of shape (base rates, seeds)
+        Results at them; a diverged run is not finite.
+    direction : {"minimize", "maximize"}
+        Which results are better.
+    """
+    best = order(values, direction)[0]
+    if best in {0, len(rates) - 1}:
+        return None
+    near = slice(best - 1, best + 2)
+    (x0, x1, x2), y = np.log(rates[near]).tolist(), values[near].mean(axis=1)
+    if not math.isfinite(y[1]):
+        return None
+    if not np.isfinite(y).all():
+        at = (x1 + (x0 if math.isfinite(y[2]) else x2)) / 2
+    else:
+        left, right = (x1 - x0) * (y[1] - y[2]), (x1 - x2) * (y[1] - y[0])
+        if left == right:
+            return None
+        at = x1 - ((x1 - x0) * left - (x1 - x2) * right) / (2 * (left - right))
+    # Three digits, so that a search that is continued trains the same base rate.
+    return float(f"{math.exp(at):.3g}") if min(x2 - at, abs(x1 - at), at - x0) >= NEAR else None
+
+
+def further(rates: Sequence[float], values: Values, direction: Direction) -> list[float]:
+    """Return base rates to add to a grid: beyond the end at which the best one lies, or between."""
+    if end := edge(values, direction):
+        return wider(rates, end, WIDER)
+    found = between(rates, values, direction)
+    return [] if found is None else [found]
 
 
 def race(
@@ -285,7 +333,10 @@ def race(
     others: Sequence[Candidate] = (),
     level: float = 0.95,
 ) -> Race:
-    """Race the candidates of some grids of base rates, and others whose grids are not widened.
+    """Race the candidates of some grids of base rates, and others, which have no grid.
+
+    After the first rung, grids get further base rates, beyond their ends or between their base
+    rates.
 
     Parameters
     ----------
@@ -294,7 +345,7 @@ def race(
     grids : mapping
         Base rates in ascending order by shape.
     plan : Budget
-        Candidates to keep, and runs for widening.
+        Candidates to keep, and runs for further base rates.
     direction : {"minimize", "maximize"}
         Which results are better.
     baseline : str
@@ -312,16 +363,21 @@ def race(
     left = plan.widening
     for _ in range(ROUNDS):
         added = list[Candidate]()
-        for shape, end in _edges(wide, results, direction).items():
-            number = min(WIDER, (left - len(added) * len(first)) // len(first))
-            rates = wider(wide[shape], end, number)
-            wide[shape] = sorted(wide[shape] + rates)
-            added += [Candidate(shape, rate) for rate in rates]
+        for shape in _by_best(wide, results, direction, baseline):
+            rates = wide[shape]
+            values = np.array([results[Candidate(shape, rate)] for rate in rates])
+            more = further(rates, values, direction)[: left // len(first) - len(added)]
+            wide[shape] = sorted(rates + more)
+            added += [Candidate(shape, rate) for rate in more]
         if not added:
             break
         left -= len(added) * len(first)
         results |= zip(added, train(added, first), strict=True)
-    at_edge = _edges(wide, results, direction)
+    at_edge: dict[str, End] = {
+        shape: end
+        for shape, rates in wide.items()
+        if (end := edge(np.array([results[Candidate(shape, rate)] for rate in rates]), direction))
+    }
     running = [Candidate(shape, rate) for shape, rates in wide.items() for rate in rates]
     running += others
     values = np.array([results[each] for each in running])
@@ -343,17 +399,13 @@ def race(
     return Race(tuple(rungs), wide, at_edge, ranked[0], best, runs)
 
 
-def _edges(
+def _by_best(
     grids: Mapping[str, Sequence[float]],
     results: Mapping[Candidate, Values],
     direction: Direction,
-) -> dict[str, End]:
-    """Return the ends of grids at which the best base rate lies, the best shape first."""
-    values = {
-        shape: np.array([results[Candidate(shape, rate)] for rate in rates])
-        for shape, rates in grids.items()
-    }
-    best = np.array([of[order(of, direction)[0]] for of in values.values()])
-    shapes = list(values)
-    ranked = [shapes[i] for i in order(best, direction)]
-    return {shape: end for shape in ranked if (end := edge(values[shape], direction))}
+    baseline: str,
+) -> list[str]:
+    """Return the shapes, the baseline first, so that it is tuned as well as the others."""
+    running = [Candidate(shape, rate) for shape, rates in grids.items() for rate in rates]
+    ranked = order(np.array([results[each] for each in running]), direction)
+    return list(dict.fromkeys([baseline, *(running[i].shape for i in ranked)]))

@@ -13,6 +13,7 @@ from lrschedules.study._race import (
     Budget,
     Candidate,
     Dropped,
+    between,
     budget,
     cut,
     edge,
@@ -51,8 +52,8 @@ def test_the_budget_of_360_runs():
 
 
 @given(st.integers(1, 3000), st.integers(1, 12))
-def test_a_budget_is_never_exceeded_and_leaves_no_base_rate_out(runs, shapes):
-    """Race, confirmation and widening cost all runs; another base rate would cost too much."""
+def test_a_budget_is_spent_and_leaves_no_base_rate_out(runs, shapes):
+    """Race, confirmation and further base rates cost all runs; a larger grid costs too much."""
     try:
         found = budget(runs, shapes)
     except ValueError:
@@ -67,7 +68,8 @@ def test_a_budget_is_never_exceeded_and_leaves_no_base_rate_out(runs, shapes):
     for seeds in more:
         another += number * seeds
         number = max(2, math.ceil(number / 2))
-    assert another + 2 * found.confirmation > runs
+    assert another + 2 * found.confirmation + 3 * shapes > runs
+    assert found.widening >= 3 * shapes or (found.rates, found.confirmation) == (3, 8)
 
 
 @pytest.mark.parametrize(("shapes", "least"), [(1, 67), (2, 79), (6, 163)])
@@ -226,6 +228,49 @@ def test_wider_goes_on_with_the_ratio_of_the_grid():
     assert wider(rates, "high") == pytest.approx(whole[-2:])
     assert wider(rates, "high", 1) == pytest.approx(whole[-2:-1])
 
+    rates = [0.001, *rates]
+    assert wider(rates, "low", 1) == pytest.approx([0.0001])
+
+
+@given(
+    st.integers(0, 2).map(lambda i: np.geomspace(0.01, 1, 5)[i : i + 3].tolist()),
+    st.floats(-0.9, 0.9),
+    st.floats(0.1, 10),
+)
+def test_between_finds_the_vertex_of_a_parabola(rates, at, curvature):
+    """The vertex is found with three digits, unless it is close to the best base rate."""
+    ratio = math.log(rates[1] / rates[0])
+    vertex = math.log(rates[1]) + at * ratio / 2
+    means = curvature * (np.log(rates) - vertex) ** 2
+    values = np.add.outer(means, [0.1, -0.1])
+    found = between(rates, values, "minimize")
+
+    assert found == between(rates, -values, "maximize")
+    if abs(at) * ratio / 2 > math.log(1.11):
+        assert found == pytest.approx(math.exp(vertex), rel=0.006)
+    elif abs(at) * ratio / 2 < math.log(1.09):
+        assert found is None
+
+
+@pytest.mark.parametrize(
+    ("means", "found"),
+    [
+        ([1.0, 2.0, 3.0], None),
+        ([3.0, 2.0, 1.0], None),
+        ([NAN, NAN, NAN], None),
+        ([1.0, 1.0, 1.0], None),
+        ([2.0, 1.0, NAN], 10**1.5),
+        ([NAN, 1.0, 2.0], 10**0.5),
+    ],
+)
+def test_between_at_the_edges(means, found):
+    """No vertex lies at an end; the middle is tried where a neighbour diverged."""
+    values = np.add.outer(means, [0.0, 0.0])
+
+    assert between([1.0, 10.0, 100.0], values, "minimize") == (
+        None if found is None else pytest.approx(found, rel=0.006)
+    )
+
 
 # The race ---------------------------------------------------------------------------------------
 
@@ -275,17 +320,17 @@ def test_the_race_finds_the_better_shape_at_its_base_rate():
 
 
 def test_a_minimum_outside_of_the_grid_widens_it():
-    """The grid goes on by two base rates at a time until the minimum lies inside."""
+    """The grid goes on by two base rates at a time until the minimum is inside, then to it."""
     train = Bowls(inside=(1.0, 0.1), above=(0.0, 8.0), below=(0.5, 0.004))
     found = raced(train, "inside", "above", "below")
 
     assert found.grids["inside"] == GRID
-    assert found.grids["above"] == pytest.approx(np.geomspace(0.01, 100, 9)[:9])
-    assert found.grids["below"] == pytest.approx(np.geomspace(0.001, 1, 7))
+    assert found.grids["above"] == pytest.approx(sorted([*np.geomspace(0.01, 100, 9), 8]))
+    assert found.grids["below"] == pytest.approx(sorted([*np.geomspace(0.001, 1, 7), 0.004]))
     assert found.winner.shape == "above"
-    assert found.winner.base_rate == pytest.approx(10)
+    assert found.winner.base_rate == 8
     assert not found.at_edge
-    assert found.runs == len(train.trained) == 15 * 3 + 6 * 3 + 8 * 3 + 4 * 6 + 2 * 12
+    assert found.runs == len(train.trained) == 15 * 3 + 8 * 3 + 8 * 3 + 4 * 6 + 2 * 12
 
 
 def test_a_small_budget_leaves_the_best_base_rate_at_the_edge():
@@ -298,11 +343,21 @@ def test_a_small_budget_leaves_the_best_base_rate_at_the_edge():
 
 
 def test_no_grid_is_widened_beyond_a_base_rate_that_diverged():
-    """The rates above 0.5 diverge: 0.3 is no edge."""
+    """The rates above 0.5 diverge: 0.3 is no edge, and three more are tried below 1."""
     found = raced(Bowls(one=(1.0, 0.1), two=(-9.0, 0.8), limit=0.5), "one", "two")
 
-    assert found.grids == dict.fromkeys(["one", "two"], GRID)
-    assert found.winner == Candidate("two", GRID[3])
+    assert found.grids == {"one": GRID, "two": [*GRID[:4], 0.422, 0.487, 0.562, 1.0]}
+    assert found.winner == Candidate("two", 0.487)
+    assert not found.at_edge
+
+
+def test_a_minimum_between_two_base_rates_is_found():
+    """Equal shapes are equal wherever their best base rates lie; the baseline is tuned, too."""
+    found = raced(Bowls(one=(0.0, 0.17), two=(0.0, 0.3), three=(0.0, 0.055)), "one", "two", "three")
+
+    assert found.grids["one"] == [*GRID[:3], 0.17, *GRID[3:]]
+    assert found.grids["three"] == [*GRID[:2], 0.055, *GRID[2:]]
+    assert found.winner == found.baseline == Candidate("one", 0.17)
 
 
 def test_candidates_of_a_family_race_with_the_others():
