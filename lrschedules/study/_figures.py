@@ -105,7 +105,7 @@ def race(
     winner: tuple[str, float],
     ax: Axes,
 ) -> None:
-    """Draw base rate, number of seeds and mean of candidates; markers grow with each rung.
+    """Draw base rate, number of seeds and value of candidates; markers grow with each rung.
 
     The points of the names in ``joined`` are joined by a line. ``winner`` is the name and the base
     rate of the point with a ring.

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+import numpy as np
+
 from lrschedules import kinds
 from lrschedules._arguments import a_path, axes_of, describe_axes
 from lrschedules._declared import deserialized, serialized
@@ -254,7 +256,7 @@ class Search:
             says = "supports" if self.supported else "does not support"
             found = (
                 f"Winner: {winner}. The confirmation {says} it: on {row.seeds} seeds that chose "
-                f"nothing, its difference from {baseline}, is "
+                f"nothing, its difference in {self.metric} from {baseline}, is "
                 f"{_table.difference_of(row) or 'unknown'}{interval} ({row.verdict})."
             )
         wider = [
@@ -275,10 +277,12 @@ class Search:
     # The figure -----------------------------------------------------------------------------------
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the mean of each candidate against its base rate; larger markers have more seeds.
+        """Draw each candidate against its base rate; larger markers have more seeds.
 
-        The race chose by these means, so the best ones are optimistic. The vertical range is that
-        of the candidates that reach the second half of the rungs; others may lie outside.
+        Drawn is the mean difference from the winner over the candidate's seeds, because means over
+        different seeds cannot be compared. The race chose the winner by these differences, so they
+        are larger than those on new seeds. The vertical range is that of the candidates that reach
+        the second half of the rungs; others may lie outside.
 
         Parameters
         ----------
@@ -295,12 +299,15 @@ class Search:
         seeds = [len(rung.seeds) for rung in self.rungs]
         joined = {each.name for each in self.rungs[0].candidates if each.schedule == each.name}
         _figures.race(drawn, joined, seeds, (best.name, best.base_rate), ax)
-        near = self.rungs[len(self.rungs) // 2]
-        means = [mean for mean in _means(near.values) if math.isfinite(mean)]
-        if means and (spread := max(means) - min(means)):
-            ax.set_ylim(min(means) - spread / 4, max(means) + spread / 2)
-        shown = f"mean of {', '.join(map(str, seeds[:-1]))} or {seeds[-1]} seeds"
-        ax.set(xlabel="base rate", ylabel=self.metric, title=f"{self.metric}: {shown}")
+        near = [abs(mean) for mean in self._behind(len(self.rungs) // 2) if math.isfinite(mean)]
+        if far := 1.5 * max(near):
+            ends = (-far / 6, far)
+            ax.set_ylim(ends if self.direction == "minimize" else (-far, far / 6))
+        ax.set(
+            xlabel="base rate",
+            ylabel=f"difference in {self.metric} from the winner",
+            title=f"Race with {', '.join(map(str, seeds[:-1]))} and {seeds[-1]} seeds",
+        )
         describe_axes(ax, self.describe())
         return ax
 
@@ -310,23 +317,23 @@ class Search:
         Returns
         -------
         str
-            For each schedule the candidate that stayed longest, with its mean, and the winner.
+            For each schedule the candidates that stayed longest, and their differences.
         """
         words = list[str]()
         for name, points in self._drawn().items():
             most = max(seeds for _, seeds, _ in points)
             last = [(rate, mean) for rate, seeds, mean in points if seeds == most]
-            rates = ", ".join(f"{mean:.4g} at base rate {rate:.3g}" for rate, mean in last)
+            rates = ", ".join(f"{mean:+.4g} at base rate {rate:.3g}" for rate, mean in last)
             words.append(f"{name}, {_table.counted(most, 'seed')}: {rates}")
-        text = "; ".join(words).replace("nan at", "not finite at")
-        kept = f"Mean {self.metric} of the candidates that stayed longest"
-        return f"{kept}. {text}. Winner: {self.best}."
+        text = "; ".join(words).replace("+nan at", "not finite at")
+        what = f"Mean difference in {self.metric} from the winner, {self.best}, paired by seed"
+        return f"{what}, for the candidates that stayed longest. {text}."
 
     def _drawn(self) -> dict[str, list[tuple[float, int, float]]]:
-        """Return base rate, number of seeds and mean of each candidate, by the name of each."""
+        """Return base rate, seeds and mean difference from the winner of candidates, by name."""
         last = dict[Candidate, tuple[int, float]]()
-        for rung in self.rungs:
-            for candidate, mean in zip(rung.candidates, _means(rung.values), strict=True):
+        for i, rung in enumerate(self.rungs):
+            for candidate, mean in zip(rung.candidates, self._behind(i), strict=True):
                 last[candidate] = len(rung.seeds), float(mean)
         found: dict[str, list[tuple[float, int, float]]] = {}
         for candidate in sorted(last, key=lambda each: each.base_rate):
@@ -334,6 +341,13 @@ class Search:
             found.setdefault(candidate.name, []).append(point)
         given = dict.fromkeys(each.name for each in self.rungs[0].candidates)
         return {name: found[name] for name in given}
+
+    def _behind(self, i: int) -> Values:
+        """Return the mean difference from the winner of each candidate of a rung, or NaN."""
+        rung = self.rungs[i]
+        winner = rung.values[rung.candidates.index(self.best)]
+        with np.errstate(invalid="ignore"):  # infinity has no difference from itself
+            return band((rung.values - winner).T)[0]
 
     # The file -------------------------------------------------------------------------------------
 
@@ -411,11 +425,6 @@ def at_rate(entry: Entry, base_rate: float) -> Entry:
     if isinstance(entry, Schedule):
         return entry.scale(base_rate)
     return {**entry, "learning_rate": entry["learning_rate"].scale(base_rate)}
-
-
-def _means(values: Values) -> Values:
-    """Return the mean of the finite values of each row."""
-    return band(values.T)[0]
 
 
 def _ends(ends: Ends) -> str:
