@@ -106,21 +106,10 @@ result
 # The second table above is the confirmation. Only its interval says how much
 # better the winner is than the baseline, because its seeds chose nothing. The
 # race itself chose the best of many means, and such a choice is optimistic.
-
-best = result.rungs[-1]
-i = best.candidates.index(result.best)
-name = str(result.best)
-confirmed = (
-    result.confirmation and result.confirmation["val_loss"][1, 0, :, -1]
-)
-print(f"{name}: mean val_loss {best.values[i].mean():.4f} in the race")
-if confirmed is not None:
-    print(f"{name}: mean val_loss {confirmed.mean():.4f} on new seeds")
-
-# %%
-# **The figure** shows where candidates were dropped. A larger marker stands
-# for more seeds. Half of the candidates were dropped after three seeds, and
-# the others were trained with more.
+#
+# **The figure** shows how far each candidate was behind the winner, on the same
+# seeds. A larger marker stands for more seeds. Half of the candidates were
+# dropped after three seeds, and the others were trained with more.
 
 ax = result.plot()
 
