@@ -78,6 +78,10 @@ class Synthetic:
     def grid(self, rates):
         return np.geomspace(*RANGE, rates).tolist()
 
+    @staticmethod
+    def candidate(shape, rate):
+        return _race.Candidate(str(shape), rate)
+
     def truth(self, candidate):
         shape, log = int(candidate.shape), math.log(candidate.base_rate)
         if log > self.limits[shape]:
