@@ -2,10 +2,11 @@
 
     KERAS_BACKEND=jax python -m tests.tools.race_simulation measure digits digits.npy
     python -m tests.tools.race_simulation components digits.npy ionosphere.npy
-    python -m tests.tools.race_simulation simulate digits.npy ionosphere.npy
+    python -m tests.tools.race_simulation promises digits.npy ionosphere.npy
+    python -m tests.tools.race_simulation ways digits.npy
 
 The first trains 100 seeds of each candidate of a study (digits or ionosphere), the second prints
-the components of their noise, and the third writes the tables of docs/guide/search.md.
+the components of their noise, and the others write the tables of docs/guide/search.md.
 
 A study is either synthetic, with a parabola for each shape and noise with the measured components,
 or resampled: its seeds are drawn from the 100 measured ones, whose mean is then the truth.
@@ -424,7 +425,7 @@ def promises(kinds, number):
             mean(found["before"], kind.paired),
             mean(found["after"], kind.paired),
             percent(covered[asked]),
-            supported(kind, SEARCH, "all", 4 * number),
+            supported(kind, SEARCH, "all", 8 * number),
             supported(kind, SEARCH, "shapes", number),
         ]
 
@@ -459,7 +460,7 @@ def write(name, rows):
             print(*row, sep=" | ", flush=True)
 
 
-def main(command, *arguments, number=1000):
+def main(command, *arguments, number=500):
     """Carry out a command of the command line."""
     if command == "measure":
         measure(*arguments)
@@ -467,8 +468,9 @@ def main(command, *arguments, number=1000):
     kinds = kinds_of(arguments)
     for kind in kinds[::2]:
         print(kind.name, kind.make.keywords["noise"], f"paired={kind.paired:.4f}")
-    if command == "simulate":
+    if command == "ways":
         write("search-ways.csv", ways(kinds[0], number))
+    elif command == "promises":
         write("search-promises.csv", promises(kinds, number))
 
 
