@@ -206,7 +206,7 @@ def searched(study, way):
     with mock.patch.multiple(_race, **changes):
         plan = _race.budget(RUNS if way.rates is None else 10**4, SHAPES)
         if way.rates is not None:
-            plan = _race.Budget(way.rates, (), 24, 36)
+            plan = _race.Budget(way.rates, (), 24, 12 * way.seeds[0])
         grids = {str(i): study.grid(plan.rates) for i in range(SHAPES)}
         found = _race.race(
             study.train, grids, plan, direction="minimize", baseline="0", level=way.level

@@ -1,11 +1,13 @@
 """What Optuna, KerasTuner and lrs.search choose on one budget, and how far off their reports are.
 
     KERAS_BACKEND=jax python -m tests.tools.search_comparison results.csv [name ...]
+    python -m tests.tools.search_comparison results.csv table
 
 It needs Optuna, KerasTuner and scikit-learn. All choose one of six shapes and its base rate for the
 digits, and may train as many epochs as 180 whole runs have. Each reports a loss for its choice,
 which is then trained with 24 seeds that none has seen. Rows are added to the file when they are
-there. The time is that of the processor, so that other programs do not count.
+there, and become the table of docs/guide/search.md. The time is that of the processor, so that
+other programs do not count.
 """
 
 import csv
@@ -29,6 +31,7 @@ RUNS, EPOCHS, BATCH, ROWS = 180, 15, 32, 600
 BUDGET = RUNS * EPOCHS
 LOW, HIGH = 0.01, 1.0
 FRESH = 24
+GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 
 images, labels = load_digits(return_X_y=True)
 parts = train_test_split(
@@ -74,13 +77,19 @@ def compiled(shape, base_rate):
     return model
 
 
-def ours(repetition):
-    """Search with this package."""
-    found = lrs.search(SHAPES, **STUDY, base_rates=(LOW, HIGH), runs=RUNS, seed=1000 * repetition)
-    if found.confirmation is None:
-        return found.winner_name, found.base_rate, None, found.settings["runs"] * EPOCHS
-    confirmed = found.confirmation["val_loss"][-1, 0, :, -1].mean()
-    return found.winner_name, found.base_rate, confirmed, found.settings["runs"] * EPOCHS
+def ours(runs):
+    """Return a search with this package."""
+
+    def search(repetition):
+        found = lrs.search(
+            SHAPES, **STUDY, base_rates=(LOW, HIGH), runs=runs, seed=1000 * repetition
+        )
+        confirmed = None
+        if found.confirmation is not None:
+            confirmed = found.confirmation["val_loss"][-1, 0, :, -1].mean()
+        return found.winner_name, found.base_rate, confirmed, found.settings["runs"] * EPOCHS
+
+    return search
 
 
 def optuna_with(pruner):
@@ -166,7 +175,8 @@ def keras_tuner(repetition):
 # Brackets of Hyperband that together train about as many epochs as the budget has.
 ITERATIONS = 18
 SEARCHES = {
-    "lrs.search": ours,
+    "lrs.search": ours(RUNS),
+    "lrs.search, 360 runs": ours(360),
     "Optuna, no pruner": optuna_with("NopPruner"),
     "Optuna, median pruner": optuna_with("MedianPruner"),
     "Optuna, Hyperband": optuna_with("HyperbandPruner"),
@@ -194,5 +204,23 @@ def main(file, *names, repetitions=1):
                 csv.writer(rows).writerow([*row, spent, seconds])
 
 
+def table(file):
+    """Write the table of the guide."""
+    headings = ["Search", "Epochs", "Choice", "Reported loss", "Loss on 24 new seeds", "Optimism"]
+    with Path(file).open(newline="") as rows:
+        given = list(csv.reader(rows))
+    with (GUIDE / "search-others.csv").open("w", newline="", encoding="utf-8") as rows:
+        writer = csv.writer(rows, lineterminator="\n")
+        writer.writerow([*headings, "Processor time"])
+        for name, _, shape, rate, reported, true, spent, seconds in given:
+            choice = f"{shape}, {float(rate):.3g}"
+            optimism = f"{float(true) - float(reported):+.4f}".replace("-", "−")
+            losses = f"{float(reported):.4f}", f"{float(true):.4f}"
+            writer.writerow([name, spent, choice, *losses, optimism, f"{float(seconds):.0f} s"])
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if sys.argv[2:] == ["table"]:
+        table(sys.argv[1])
+    else:
+        main(*sys.argv[1:])
