@@ -89,8 +89,9 @@ def search(
 
     The candidates are all schedules at base rates of a geometric grid. They race over seeds, never
     over epochs, because a decaying schedule that is cut short is another schedule. All candidates
-    are trained with 3 seeds, the best half of them with 6 seeds in all, then 12, then 24. A grid
-    whose best base rate is its lowest or highest is widened after the first rung. The baseline's
+    are trained with 3 seeds, the best half of them with 6 seeds in all, then 12, then 24. After the
+    first rung, a grid whose best base rate is its lowest or highest is widened. Otherwise it gets
+    the vertex of the parabola through its best base rate and the neighbours. The baseline's
     base rates race as well, and the better half of them always stays, so that the baseline is tuned
     as well as the others.
 
@@ -388,7 +389,7 @@ class Race:
     def _widened(
         self, seeds: Sequence[int]
     ) -> tuple[dict[str, tuple[Ends, Ends]], tuple[str, ...]]:
-        """Widen the grids whose best base rate is at an edge; return those, and those that stay.
+        """Add further base rates; return the grids that were widened, and those still at an edge.
 
         The baseline comes first, so that it is tuned as well as the others, then the best grids.
         """
@@ -400,11 +401,8 @@ class Race:
             added = list[Candidate]()
             for name in self._by_best(names, seeds):
                 grid = self.grids[name]
-                end = _race.edge(self._measured(grid, seeds), self.direction)
-                number = min(2, left - len(added))
-                if end is None or number == 0:
-                    continue
-                rates = _race.wider([each.base_rate for each in grid], end, number)
+                given = [each.base_rate for each in grid], self._measured(grid, seeds)
+                rates = _race.further(*given, self.direction)[: left - len(added)]
                 new = [Candidate(name, name, rate) for rate in rates]
                 self.grids[name] = sorted([*grid, *new], key=lambda each: each.base_rate)
                 added += new

@@ -229,12 +229,12 @@ def order(values: Values, direction: Direction) -> list[int]:
 
     Fewer diverged runs are better, then a better mean, then an earlier row.
     """
-    summaries = [summary(row) for row in values]
     sign = 1 if direction == "minimize" else -1
-    keys = [
-        (s.not_finite, math.inf if math.isnan(s.mean) else sign * s.mean, i)
-        for i, s in enumerate(summaries)
-    ]
+    keys = list[tuple[int, float, int]]()
+    for i, row in enumerate(values):
+        finite = row[np.isfinite(row)]
+        mean = sign * float(finite.mean()) if finite.size else math.inf
+        keys.append((row.size - finite.size, mean, i))
     return [key[-1] for key in sorted(keys)]
 
 

@@ -8,7 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrschedules.study import _statistics
-from lrschedules.study._race import SEEDS, Dropped, budget, cut, edge, spared, wider
+from lrschedules.study._race import (
+    SEEDS,
+    Budget,
+    Candidate,
+    Dropped,
+    between,
+    budget,
+    cut,
+    edge,
+    race,
+    spared,
+    wider,
+)
 
 NAN, INF = math.nan, math.inf
 OTHER = {"minimize": "maximize", "maximize": "minimize"}
@@ -40,8 +52,8 @@ def test_the_budget_of_360_runs():
 
 
 @given(st.integers(1, 3000), st.integers(1, 12))
-def test_a_budget_is_never_exceeded_and_leaves_no_base_rate_out(runs, shapes):
-    """Race, confirmation and widening cost all runs; another base rate would cost too much."""
+def test_a_budget_is_spent_and_leaves_no_base_rate_out(runs, shapes):
+    """Race, confirmation and further base rates cost all runs; a larger grid costs too much."""
     try:
         found = budget(runs, shapes)
     except ValueError:
@@ -56,7 +68,8 @@ def test_a_budget_is_never_exceeded_and_leaves_no_base_rate_out(runs, shapes):
     for seeds in more:
         another += number * seeds
         number = max(2, math.ceil(number / 2))
-    assert another + 2 * found.confirmation > runs
+    assert another + 2 * found.confirmation + 3 * shapes > runs
+    assert found.widening >= 3 * shapes or (found.rates, found.confirmation) == (3, 8)
 
 
 @pytest.mark.parametrize(("shapes", "least"), [(1, 67), (2, 79), (6, 163)])
@@ -214,3 +227,177 @@ def test_wider_goes_on_with_the_ratio_of_the_grid():
     assert wider(rates, "low") == pytest.approx(whole[:2])
     assert wider(rates, "high") == pytest.approx(whole[-2:])
     assert wider(rates, "high", 1) == pytest.approx(whole[-2:-1])
+
+    rates = [0.001, *rates]
+    assert wider(rates, "low", 1) == pytest.approx([0.0001])
+
+
+@given(
+    st.integers(0, 2).map(lambda i: np.geomspace(0.01, 1, 5)[i : i + 3].tolist()),
+    st.floats(-0.9, 0.9),
+    st.floats(0.1, 10),
+)
+def test_between_finds_the_vertex_of_a_parabola(rates, at, curvature):
+    """The vertex is found with three digits, unless it is close to the best base rate."""
+    ratio = math.log(rates[1] / rates[0])
+    vertex = math.log(rates[1]) + at * ratio / 2
+    means = curvature * (np.log(rates) - vertex) ** 2
+    values = np.add.outer(means, [0.1, -0.1])
+    found = between(rates, values, "minimize")
+
+    assert found == between(rates, -values, "maximize")
+    if abs(at) * ratio / 2 > math.log(1.11):
+        assert found == pytest.approx(math.exp(vertex), rel=0.006)
+    elif abs(at) * ratio / 2 < math.log(1.09):
+        assert found is None
+
+
+@pytest.mark.parametrize(
+    ("means", "found"),
+    [
+        ([1.0, 2.0, 3.0], None),
+        ([3.0, 2.0, 1.0], None),
+        ([NAN, NAN, NAN], None),
+        ([1.0, 1.0, 1.0], None),
+        ([2.0, 1.0, NAN], 10**1.5),
+        ([NAN, 1.0, 2.0], 10**0.5),
+    ],
+)
+def test_between_at_the_edges(means, found):
+    """No vertex lies at an end; the middle is tried where a neighbour diverged."""
+    values = np.add.outer(means, [0.0, 0.0])
+
+    assert between([1.0, 10.0, 100.0], values, "minimize") == (
+        None if found is None else pytest.approx(found, rel=0.006)
+    )
+
+
+# The race ---------------------------------------------------------------------------------------
+
+
+class Bowls:
+    """Trains candidates whose loss is a parabola in the logarithm of the base rate, with noise."""
+
+    def __init__(self, seed=0, noise=0.0, limit=INF, **best):
+        self.best, self.seed, self.noise, self.limit = best, seed, noise, limit
+        self.trained = []
+
+    def __call__(self, candidates, seeds):
+        self.trained += [(each, seed) for each in candidates for seed in seeds]
+        return np.array([[self.loss(each, seed) for seed in seeds] for each in candidates])
+
+    def loss(self, candidate, seed):
+        level, best = self.best[candidate.shape]
+        numbers = f"{candidate.shape}{candidate.base_rate:.6g}".encode()
+        noise = np.random.default_rng([self.seed, seed, *numbers]).normal(scale=self.noise)
+        if candidate.base_rate > self.limit:
+            return NAN
+        return level + math.log(candidate.base_rate / best) ** 2 + noise
+
+
+GRID = np.geomspace(0.01, 1, 5).tolist()
+
+
+def raced(train, *shapes, plan=None, direction="minimize", **others):
+    """Race shapes with one grid each, the first as the baseline."""
+    plan = plan or Budget(5, (8, 4, 2), 24, 36)
+    grids = dict.fromkeys(shapes, GRID)
+    return race(train, grids, plan, direction=direction, baseline=shapes[0], **others)
+
+
+def test_the_race_finds_the_better_shape_at_its_base_rate():
+    """The winner is better at its best base rate; the baseline stays until the end."""
+    train = Bowls(one=(1.0, 0.1), two=(0.0, 0.3), three=(5.0, 0.1))
+    found = raced(train, "one", "two", "three")
+
+    assert found.winner == Candidate("two", GRID[3])
+    assert found.baseline == Candidate("one", GRID[2])
+    assert [len(each.candidates) for each in found.rungs] == [15, 8, 4, 2]
+    assert [each.values.shape[1] for each in found.rungs] == list(SEEDS)
+    assert found.grids == dict.fromkeys(["one", "two", "three"], GRID)
+    assert not found.at_edge
+    assert found.rungs[-1].dropped == ()
+
+
+def test_a_minimum_outside_of_the_grid_widens_it():
+    """The grid goes on by two base rates at a time until the minimum is inside, then to it."""
+    train = Bowls(inside=(1.0, 0.1), above=(0.0, 8.0), below=(0.5, 0.004))
+    found = raced(train, "inside", "above", "below")
+
+    assert found.grids["inside"] == GRID
+    assert found.grids["above"] == pytest.approx(sorted([*np.geomspace(0.01, 100, 9), 8]))
+    assert found.grids["below"] == pytest.approx(sorted([*np.geomspace(0.001, 1, 7), 0.004]))
+    assert found.winner.shape == "above"
+    assert found.winner.base_rate == 8
+    assert not found.at_edge
+    assert found.runs == len(train.trained) == 15 * 3 + 8 * 3 + 8 * 3 + 4 * 6 + 2 * 12
+
+
+def test_a_small_budget_leaves_the_best_base_rate_at_the_edge():
+    """The best shape is widened first, with what is left, and the result names the edges."""
+    train = Bowls(inside=(1.0, 0.1), above=(0.0, 800.0), below=(0.5, 0.00004))
+    found = raced(train, "inside", "above", "below", plan=Budget(5, (8, 4, 2), 24, 8))
+
+    assert [len(rates) for rates in found.grids.values()] == [5, 5, 7]
+    assert found.at_edge == {"below": "low", "above": "high"}
+
+
+def test_no_grid_is_widened_beyond_a_base_rate_that_diverged():
+    """The rates above 0.5 diverge: 0.3 is no edge, and three more are tried below 1."""
+    found = raced(Bowls(one=(1.0, 0.1), two=(-9.0, 0.8), limit=0.5), "one", "two")
+
+    assert found.grids == {"one": GRID, "two": [*GRID[:4], 0.422, 0.487, 0.562, 1.0]}
+    assert found.winner == Candidate("two", 0.487)
+    assert not found.at_edge
+
+
+def test_a_minimum_between_two_base_rates_is_found():
+    """Equal shapes are equal wherever their best base rates lie; the baseline is tuned, too."""
+    found = raced(Bowls(one=(0.0, 0.17), two=(0.0, 0.3), three=(0.0, 0.055)), "one", "two", "three")
+
+    assert found.grids["one"] == [*GRID[:3], 0.17, *GRID[3:]]
+    assert found.grids["three"] == [*GRID[:2], 0.055, *GRID[2:]]
+    assert found.winner == found.baseline == Candidate("one", 0.17)
+
+
+def test_candidates_of_a_family_race_with_the_others():
+    """They come last, and their grid is not widened."""
+    others = [Candidate("family", 0.5, trial) for trial in range(3)]
+    found = raced(Bowls(one=(1.0, 0.1), family=(-9.0, 8.0)), "one", others=others)
+
+    assert found.rungs[0].candidates[-3:] == tuple(others)
+    assert found.winner in others
+    assert list(found.grids) == ["one"]
+
+
+@given(
+    st.integers(0, 99),
+    st.sampled_from([0.0, 0.1, 3.0]),
+    st.lists(st.sampled_from([1e-4, 0.01, 0.1, 0.4, 9.0]), min_size=2, max_size=4),
+    st.sampled_from([INF, 0.5, 1e-9]),
+    st.integers(0, 200),
+)
+def test_laws_of_a_race(seed, noise, best, limit, more):
+    """No run is trained twice, the budget holds, and the sign of the results does not matter."""
+    shapes = {f"shape {i}": (0.1 * i, rate) for i, rate in enumerate(best)}
+    least = {2: 79, 3: 108, 4: 127}[len(best)]
+    plan = budget(least + more, len(best))
+    grid = np.geomspace(0.01, 1, plan.rates).tolist()
+    train, grids = Bowls(seed, noise, limit, **shapes), dict.fromkeys(shapes, grid)
+    found = race(train, grids, plan, direction="minimize", baseline="shape 0")
+    trained = train.trained.copy()
+    turned = race(
+        lambda *asked: -train(*asked), grids, plan, direction="maximize", baseline="shape 0"
+    )
+
+    assert len(trained) == len(set(trained)) == found.runs
+    assert found.runs + 2 * plan.confirmation <= least + more
+    assert all(seed < SEEDS[-1] for _, seed in trained)
+    assert turned[1:] == found[1:]
+    assert found.baseline.shape == "shape 0"
+    for rung, following in zip(found.rungs, found.rungs[1:], strict=False):
+        gone = {rung.candidates[each.candidate] for each in rung.dropped}
+        assert following.candidates == tuple(c for c in rung.candidates if c not in gone)
+        rows = [rung.candidates.index(each) for each in following.candidates]
+        before = following.values[:, : rung.values.shape[1]]
+        assert np.array_equal(before, rung.values[rows], equal_nan=True)
