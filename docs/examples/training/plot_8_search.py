@@ -108,8 +108,8 @@ result
 # race itself chose the best of many means, and such a choice is optimistic.
 #
 # **The figure** shows how far each candidate was behind the winner, on the
-# same seeds. A larger marker stands for more seeds. Half of the candidates
-# were dropped after three seeds, and the others were trained with more.
+# same seeds. A larger marker stands for more seeds. More than half of the
+# candidates were dropped after three seeds; the others were trained with more.
 
 ax = result.plot()
 
