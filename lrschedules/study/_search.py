@@ -33,7 +33,7 @@ from lrschedules.study._compare import (
     running_of,
 )
 from lrschedules.study._plan import Entry, Trial, directions
-from lrschedules.study._statistics import Direction, Values, order
+from lrschedules.study._statistics import Direction, Values
 from lrschedules.study.comparison import LOSSES, Comparison
 from lrschedules.study.searched import Candidate, Ends, Rung, Search, at_rate
 
@@ -48,8 +48,6 @@ FAMILY = Function(
     "lambda trial: lrs.Constant(1).cooldown(trial.suggest_int('steps', 10, 100), at=100)",
     1,
 )
-# A grid is widened at most so many times.
-WIDENED = 3
 # Members of a family are proposed in so many batches, each after the results of those before.
 BATCHES = 3
 
@@ -304,19 +302,32 @@ class Race:
 
     def result(self) -> Search:
         """Carry out the search."""
-        seeds = _race.SEEDS
-        self._first_rung(self.seeds[: seeds[0]])
-        widened, at_edge = self._widened(self.seeds[: seeds[0]])
-        candidates, rungs = self._candidates(), list[Rung]()
-        for keep, number in zip((*self.budget.kept, 0), seeds, strict=True):
-            rungs.append(self._rung(candidates, self.seeds[:number], keep))
-            candidates = list(rungs[-1].kept)
+        self._first_rung(self.seeds[: _race.SEEDS[0]])
+        families = {family.name for family in self.families}
+        grids = {
+            name: [each.base_rate for each in grid]
+            for name, grid in self.grids.items()
+            if name not in families
+        }
+        raced = _race.race(
+            self._trained,
+            grids,
+            self.budget,
+            direction=self.direction,
+            baseline=self.baseline,
+            others=[
+                _race.Candidate(family.name, each.base_rate, i)
+                for family in self.families
+                for i, each in enumerate(family.members)
+            ],
+        )
+        ends = {name: (_ends(grid), _ends(raced.grids[name])) for name, grid in grids.items()}
         plan = self.study.plan
         found = Search(
             schedules=plan.schedules,
-            rungs=tuple(rungs),
-            widened=widened,
-            at_edge=at_edge,
+            rungs=tuple(self._rung(rung) for rung in raced.rungs),
+            widened={name: both for name, both in ends.items() if both[0] != both[1]},
+            at_edge=tuple(raced.at_edge),
             confirmation=None,
             metric=self.metric,
             direction=self.direction,
@@ -386,56 +397,25 @@ class Race:
                 None,
             )
 
-    def _widened(
-        self, seeds: Sequence[int]
-    ) -> tuple[dict[str, tuple[Ends, Ends]], tuple[str, ...]]:
-        """Add further base rates; return the grids that were widened, and those still at an edge.
-
-        The baseline comes first, so that it is tuned as well as the others, then the best grids.
-        """
-        families = {family.name for family in self.families}
-        names = [name for name in self.grids if name not in families]
-        before = {name: _ends(self.grids[name]) for name in names}
-        left = self.budget.widening // len(seeds)
-        for _ in range(WIDENED):
-            added = list[Candidate]()
-            for name in self._by_best(names, seeds):
-                grid = self.grids[name]
-                given = [each.base_rate for each in grid], self._measured(grid, seeds)
-                rates = _race.further(*given, self.direction)[: left - len(added)]
-                new = [Candidate(name, name, rate) for rate in rates]
-                self.grids[name] = sorted([*grid, *new], key=lambda each: each.base_rate)
-                added += new
-            if not added:
-                break
-            left -= len(added)
-            self._measured(added, seeds)
-        after = {name: _ends(self.grids[name]) for name in names}
-        at_edge = (
-            name
-            for name in names
-            if _race.edge(self._measured(self.grids[name], seeds), self.direction)
+    def _trained(self, candidates: Sequence[_race.Candidate], seeds: range) -> Values:
+        """Return the metric of candidates of the race with some of the seeds."""
+        return self._measured(
+            [self._named(each) for each in candidates], [self.seeds[i] for i in seeds]
         )
-        widened = {name: (before[name], after[name]) for name in names}
-        return {name: ends for name, ends in widened.items() if ends[0] != ends[1]}, tuple(at_edge)
 
-    def _by_best(self, names: Sequence[str], seeds: Sequence[int]) -> list[str]:
-        """Return the baseline, then the other names in the order of their best candidates."""
-        grids = [candidate for name in names for candidate in self.grids[name]]
-        ranked = order(self._measured(grids, seeds), self.direction)
-        return list(dict.fromkeys([self.baseline, *(grids[i].name for i in ranked)]))
+    def _named(self, candidate: _race.Candidate) -> Candidate:
+        """Return a candidate of the race as the result names it."""
+        name, base_rate, trial = candidate
+        return Candidate(name, name, base_rate) if trial is None else self.grids[name][trial]
 
-    def _rung(self, candidates: Sequence[Candidate], seeds: Sequence[int], keep: int) -> Rung:
-        """Train candidates with more seeds, and drop those that are not kept; 0 keeps all."""
-        values = self._measured(candidates, seeds)
-        baseline = [i for i, each in enumerate(candidates) if each.name == self.baseline]
-        given = values, self.direction, keep, baseline
+    def _rung(self, rung: _race.Rung) -> Rung:
+        """Return a rung of the race as the result has it."""
         return Rung(
-            candidates=tuple(candidates),
-            seeds=tuple(seeds),
-            values=values,
-            dropped=tuple(_race.cut(*given)) if keep else (),
-            spared=tuple(_race.spared(*given)) if keep else (),
+            candidates=tuple(self._named(each) for each in rung.candidates),
+            seeds=tuple(self.seeds[: rung.values.shape[1]]),
+            values=rung.values,
+            dropped=rung.dropped,
+            spared=rung.spared,
         )
 
     def _confirmation(self, found: Search) -> Comparison | None:
@@ -583,8 +563,8 @@ def _metric_of(study: Study, metric: str | None) -> tuple[str, Direction]:
     return chosen, known[chosen]
 
 
-def _ends(grid: Sequence[Candidate]) -> Ends:
-    return grid[0].base_rate, grid[-1].base_rate
+def _ends(grid: Sequence[float]) -> Ends:
+    return grid[0], grid[-1]
 
 
 def _short(value: Any) -> str:

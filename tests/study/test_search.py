@@ -408,9 +408,8 @@ def test_families(truth, tmp_path):
     schedules = SCHEDULES | {"cooled": cooled}
     whole = search(schedules, store=tmp_path, runs=500)
 
-    grid = [each for each in whole.rungs[0].candidates if each.name == "flat"]
     members = [each for each in whole.rungs[0].candidates if each.name == "cooled"]
-    assert 7 < len(members) == _race.budget(500, 4).rates <= len(grid)
+    assert 7 < len(members) == _race.budget(500, 4).rates
     assert all(0.01 <= each.base_rate <= 1 for each in members)
     assert re.fullmatch(r"cooled\(steps=\d+\)", whole.winner_name)
     steps = int(re.search(r"\d+", whole.winner_name)[0])

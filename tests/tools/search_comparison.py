@@ -6,7 +6,7 @@
 It needs Optuna, KerasTuner and scikit-learn. All choose one of six shapes and its base rate for the
 digits, and may train as many epochs as 180 whole runs have. Each reports a loss for its choice,
 which is then trained with 24 seeds that none has seen. Rows are added to the file when they are
-there, and become the table of docs/guide/search.md. The time is that of the processor, so that
+there, and become a table for docs/guide/search.md. The time is that of the processor, so that
 other programs do not count.
 """
 
