@@ -55,7 +55,9 @@ if TYPE_CHECKING:
     from lrschedules.finder import range_test as range_test
     from lrschedules.plotting import plot as plot
     from lrschedules.study import Comparison as Comparison
+    from lrschedules.study import Search as Search
     from lrschedules.study import compare as compare
+    from lrschedules.study import search as search
 
 # The tools, which are loaded when they are first asked for: the module that each is in, or None
 # for a module.
@@ -63,9 +65,11 @@ _TOOLS = {
     "Comparison": "study",
     "RecordRate": "callbacks",
     "ReduceOnPlateau": "callbacks",
+    "Search": "study",
     "compare": "study",
     "plot": "plotting",
     "range_test": "finder",
+    "search": "study",
     "callbacks": None,
     "datasets": None,
     "finder": None,
@@ -76,7 +80,15 @@ _TOOLS = {
     "theory": None,
     "torch": None,
 }
-_FOR_KERAS = {"RecordRate", "ReduceOnPlateau", "callbacks", "compare", "finder", "range_test"}
+_FOR_KERAS = {
+    "RecordRate",
+    "ReduceOnPlateau",
+    "callbacks",
+    "compare",
+    "finder",
+    "range_test",
+    "search",
+}
 # Names that a user of the package does not look for.
 _HIDDEN = {"Any", "TYPE_CHECKING", "annotations", "importlib", "shapes", "units"}
 

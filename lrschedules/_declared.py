@@ -267,7 +267,7 @@ class Declared(_keras.LearningRateSchedule):
             The value of each parameter by its name; a schedule as its class name and its own.
         """
         values = ((p.name, getattr(self, p.name)) for p in parameters(type(self)))
-        return {name: _to_config(value) for name, value in values}
+        return {name: serialized(value) for name, value in values}
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
@@ -290,7 +290,7 @@ class Declared(_keras.LearningRateSchedule):
             too deep or too long, or if a schedule inside is of a class that has not been imported.
         """
         refuse_misshapen(cls.__name__, config)
-        return cls(**{k: _from_config(f"{cls.__name__}: {k}", v) for k, v in config.items()})
+        return cls(**{k: deserialized(f"{cls.__name__}: {k}", v) for k, v in config.items()})
 
 
 def _package(cls: type) -> str:
@@ -302,13 +302,15 @@ def _saved_as(cls: type) -> str:
     return f"{_package(cls)}>{cls.__name__}"
 
 
-def _to_config(value: Any) -> Any:
+def serialized(value: Any) -> Any:
+    """Return the value of a parameter as JSON can hold it, a schedule as its class and its own."""
     if isinstance(value, Declared):
         return {"class_name": _saved_as(type(value)), "config": value.get_config()}
     return list(value) if isinstance(value, tuple) else value
 
 
-def _from_config(where: str, value: Any) -> Any:
+def deserialized(where: str, value: Any) -> Any:
+    """Return the value that ``serialized`` described; errors begin with ``where``."""
     if not isinstance(value, dict):
         return value
     name = value.get("class_name")

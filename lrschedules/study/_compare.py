@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import keras
 import numpy as np
@@ -38,6 +39,8 @@ from lrschedules.study.comparison import Comparison
 Engine = Literal["auto", "stacked", "loop"]
 Match = Literal["mean"]
 
+# Packages of the extra ``study``.
+PACKAGES = ("joblib", "pandas", "scipy", "tabulate")
 SEEDS = kinds.list_of(datasets.seeds, example=[0, 1, 2])
 HOW_MANY = kinds.whole(le=kinds.MOST_NUMBERS, example=10, otherwise=", or a list of seeds")
 RATES = kinds.list_of(kinds.ratio, example=[0.5, 1, 2])
@@ -200,35 +203,107 @@ def compare(
     >>> [row.schedule for row in result.table().rows]
     ['constant', 'linear']
     """
-    require("compare", "joblib", "pandas", "scipy", "tabulate", extra="study")
-    named = _named_schedules(schedules)
-    kinds.checked("compare: build_model", BUILD_MODEL, build_model)
-    kinds.checked("compare: optimizer", _function_of(next(iter(named.values()))), optimizer)
+    require("compare", *PACKAGES, extra="study")
+    running = running_of("compare", engine, store, memory, verbose)
+    plan = plan_of(
+        "compare",
+        named_schedules("compare", schedules),
+        build_model,
+        train,
+        validation,
+        optimizer=optimizer,
+        loss=loss,
+        metrics=metrics,
+        weighted_metrics=weighted_metrics,
+        loss_weights=loss_weights,
+        class_weight=class_weight,
+        epochs=epochs,
+        batch_size=batch_size,
+        seeds=_seeds_of(seeds),
+        base_rates=_base_rates_of(base_rates),
+        match=match,
+        callbacks=callbacks,
+    )
+    with begun(plan, running) as study:
+        return study.run(running)
+
+
+class Running(NamedTuple):
+    """How the trials of a study are trained, at most so many at once, and where they are kept."""
+
+    engine: Engine
+    store: Path | None
+    memory: int
+    verbose: int
+    at_once: int | None = None
+
+
+def running_of(caller: str, engine: Any, store: Any, memory: Any, verbose: Any) -> Running:
+    """Check what a user says about how to run a study; ``caller`` is the function, for errors."""
+    return Running(
+        kinds.checked(f"{caller}: engine", ENGINE, engine),
+        None if store is None else kinds.checked(f"{caller}: store", a_path, store),
+        kinds.checked(f"{caller}: memory", BYTES, memory),
+        _verbose_of(verbose, caller),
+    )
+
+
+def plan_of(
+    caller: str,
+    schedules: Mapping[str, Entry],
+    build_model: Any,
+    train: Any,
+    validation: Any,
+    *,
+    optimizer: Any,
+    loss: Any,
+    metrics: Any,
+    weighted_metrics: Any,
+    loss_weights: Any,
+    class_weight: Any,
+    epochs: Any,
+    batch_size: Any,
+    seeds: Sequence[int],
+    base_rates: Sequence[float],
+    match: Any,
+    callbacks: Any,
+) -> Plan:
+    """Check the arguments that studies share, read the data, and return the plan.
+
+    Parameters
+    ----------
+    caller : str
+        Function that the user called, for errors.
+    schedules, seeds, base_rates
+        Checked schedules, seeds and base rates.
+    build_model, train, validation, optimizer, loss, metrics, weighted_metrics, loss_weights, \
+class_weight, epochs, batch_size, match, callbacks
+        Arguments of the user, as ``compare`` has them.
+    """
+    kinds.checked(f"{caller}: build_model", BUILD_MODEL, build_model)
+    kinds.checked(f"{caller}: optimizer", _function_of(next(iter(schedules.values()))), optimizer)
     if callbacks is not None:
-        kinds.checked("compare: callbacks", CALLBACKS, callbacks)
-    chosen, rates = _seeds_of(seeds), _base_rates_of(base_rates)
+        kinds.checked(f"{caller}: callbacks", CALLBACKS, callbacks)
     if match is not None:
-        kinds.checked("compare: match", MATCH, match)
-    epochs = kinds.checked("compare: epochs", kinds.count, epochs)
+        kinds.checked(f"{caller}: match", MATCH, match)
+    epochs = kinds.checked(f"{caller}: epochs", kinds.count, epochs)
     if batch_size is not None:
-        batch_size = kinds.checked("compare: batch_size", kinds.count, batch_size)
-    kinds.checked("compare: engine", ENGINE, engine)
-    folder = None if store is None else kinds.checked("compare: store", a_path, store)
-    memory = kinds.checked("compare: memory", BYTES, memory)
-    verbose = _verbose_of(verbose)
-    rows = data_of("train", train, chosen, _class_weights_of(class_weight))
+        batch_size = kinds.checked(f"{caller}: batch_size", kinds.count, batch_size)
+    rows = data_of(f"{caller}: train", train, seeds, _class_weights_of(caller, class_weight))
     if rows.batch_size is not None and batch_size is not None:
         raise ValueError(
-            f"compare: batch_size must be left out where train comes in batches of its own, of "
+            f"{caller}: batch_size must be left out where train comes in batches of its own, of "
             f"{rows.batch_size}, got {batch_size!r}"
         )
     plan = Plan(
-        schedules=named,
-        base_rates=rates,
-        seeds=chosen,
+        schedules=schedules,
+        base_rates=base_rates,
+        seeds=seeds,
         build_model=build_model,
         train=rows,
-        validation=None if validation is None else data_of("validation", validation, chosen),
+        validation=(
+            None if validation is None else data_of(f"{caller}: validation", validation, seeds)
+        ),
         optimizer=optimizer,
         compiled={
             "loss": loss,
@@ -239,34 +314,46 @@ def compare(
         epochs=epochs,
         batch_size=batch_size or rows.batch_size or 32,
         callbacks=callbacks,
+        caller=caller,
     )
     if epochs > (most := kinds.LAST_STEP // plan.steps):
         raise ValueError(
-            f"compare: epochs must be at most {most} with {plan.steps} updates in each, got "
+            f"{caller}: epochs must be at most {most} with {plan.steps} updates in each, got "
             f"{epochs}"
         )
-    if match is not None:
-        plan = _matched(plan)
+    if match is None:
+        return plan
+    first = next(iter(schedules))
+    matched = {
+        name: entry if name == first else matched_entry(plan, name, entry)
+        for name, entry in schedules.items()
+    }
+    return dataclasses.replace(plan, schedules=matched, match=match)
+
+
+@contextlib.contextmanager
+def begun(plan: Plan, running: Running) -> Generator[Study]:
+    """Check what only models can tell, and read what is stored; then the study can be trained."""
     with random_state_kept(), tensorflow_once_imported():
         plan.check()
         model = built(plan)
-        kept = None if folder is None else Store(folder, plan)
+        kept = None if running.store is None else Store(running.store, plan)
         finished = {} if kept is None else kept.finished()
-        return Study(plan, model, kept, finished).run(engine, memory, verbose)
+        yield Study(plan, model, kept, finished)
 
 
-def _named_schedules(schedules: Any) -> dict[str, Entry]:
+def named_schedules(caller: str, schedules: Any) -> dict[str, Entry]:
     """Return what is compared by name: schedules, or mappings of hyperparameters to schedules."""
     if not isinstance(schedules, Mapping) or not schedules:
         raise TypeError(
-            f"compare: schedules must be a mapping of names to schedules, got "
+            f"{caller}: schedules must be a mapping of names to schedules, got "
             f"{shown(schedules)}; write for example {{'constant': Constant(0.1)}}"
         )
     named: Mapping[Any, Any] = schedules
     found: dict[str, Entry] = {}
     for name, given in named.items():
-        kinds.checked("compare: schedules: each name", NAME, name)
-        where = f"compare: schedules[{shown(name)}]"
+        kinds.checked(f"{caller}: schedules: each name", NAME, name)
+        where = f"{caller}: schedules[{shown(name)}]"
         by_name = isinstance(given, Mapping)
         found[name] = (
             _hyperparameters(where, given)
@@ -306,18 +393,14 @@ def _hyperparameters(where: str, given: Mapping[Any, Any]) -> dict[str, Schedule
     return found
 
 
-def _matched(plan: Plan) -> Plan:
-    """Return the plan with every learning rate scaled to the mean of the first one over a run."""
-    first, *others = plan.schedules
-    baseline, matched = _rate_among(plan.schedules[first]), {first: plan.schedules[first]}
-    for name in others:
-        entry = plan.schedules[name]
-        try:
-            rate = _rate_among(entry).matched_to(baseline, plan.updates)
-        except ValueError as error:
-            raise ValueError(f"compare: schedules[{shown(name)}]: {error}") from error
-        matched[name] = rate if isinstance(entry, Schedule) else {**entry, "learning_rate": rate}
-    return dataclasses.replace(plan, schedules=matched, match="mean")
+def matched_entry(plan: Plan, name: str, entry: Entry) -> Entry:
+    """Return an entry with its learning rate scaled to the mean of the baseline's over a run."""
+    baseline = _rate_among(next(iter(plan.schedules.values())))
+    try:
+        rate = _rate_among(entry).matched_to(baseline, plan.updates)
+    except ValueError as error:
+        raise ValueError(f"{plan.caller}: schedules[{shown(name)}]: {error}") from error
+    return rate if isinstance(entry, Schedule) else {**entry, "learning_rate": rate}
 
 
 def _rate_among(entry: Entry) -> Schedule:
@@ -348,30 +431,30 @@ def _base_rates_of(base_rates: Any) -> tuple[float, ...]:
     return each_once("compare: base_rates", RATES, base_rates)
 
 
-def _class_weights_of(class_weight: Any) -> dict[int, float] | None:
+def _class_weights_of(caller: str, class_weight: Any) -> dict[int, float] | None:
     """Return the weight of each class, if any."""
     if class_weight is None:
         return None
     if not isinstance(class_weight, Mapping):
         raise TypeError(
-            f"compare: class_weight must be a mapping of classes to weights, got "
+            f"{caller}: class_weight must be a mapping of classes to weights, got "
             f"{shown(class_weight)}; write for example {{0: 1.0, 1: 2.5}}"
         )
     weights: Mapping[Any, Any] = class_weight
     return {
-        kinds.checked("compare: class_weight: each key", CLASS, key): kinds.checked(
-            f"compare: class_weight[{shown(key)}]", kinds.factor, weight
+        kinds.checked(f"{caller}: class_weight: each key", CLASS, key): kinds.checked(
+            f"{caller}: class_weight[{shown(key)}]", kinds.factor, weight
         )
         for key, weight in weights.items()
     }
 
 
-def _verbose_of(verbose: Any) -> int:
+def _verbose_of(verbose: Any, caller: str = "compare") -> int:
     """Return the verbosity; True and False stand for 1 and 0, "auto" for what is seen."""
     if isinstance(verbose, str) and verbose == "auto":
         return int(_is_watched())
     number = int(verbose) if isinstance(verbose, bool) else verbose
-    return kinds.checked("compare: verbose", VERBOSE, number)
+    return kinds.checked(f"{caller}: verbose", VERBOSE, number)
 
 
 def _is_watched() -> bool:
@@ -410,42 +493,61 @@ class Study:
         self.failed: dict[Trial, Failure] = {}
         self.unstored: OSError | None = None
         self.engine = "none: all runs were stored"
+        self.stacked: Stacked | None = None
+        self.loops = False
 
-    def run(self, engine: Engine, memory: int, verbose: int) -> Comparison:
+    def run(self, running: Running) -> Comparison:
         """Train the trials that are not finished, and return all results; see ``compare``."""
-        if len(self.finished) < len(self.plan.trials):
-            for trial, result in self._results(engine, memory, verbose):
-                if isinstance(result, Failure):
-                    self.failed[trial] = result
-                else:
-                    self._keep(trial, result)
+        for _ in self.trained(running):
+            pass
         comparison = self._comparison() if self.finished else None
-        if trouble := self._trouble():
+        if trouble := self.trouble(", and all are in the comparison of this error"):
             raise StudyError(f"compare: {trouble}", comparison)
         assert comparison is not None  # noqa: S101
         return comparison
 
-    def _results(
-        self, engine: Engine, memory: int, verbose: int
-    ) -> Iterator[tuple[Trial, History | Failure]]:
-        self.engine = "loop"
-        if engine != "loop":
+    def trained(self, running: Running) -> Iterator[Trial]:
+        """Train the trials of the plan that are not finished, and yield each that has ended."""
+        if all(trial in self.finished for trial in self.plan.trials):
+            return
+        for trial, result in self._results(running):
+            if isinstance(result, Failure):
+                self.failed[trial] = result
+            else:
+                self._keep(trial, result)
+            yield trial
+
+    def go_on(self, plan: Plan) -> None:
+        """Take another plan with the same model, data and seeds, and read what is stored of it."""
+        self.plan = plan
+        if self.stacked is not None:
+            self.stacked.plan = plan
+        if self.store is not None:
+            self.store.plan = plan
+            self.finished |= self.store.finished()
+
+    def _results(self, running: Running) -> Iterator[tuple[Trial, History | Failure]]:
+        if running.engine == "loop":
+            self.engine = "loop"
+        elif not self.loops:
             try:
                 self.engine = "stacked"
-                stacked = Stacked(self.plan, self.built, memory)
-                if engine == "stacked" or not stacked.slower:
-                    yield from stacked.results(set(self.finished), verbose)
-                    self.engine = stacked.engine
+                if self.stacked is None:
+                    self.stacked = Stacked(self.plan, self.built, running.memory, running.at_once)
+                if running.engine == "stacked" or not self.stacked.slower:
+                    yield from self.stacked.results(set(self.finished), running.verbose)
+                    self.engine = self.stacked.engine
                     return
-                self.engine = f"loop: {stacked.slower}"
+                self.engine, self.loops = f"loop: {self.stacked.slower}", True
             except NotStackableError as reason:
-                if engine == "stacked":
+                if running.engine == "stacked":
                     raise ValueError(
-                        f"compare: this study cannot be stacked: {reason}; write engine='loop'"
+                        f"{self.plan.caller}: this study cannot be stacked: {reason}; write "
+                        "engine='loop'"
                     ) from reason
-                self.engine = f"loop, not stacked: {reason}"
+                self.engine, self.loops = f"loop, not stacked: {reason}", True
         missing = [trial for trial in self.plan.trials if trial not in self.finished]
-        bar = keras.utils.Progbar(len(missing), verbose=verbose, unit_name="run")
+        bar = keras.utils.Progbar(len(missing), verbose=running.verbose, unit_name="run")
         for done, result in enumerate(looped(self.plan, missing), 1):
             bar.update(done)
             yield result
@@ -471,7 +573,8 @@ class Study:
         }
         return {"match": plan.match, "rates": rates}
 
-    def _trouble(self) -> str:
+    def trouble(self, kept: str = "") -> str:
+        """Return what went wrong, or an empty text; ``kept`` says where runs are besides."""
         text = ""
         if self.failed:
             first, failure = next(iter(self.failed.items()))
@@ -482,33 +585,61 @@ class Study:
         if self.unstored is not None:
             text += (
                 f"a run could not be stored ({self.unstored}), nor those after it; those before it "
-                "are in the store, and all are in the comparison of this error"
+                f"are in the store{kept}"
             )
         return text
 
     def _comparison(self) -> Comparison:
         plan = self.plan
-        histories = list(self.finished.values())
+        rows = {
+            name: (repr(entry), [(name, rate) for rate in plan.base_rates])
+            for name, entry in plan.schedules.items()
+        }
+        return self.comparison(rows, plan.base_rates, plan.seeds, self._matched())
+
+    def comparison(
+        self,
+        rows: Mapping[str, tuple[str, Sequence[tuple[str, float]]]],
+        base_rates: Sequence[float],
+        seeds: Sequence[int],
+        settings: Mapping[str, Any],
+    ) -> Comparison:
+        """Return finished trials as a comparison.
+
+        Parameters
+        ----------
+        rows : mapping
+            What each row of the comparison stands for: its text, and the schedule and the base rate
+            of its trials for each of the ``base_rates``.
+        base_rates, seeds, settings
+            Fields of the comparison; the settings that all studies have are put before.
+        """
+        trials = {
+            Trial(*made, seed): (i, j, k)
+            for i, (_, row) in enumerate(rows.values())
+            for j, made in enumerate(row)
+            for k, seed in enumerate(seeds)
+        }
+        found = {trial: self.finished[trial] for trial in trials if trial in self.finished}
+        histories = list(found.values())
         # Callbacks may add metrics, and the runs in a store may have been trained without them.
         names = [name for name in histories[0] if all(name in each for each in histories)]
-        shape = (len(plan.schedules), len(plan.base_rates), len(plan.seeds), plan.epochs)
+        shape = (len(rows), len(base_rates), len(seeds), self.plan.epochs)
         curves = {name: np.full(shape, np.nan) for name in names}
-        order = list(plan.schedules)
-        for trial, history in self.finished.items():
-            at = order.index(trial.schedule), plan.base_rates.index(trial.base_rate)
+        for trial, history in found.items():
             for name in names:
-                curves[name][(*at, plan.seeds.index(trial.seed))] = history[name]
+                curves[name][trials[trial]] = history[name]
         return Comparison(
-            {name: repr(entry) for name, entry in plan.schedules.items()},
-            tuple(plan.base_rates),
-            tuple(plan.seeds),
+            {name: text for name, (text, _) in rows.items()},
+            tuple(base_rates),
+            tuple(seeds),
             curves,
             directions(self.built.model, names),
             {
-                "epochs": plan.epochs,
-                "batch_size": plan.batch_size,
+                "epochs": self.plan.epochs,
+                "batch_size": self.plan.batch_size,
                 "backend": keras.backend.backend(),
                 "engine": self.engine,
-                **self._matched(),
+                **settings,
             },
         )

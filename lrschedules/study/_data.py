@@ -88,14 +88,14 @@ def take(rows: Rows, index: Any) -> Rows:
 
 
 def data_of(
-    name: str, given: Any, seeds: Sequence[int], class_weight: dict[int, float] | None = None
+    where: str, given: Any, seeds: Sequence[int], class_weight: dict[int, float] | None = None
 ) -> Data:
     """Read the data that a user gave.
 
     Parameters
     ----------
-    name : str
-        Name of the argument, for errors.
+    where : str
+        Name of the caller and of the argument, for errors: ``"compare: train"``.
     given : tuple, dataset or callable
         ``(x, y)`` or ``(x, y, sample_weight)``; an iterable of batches of that form; or a function
         from a seed to either.
@@ -116,9 +116,8 @@ def data_of(
         without an end; or if the seeds have different numbers of rows.
     """
     if not callable(given):
-        rows, size = _rows(f"compare: {name}", given, class_weight)
+        rows, size = _rows(where, given, class_weight)
         return Data([rows], (), size)
-    where = f"compare: {name}"
     kinds.checked(where, OF_A_SEED, given)
     found = [_rows(f"{where}({seed})", called(where, given, seed), class_weight) for seed in seeds]
     rows, sizes = [rows for rows, _ in found], {size for _, size in found}
@@ -157,9 +156,10 @@ def _rows(where: str, given: Any, class_weight: dict[int, float] | None) -> tupl
 def _weighted(where: str, rows: Rows, class_weight: dict[int, float]) -> Rows:
     """Return the rows with the weight of each row's class as its sample weight."""
     if len(rows) != 2 or not isinstance(rows[1], np.ndarray) or rows[1].ndim > 2:
+        caller, _, name = where.partition(": ")
         raise ValueError(
-            f"compare: class_weight needs targets in one array and no sample weights, got "
-            f"{class_weight!r} with {len(rows)} entries in {where.removeprefix('compare: ')}; "
+            f"{caller}: class_weight needs targets in one array and no sample weights, got "
+            f"{class_weight!r} with {len(rows)} entries in {name}; "
             "write the weight of each row as sample_weight"
         )
     y = rows[1]
@@ -187,7 +187,7 @@ def _batches(where: str, given: Any) -> Iterator[Any]:
         return (given[i] for i in range(number))
     cardinality: Callable[[], Any] | None = getattr(given, "cardinality", None)
     if cardinality and int(cardinality()) == -1:
-        name = where.removeprefix("compare: ")
+        name = where.partition(": ")[2]
         raise ValueError(f"{where} repeats for ever; write for example {name}.take(100)")
     # Arrays, mappings and texts can be iterated over too, but hold no batches.
     if not (isinstance(given, (str, bytes, Mapping)) or hasattr(given, "shape")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SIZE = (6.4, 3.6)
+MARKERS = "os^DvPX*"
 
 
 def curves(values: Mapping[str, Values], metric: str, ax: Axes | None) -> Axes:
@@ -95,6 +96,40 @@ def differences(table: Table, ax: Axes | None) -> Axes:
     )
     describe_axes(ax, listed_differences(table))
     return ax
+
+
+def race(
+    points: Mapping[str, Sequence[tuple[float, int, float]]],
+    joined: Collection[str],
+    rungs: Sequence[int],
+    winner: tuple[str, float],
+    ax: Axes,
+) -> None:
+    """Draw base rate, number of seeds and value of candidates; markers grow with each rung.
+
+    The points of the names in ``joined`` are joined by a line. ``winner`` is the name and the base
+    rate of the point with a ring.
+    """
+    area = {seeds: 12.0 * 2**i for i, seeds in enumerate(rungs)}
+    for i, (name, of) in enumerate(points.items()):
+        rates, seeds, means = zip(*of, strict=True)
+        color = f"C{i}"
+        if name in joined:
+            ax.plot(rates, means, color=color, linewidth=1)
+        ax.scatter(
+            rates,
+            means,
+            [area[each] for each in seeds],
+            color=color,
+            marker=MARKERS[i % len(MARKERS)],
+            label=f"{name}, winner" if name == winner[0] else name,
+        )
+        if name == winner[0]:
+            at = rates.index(winner[1])
+            size = 4 * area[seeds[at]]
+            ax.scatter(rates[at], means[at], size, facecolors="none", edgecolors=color)
+    ax.set_xscale("log")
+    ax.legend()
 
 
 def _bands(

@@ -86,8 +86,8 @@ def _callbacks(plan: Plan) -> list[Any]:
     callback: Any = keras.callbacks.Callback
     if not (isinstance(made, list) and all(isinstance(each, callback) for each in made)):
         raise TypeError(
-            f"compare: callbacks must return a list of Keras callbacks, got {made!r}; write for "
-            "example callbacks=lambda: [keras.callbacks.TerminateOnNaN()]"
+            f"{plan.caller}: callbacks must return a list of Keras callbacks, got {made!r}; "
+            "write for example callbacks=lambda: [keras.callbacks.TerminateOnNaN()]"
         )
     return made
 

@@ -50,7 +50,11 @@ class Failure(NamedTuple):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Everything that determines the trials of a study."""
+    """Everything that determines the trials of a study.
+
+    ``caller`` is the function that a user called, for errors. ``chosen`` holds the trials of a
+    study that is no full product of schedules, base rates and seeds.
+    """
 
     schedules: Mapping[str, Entry]
     base_rates: Sequence[float]
@@ -64,10 +68,14 @@ class Plan:
     batch_size: int
     callbacks: Callable[[], list[Any]] | None
     match: str | None = None
+    caller: str = "compare"
+    chosen: Sequence[Trial] | None = None
 
     @property
     def trials(self) -> list[Trial]:
-        """All trials, those of one seed together, so that finished ones can be compared."""
+        """The chosen trials, or all: those of one seed together, to be compared when finished."""
+        if self.chosen is not None:
+            return list(self.chosen)
         every = itertools.product(self.seeds, self.schedules, self.base_rates)
         return [Trial(schedule, base_rate, seed) for seed, schedule, base_rate in every]
 
@@ -96,7 +104,7 @@ class Plan:
 
     def optimizer_of(self, schedule: str, base_rate: float = 1.0) -> Any:
         """Return a new optimizer with the schedules under a name."""
-        given, where = self.hyperparameters(schedule, base_rate), "compare: optimizer"
+        given, where = self.hyperparameters(schedule, base_rate), f"{self.caller}: optimizer"
         if isinstance(self.schedules[schedule], Schedule):
             return called(where, self.optimizer, given["learning_rate"])
         try:
@@ -113,17 +121,17 @@ class Plan:
         keras.utils.set_random_seed(seed)
         base: Any = keras.Model
         with _keras_internals.layer_seeds(seed):
-            model = called("compare: build_model", self.build_model)
+            model = called(f"{self.caller}: build_model", self.build_model)
         if not isinstance(model, base):
             raise TypeError(
-                f"compare: build_model must return a Keras model, got {model!r}; end it with "
+                f"{self.caller}: build_model must return a Keras model, got {model!r}; end it with "
                 "return model"
             )
         if model.compiled:
             raise ValueError(
-                f"compare: build_model must return a new model each time, not compiled, got "
+                f"{self.caller}: build_model must return a new model each time, not compiled, got "
                 f"{model.name!r}, which is compiled; make it inside of build_model, and leave "
-                "compile() to compare"
+                f"compile() to {self.caller}"
             )
         return model
 
@@ -149,8 +157,8 @@ class Plan:
             optimizer = self.optimizer_of(name)
             if not isinstance(optimizer, keras.optimizers.Optimizer):
                 raise TypeError(
-                    f"compare: optimizer must return a Keras optimizer, got {optimizer!r}; write "
-                    "for example optimizer=keras.optimizers.Adam"
+                    f"{self.caller}: optimizer must return a Keras optimizer, got {optimizer!r}; "
+                    "write for example optimizer=keras.optimizers.Adam"
                 )
             self._check_followed(name, optimizer)
             if not _keras_internals.has_one_rate(optimizer):
@@ -158,16 +166,16 @@ class Plan:
             rate = _keras_internals.rate_of(optimizer)
             if not isinstance(rate, Schedule):
                 raise TypeError(
-                    f"compare: the optimizer made for {name!r} has the rate {rate!r} instead of "
-                    "the schedule; write for example optimizer=lambda rate: "
+                    f"{self.caller}: the optimizer made for {name!r} has the rate {rate!r} instead "
+                    "of the schedule; write for example optimizer=lambda rate: "
                     "keras.optimizers.SGD(rate, momentum=0.9)"
                 )
             config = settings_of(optimizer)
             if first not in (None, config):
                 raise ValueError(
-                    f"compare: the optimizer made for {name!r} differs from the first in more than "
-                    f"what follows a schedule, got {config} after {first}; schedules are compared "
-                    "with equal optimizers"
+                    f"{self.caller}: the optimizer made for {name!r} differs from the first in "
+                    f"more than what follows a schedule, got {config} after {first}; schedules are "
+                    "compared with equal optimizers"
                 )
             first = config
 
@@ -180,7 +188,7 @@ class Plan:
                 value = getattr(unscaled(optimizer), hyperparameter, None)
                 if hasattr(unscaled(optimizer), hyperparameter):
                     raise TypeError(
-                        f"compare: the optimizer made for {name!r} has the {hyperparameter} "
+                        f"{self.caller}: the optimizer made for {name!r} has the {hyperparameter} "
                         f"{value!r} instead of the schedule {schedule!r}; write for example "
                         f"{SCHEDULED}"
                     )
@@ -219,13 +227,13 @@ def built(plan: Plan) -> Built:
         # Keras, its back ends and the functions of the user raise errors of any class.
         given = ", ".join(f"{name}={value!r}" for name, value in plan.compiled.items())
         raise ValueError(
-            f"compare: train, loss and metrics must fit the model, got rows of shapes "
+            f"{plan.caller}: train, loss and metrics must fit the model, got rows of shapes "
             f"{_shapes(plan.train)} and {given}: {one_line(error)}"
         ) from error
     for metric in _keras_internals.compiled_metrics(model):
         if metric.name in Comparison.axes:
             raise ValueError(
-                f"compare: metrics must not have the name of an axis of the result, got "
+                f"{plan.caller}: metrics must not have the name of an axis of the result, got "
                 f"{metric.name!r}; give this metric another name"
             )
     _check_validation(plan, model)
@@ -261,8 +269,8 @@ def _check_validation(plan: Plan, model: Any) -> None:
         _keras_internals.try_on(loss, *symbols)
     except Exception as error:
         raise ValueError(
-            f"compare: validation must fit the model, got rows of shapes {_shapes(data)}, and in "
-            f"train {_shapes(plan.train)}: {one_line(error)}"
+            f"{plan.caller}: validation must fit the model, got rows of shapes {_shapes(data)}, "
+            f"and in train {_shapes(plan.train)}: {one_line(error)}"
         ) from error
 
 

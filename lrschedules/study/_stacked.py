@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Collection, Generator, Iterator
 from typing import Any
@@ -35,6 +34,8 @@ class Stacked:
         Model of its first seed, which the program is made of.
     memory : int
         Bytes that a block of trials may use.
+    at_once : int, optional
+        Number of trials in a block, at most.
 
     Attributes
     ----------
@@ -49,7 +50,7 @@ class Stacked:
         If the model or its optimizer is known not to work in one program.
     """
 
-    def __init__(self, plan: Plan, built: Built, memory: int) -> None:
+    def __init__(self, plan: Plan, built: Built, memory: int, at_once: int | None = None) -> None:
         self.plan, self.model = plan, built.model
         self.injected = self._injected()
         starts = [values_of(self.model)]
@@ -62,7 +63,7 @@ class Stacked:
         for seed, shape in zip(plan.seeds, shapes, strict=True):
             if shape != shapes[0]:
                 raise ValueError(
-                    "compare: build_model must return the same model for every seed, got "
+                    f"{plan.caller}: build_model must return the same model for every seed, got "
                     f"variables of shapes {shape} with seed {seed} and {shapes[0]} with "
                     f"{plan.seeds[0]}"
                 )
@@ -70,10 +71,9 @@ class Stacked:
             [np.stack(each) for each in zip(*kind, strict=True)]
             for kind in zip(*starts, strict=True)
         ]
-        self.hyperparameters = {
-            made: self._hyperparameters(*made, list(self.injected))
-            for made in itertools.product(plan.schedules, plan.base_rates)
-        }
+        self.hyperparameters: dict[tuple[str, float], NDArray[np.float32]] = {}
+        for trial in plan.trials:  # an optimizer that refuses its schedule does so before training
+            self._hyperparameters(trial.schedule, trial.base_rate)
         self.engine, self.slower = "stacked", None
         self._use(BACKENDS[keras.backend.backend()]())
         row = self._values_of_a_row(built.outputs)
@@ -85,9 +85,9 @@ class Stacked:
         # Three times in training, once in evaluation.
         rows = max(3 * plan.batch_size, plan.evaluated * bool(plan.validation))
         # Each device has an equal part of a block, and as much memory.
-        parts = math.ceil(len(plan.trials) / self.backend.devices)
-        at_once = max(1, int(memory / self._bytes_of_a_trial(rows * row)))
-        self.size = math.ceil(parts / math.ceil(parts / at_once)) * self.backend.devices
+        parts = math.ceil((at_once or len(plan.trials)) / self.backend.devices)
+        fit = max(1, int(memory / self._bytes_of_a_trial(rows * row)))
+        self.size = math.ceil(parts / math.ceil(parts / fit)) * self.backend.devices
 
     def _use(self, backend: Backend) -> None:
         """Make the program with the functions of a back end, and place the rows for it."""
@@ -133,21 +133,23 @@ class Stacked:
         _keras_internals.follow(optimizer, injected)
         return injected
 
-    def _hyperparameters(
-        self, schedule: str, base_rate: float, names: list[str]
-    ) -> NDArray[np.float32]:
-        """Return the values of every update, of shape (epochs * steps, names).
+    def _hyperparameters(self, schedule: str, base_rate: float) -> NDArray[np.float32]:
+        """Return the values of every update, of shape (epochs * steps, names), and keep them.
 
         They are read from the optimizer, since the user's function may have changed the schedules.
         One that is made of several has them when it is built.
         """
-        optimizer = self.plan.optimizer_of(schedule, base_rate)
+        made = schedule, base_rate
+        if made in self.hyperparameters:
+            return self.hyperparameters[made]
+        optimizer = self.plan.optimizer_of(*made)
         if hasattr(unscaled(optimizer), "optimizers"):
             optimizer.build(self.model.trainable_variables)
         schedules = _keras_internals.schedules_of(optimizer)
         steps = np.arange(self.plan.epochs * self.plan.steps)
-        values = [np.asarray(schedules[name](steps), np.float32) for name in names]
-        return np.stack(values, axis=1)
+        values = [np.asarray(schedules[name](steps), np.float32) for name in self.injected]
+        self.hyperparameters[made] = np.stack(values, axis=1)
+        return self.hyperparameters[made]
 
     def _values_of_a_row(self, outputs: list[int]) -> int:
         """Return the number of values that a row needs: its own, and the outputs of all layers.
@@ -227,7 +229,7 @@ class Stacked:
         trainable, other = ([values[at] for values in kind] for kind in self.starts)
         state = placed((trainable, other, self._repeated(self.model.optimizer.variables)), 0)
         fresh = placed(self._repeated(self.model.metrics_variables), 0)
-        made = [self.hyperparameters[trial.schedule, trial.base_rate] for trial in trials]
+        made = [self._hyperparameters(trial.schedule, trial.base_rate) for trial in trials]
         hyperparameters = np.stack(made, axis=1)
         validation = None if plan.validation is None else self._validation(seeds)
         first = plan.train.first(seeds)[:, None]

@@ -224,15 +224,23 @@ def diverged_words(diverged: int, seeds: int) -> str:
     return f"; {diverged} of {seeds} runs not finite" if diverged else ""
 
 
+def order(values: Values, direction: Direction) -> list[int]:
+    """Return the rows, of shape (rows, seeds), the best first.
+
+    Fewer diverged runs are better, then a better mean, then an earlier row.
+    """
+    sign = 1 if direction == "minimize" else -1
+    keys = list[tuple[int, float, int]]()
+    for i, row in enumerate(values):
+        finite = row[np.isfinite(row)]
+        mean = sign * float(finite.mean()) if finite.size else math.inf
+        keys.append((row.size - finite.size, mean, i))
+    return [key[-1] for key in sorted(keys)]
+
+
 def best(values: Values, direction: Direction) -> int:
     """Return the row, of shape (rows, seeds), with the fewest diverged runs, then the best mean."""
-    summaries = [summary(row) for row in values]
-    sign = 1 if direction == "minimize" else -1
-    order = [
-        (s.not_finite, math.inf if math.isnan(s.mean) else sign * s.mean, i)
-        for i, s in enumerate(summaries)
-    ]
-    return min(order)[-1]
+    return order(values, direction)[0]
 
 
 def band(values: Values) -> tuple[Values, Values, Values]:

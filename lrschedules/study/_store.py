@@ -57,8 +57,8 @@ class Store:
         # a process that was killed may have left an unfinished file
         elif others := [file.name for file in self.folder.iterdir() if file.suffix != ".part"]:
             raise ValueError(
-                f"compare: store {str(folder)!r} is not empty and holds no study ({others[0]!r}); "
-                "choose an empty folder"
+                f"{plan.caller}: store {str(folder)!r} is not empty and holds no study "
+                f"({others[0]!r}); choose an empty folder"
             )
         else:
             _json.write(study, STUDY, {"settings": settings})
@@ -108,7 +108,7 @@ class Store:
             return _json.field(study, _json.read(study, STUDY), "settings", dict)
         except ValueError as error:
             raise ValueError(
-                f"compare: store: {error}; choose another folder, or delete this one"
+                f"{self.plan.caller}: store: {error}; choose another folder, or delete this one"
             ) from error
 
     def _read(self, trial: Trial, file: Path) -> History:
@@ -125,7 +125,8 @@ class Store:
             return self._curves(file, history)
         except ValueError as error:
             raise ValueError(
-                f"compare: store: {error}; delete this file, and its run is trained again"
+                f"{self.plan.caller}: store: {error}; delete this file, and its run is trained "
+                "again"
             ) from error
 
     def _curves(self, file: Path, history: dict[str, Any]) -> History:
@@ -166,7 +167,7 @@ class Store:
         for name, value in json.loads(json.dumps(here)).items():
             if there.get(name) != value:
                 raise ValueError(
-                    f"compare: store {str(self.folder)!r} is of a study whose {name} is "
+                    f"{self.plan.caller}: store {str(self.folder)!r} is of a study whose {name} is "
                     f"{there.get(name)!r}, here it is {value!r}; choose another folder"
                 )
 

@@ -66,16 +66,7 @@ class Table:
         return f"{self.metric} after epoch {self.epoch}{better_words(self.direction)}"
 
     def __repr__(self) -> str:
-        columns = [
-            dataclasses.replace(
-                column, cells=[textwrap.fill(cell, column.width) for cell in column.cells]
-            )
-            for column in self._columns()
-        ]
-        body = _tabulate(columns, [column.heading for column in columns], "simple")
-        width = max(72, *map(len, body.splitlines()))
-        notes = [textwrap.fill(note, width) for note in self.notes]
-        return "\n".join([self.caption, "", body, "", *notes])
+        return as_text(self.caption, self._columns(), self.notes)
 
     def markdown(self) -> str:
         """Return the table in Markdown, with its caption and its notes as paragraphs.
@@ -85,12 +76,7 @@ class Table:
         str
             Pipe table, as GitHub and MyST read it.
         """
-        columns = [
-            dataclasses.replace(column, cells=[cell.replace("|", r"\|") for cell in column.cells])
-            for column in self._columns()
-        ]
-        body = _tabulate(columns, [column.title for column in columns], "pipe")
-        return "\n\n".join([f"**{self.caption}**", body, *self.notes])
+        return as_markdown(self.caption, self._columns(), self.notes)
 
     def frame(self) -> pd.DataFrame:
         """Return the rows as a pandas DataFrame, not rounded.
@@ -106,45 +92,35 @@ class Table:
         return pd.DataFrame([dataclasses.asdict(row) for row in self.rows])
 
     def _repr_html_(self) -> str:
-        first, *others = self._columns()
-        head = "".join(c.html("th", c.title, ' scope="col"') for c in (first, *others))
-        lines = [
-            first.html("th", name, ' scope="row"')
-            + "".join(column.html("td", column.cells[i]) for column in others)
-            for i, name in enumerate(first.cells)
-        ]
-        body = "".join(f"<tr>{line}</tr>" for line in lines)
-        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
-        return (
-            f'<div class="lrschedules"><table><caption>{html.escape(self.caption)}</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}</div>"
-        )
+        return as_html(self.caption, self._columns(), self.notes)
 
-    def _columns(self) -> list[_Column]:
+    def _columns(self) -> list[Column]:
         """Return the columns that are not empty."""
         held = any(ends_of(row) for row in self.rows)
         difference = "difference" + f"\n[{percent(self.level)} interval]" * held
         several = len(self.base_rates) > 1
         diverged = any(row.not_finite for row in self.rows)
         columns = [
-            _Column("schedule", "left", [row.schedule for row in self.rows]),
-            _Column("base\nrate", "decimal", [f"{row.base_rate:g}" * several for row in self.rows]),
-            _Column("mean\nrate", "decimal", [number(row.mean_rate) for row in self.rows]),
-            _Column("peak\nrate", "decimal", [number(row.peak_rate) for row in self.rows]),
-            _Column("mean", "decimal", [_own(row, row.mean) for row in self.rows]),
-            _Column("sd", "decimal", [_own(row, row.sd) for row in self.rows]),
-            _Column("median", "decimal", [_own(row, row.median) for row in self.rows]),
-            _Column("seeds", "right", [f"{row.seeds}" for row in self.rows]),
-            _Column("not\nfinite", "right", [f"{row.not_finite}" * diverged for row in self.rows]),
-            _Column(difference, "right", [_difference(row) for row in self.rows]),
-            _Column("verdict", "left", [row.verdict for row in self.rows], width=20),
-            _Column("seeds\nneeded", "right", [_needed(row) for row in self.rows]),
+            Column("schedule", "left", [row.schedule for row in self.rows]),
+            Column("base\nrate", "decimal", [f"{row.base_rate:g}" * several for row in self.rows]),
+            Column("mean\nrate", "decimal", [number(row.mean_rate) for row in self.rows]),
+            Column("peak\nrate", "decimal", [number(row.peak_rate) for row in self.rows]),
+            Column("mean", "decimal", [_own(row, row.mean) for row in self.rows]),
+            Column("sd", "decimal", [_own(row, row.sd) for row in self.rows]),
+            Column("median", "decimal", [_own(row, row.median) for row in self.rows]),
+            Column("seeds", "right", [f"{row.seeds}" for row in self.rows]),
+            Column("not\nfinite", "right", [f"{row.not_finite}" * diverged for row in self.rows]),
+            Column(difference, "right", [_difference(row) for row in self.rows]),
+            Column("verdict", "left", [row.verdict for row in self.rows], width=20),
+            Column("seeds\nneeded", "right", [_needed(row) for row in self.rows]),
         ]
         return [column for column in columns if any(column.cells)]
 
 
 @dataclasses.dataclass(frozen=True)
-class _Column:
+class Column:
+    """A column of a table as it is displayed."""
+
     heading: str  # on two lines where that keeps the text narrow
     align: Literal["left", "right", "decimal"]
     cells: list[str]
@@ -159,7 +135,48 @@ class _Column:
         return f'<{tag}{scope} style="text-align:{side}">{html.escape(text)}</{tag}>'
 
 
-def _tabulate(columns: list[_Column], headings: list[str], form: str) -> str:
+def as_text(caption: str, columns: Sequence[Column], notes: Sequence[str]) -> str:
+    """Return a table as plain text, its long cells and its notes on several lines."""
+    columns = [
+        dataclasses.replace(
+            column, cells=[textwrap.fill(cell, column.width) for cell in column.cells]
+        )
+        for column in columns
+    ]
+    body = _tabulate(columns, [column.heading for column in columns], "simple")
+    width = max(72, *map(len, body.splitlines()))
+    wrapped = [textwrap.fill(note, width) for note in notes]
+    return "\n".join([caption, "", body, "", *wrapped])
+
+
+def as_markdown(caption: str, columns: Sequence[Column], notes: Sequence[str]) -> str:
+    """Return a table in Markdown, with its caption and its notes as paragraphs."""
+    columns = [
+        dataclasses.replace(column, cells=[cell.replace("|", r"\|") for cell in column.cells])
+        for column in columns
+    ]
+    body = _tabulate(columns, [column.title for column in columns], "pipe")
+    return "\n\n".join([f"**{caption}**", body, *notes])
+
+
+def as_html(caption: str, columns: Sequence[Column], notes: Sequence[str]) -> str:
+    """Return a table in HTML, with its caption, headers for rows and columns, and its notes."""
+    first, *others = columns
+    head = "".join(c.html("th", c.title, ' scope="col"') for c in columns)
+    lines = [
+        first.html("th", name, ' scope="row"')
+        + "".join(column.html("td", column.cells[i]) for column in others)
+        for i, name in enumerate(first.cells)
+    ]
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    paragraphs = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
+    return (
+        f'<div class="lrschedules"><table><caption>{html.escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{paragraphs}</div>"
+    )
+
+
+def _tabulate(columns: Sequence[Column], headings: list[str], form: str) -> str:
     require("the text of a table", "tabulate", extra="study")
     from tabulate import tabulate
 

@@ -201,17 +201,8 @@ class Comparison:
         OSError
             If the file cannot be written. An older file is then unchanged.
         """
-        content = {
-            # a list, because the first is the baseline and readers may sort an object
-            "schedules": [{"name": k, "schedule": v} for k, v in self.schedules.items()],
-            "base_rates": self.base_rates,
-            "seeds": self.seeds,
-            "direction": self.direction,
-            "settings": self.settings,
-            "axes": self.axes,
-            "curves": {name: _json.listed(curve) for name, curve in self.curves.items()},
-        }
-        _json.write(kinds.checked("Comparison.save: path", a_path, path), FORMAT, content)
+        file = kinds.checked("Comparison.save: path", a_path, path)
+        _json.write(file, FORMAT, content_of(self))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -237,7 +228,7 @@ class Comparison:
         file: Path = kinds.checked("Comparison.load: path", a_path, path)
         remedy = "load a file as Comparison.save wrote it"
         try:
-            fields = _fields(file, cls.axes)
+            fields = fields_of(file, _json.read(file, FORMAT, FORMAT_1))
         except ValueError as error:
             raise ValueError(f"Comparison.load: {error}; {remedy}") from error
         try:
@@ -554,17 +545,28 @@ def _plain(settings: dict[Any, Any]) -> dict[str, Any]:
         ) from None
 
 
-def _fields(path: Path, axes: tuple[str, ...]) -> dict[str, Any]:
-    """Return the fields of a comparison from a file.
+def content_of(comparison: Comparison) -> dict[str, Any]:
+    """Return what a file holds of a comparison."""
+    return {
+        # a list, because the first is the baseline and readers may sort an object
+        "schedules": [{"name": k, "schedule": v} for k, v in comparison.schedules.items()],
+        "base_rates": comparison.base_rates,
+        "seeds": comparison.seeds,
+        "direction": comparison.direction,
+        "settings": comparison.settings,
+        "axes": comparison.axes,
+        "curves": {name: _json.listed(curve) for name, curve in comparison.curves.items()},
+    }
+
+
+def fields_of(path: Path, content: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a comparison from the content of a file.
 
     Raises
     ------
-    OSError
-        If there is no such file.
     ValueError
-        If the file is damaged, of another kind, or of a newer format.
+        If the content is not what ``content_of`` returns.
     """
-    content = _json.read(path, FORMAT, FORMAT_1)
     where = f"{str(path)!r} is damaged: its field"
 
     def field(name: str, kind: Any) -> Any:
@@ -577,9 +579,9 @@ def _fields(path: Path, axes: tuple[str, ...]) -> dict[str, Any]:
             f"{where} 'schedules' must be a list of objects with a different name each, got "
             f"{shown(schedules)}"
         )
-    if (found := field("axes", list)) != list(axes):
-        raise ValueError(f"{where} 'axes' must be {list(axes)}, got {shown(found)}")
-    if content["format"] == FORMAT_1:
+    if (found := field("axes", list)) != list(Comparison.axes):
+        raise ValueError(f"{where} 'axes' must be {list(Comparison.axes)}, got {shown(found)}")
+    if content.get("format") == FORMAT_1:
         better = field("better", dict)
         if wrong := [value for value in better.values() if value not in list(BETTER_1)]:
             raise ValueError(

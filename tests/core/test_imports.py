@@ -62,12 +62,20 @@ Approach Constant Cosine Drop Exponential Finite FiniteExponential Hyperbolic In
 Piecewise Polynomial Power Rex Schedule Tanh TimeBased
 """
 TOOLS = """
-Comparison Namespace Phase RecordRate ReduceOnPlateau Run callbacks combinators compare datasets
-finder javascript joint kinds layerwise optimizers param plot plotting range_test recipes scheduled
-study symbolic theory torch
+Comparison Namespace Phase RecordRate ReduceOnPlateau Run Search callbacks combinators compare
+datasets finder javascript joint kinds layerwise optimizers param plot plotting range_test recipes
+scheduled search study symbolic theory torch
 """
 MENU = sorted((SCHEDULES + TOOLS).split())
-FOR_KERAS = ["RecordRate", "ReduceOnPlateau", "callbacks", "compare", "finder", "range_test"]
+FOR_KERAS = [
+    "RecordRate",
+    "ReduceOnPlateau",
+    "callbacks",
+    "compare",
+    "finder",
+    "range_test",
+    "search",
+]
 FRONT_DOOR = """
 import lrschedules as lrs
 print(*dir(lrs))
@@ -104,6 +112,8 @@ def test_front_door_with_keras():
     program = """
 assert lrs.compare is lrs.study.compare
 assert lrs.Comparison is lrs.study.Comparison
+assert lrs.search is lrs.study.search
+assert lrs.Search is lrs.study.Search
 assert lrs.plot is lrs.plotting.plot
 assert lrs.range_test is lrs.finder.range_test
 assert lrs.RecordRate is lrs.callbacks.RecordRate

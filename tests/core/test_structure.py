@@ -50,6 +50,7 @@ METHODS = [
         datasets.Dataset,
         finder.RangeTest,
         study.Comparison,
+        study.Search,
         study.Table,
         Scheduler,
     )
@@ -74,6 +75,10 @@ CLASSES = [
     callbacks.RecordRate,
     callbacks.ReduceOnPlateau,
     study.Comparison,
+    study.Candidate,
+    study.Dropped,
+    study.Rung,
+    study.Search,
     study.Table,
     study.Row,
     theory.Bound,
@@ -81,7 +86,7 @@ CLASSES = [
     Scheduler,
     *PUBLIC,
 ]
-TOOLS.append(study.compare)  # it is loaded when it is first asked for
+TOOLS += [study.compare, study.search]  # they are loaded when they are first asked for
 CALLABLES = [lrs.param, *TOOLS, *METHODS]
 
 

@@ -57,6 +57,21 @@ def test_programs_that_compare(tmp_path, monkeypatch, capsys):
     assert cosine(0) == pytest.approx(0.2, rel=0.01)
 
 
+def test_program_of_the_search(tmp_path, monkeypatch, capsys):
+    """The first program of the page about searching runs as it stands, but for its size."""
+    page = (DOCS / "guide" / "search.md").read_text("utf-8")
+    program = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
+    small = program.replace("epochs=50", "epochs=1").replace("runs=360", "runs=120")
+    assert small.count("epochs=1,") == small.count("runs=120,") == 1
+    monkeypatch.chdir(tmp_path)
+    scope = {}
+    exec(small, scope)  # noqa: S102 - the page's own code
+
+    assert "Winner: " in capsys.readouterr().out
+    assert (tmp_path / "search.json").exists()
+    assert isinstance(scope["result"].winner, lrs.Schedule)
+
+
 @pytest.mark.parametrize("file", ["docs/index.md", "README.md"])
 def test_first_program(file):
     """The first program that a reader sees ends where it says that training does."""

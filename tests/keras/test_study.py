@@ -11,7 +11,7 @@ import pytest
 from keras import layers, ops
 
 import lrschedules as lrs
-from lrschedules.study import _backends, compare
+from lrschedules.study import _backends, compare, search
 
 BACKEND = keras.backend.backend()
 pytestmark = [
@@ -346,6 +346,32 @@ def test_mappings_of_hyperparameters():
 def test_blocks():
     """Cut into blocks that fit into memory, a study gives the same."""
     assert_equal_curves(study(seeds=5, memory=40_000), study(seeds=5), rtol=1e-5)
+
+
+def test_search(tmp_path):
+    """All rungs of a search train in one program, and a comparison finds its runs."""
+    found = search(
+        SCHEDULES,
+        net(lambda: layers.Dense(8, "tanh")),
+        (X, Y),
+        VALIDATION,
+        optimizer=momentum,
+        loss="binary_crossentropy",
+        epochs=1,
+        batch_size=BATCH,
+        base_rates=(0.25, 4),
+        runs=79,
+        engine="stacked",
+        store=tmp_path,
+    )
+    rates = [each.base_rate for each in found.rungs[0].candidates[:3]]
+    options = {"seeds": 3, "epochs": 1, "base_rates": rates, "metrics": None, "store": tmp_path}
+    compared = study(**options)
+    assert found.settings["engine"] == "stacked"
+    assert compared.settings["engine"] == "none: all runs were stored"
+    first = found.rungs[0].values.reshape(compared["val_loss"].shape[:3])
+    assert np.array_equal(first, compared["val_loss"][..., 0])
+    assert [len(rung.seeds) for rung in found.rungs] == [3, 6, 12, 24]
 
 
 def test_rows_of_each_seed():

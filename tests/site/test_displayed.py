@@ -66,7 +66,7 @@ def test_no_markup_in_code():
 
 def test_no_prose_in_code():
     """The prose of an example stands between its cells, not in them."""
-    assert len(EXAMPLES) == 20
+    assert len(EXAMPLES) == 21
     assert not [(n, found[0]) for n in EXAMPLES for c in code(n) for found in PROSE.finditer(c)]
 
 
