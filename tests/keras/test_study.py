@@ -262,6 +262,7 @@ def test_what_cannot_be_mapped(monkeypatch):
     def refused(*_):
         raise NotImplementedError("no rule for it")
 
+    plain()  # before nothing can be mapped
     made = _backends.BACKENDS[BACKEND]()
     unmapped = dataclasses.replace(made, mapped=refused)
     monkeypatch.setitem(_backends.BACKENDS, BACKEND, lambda: unmapped)
