@@ -1,6 +1,6 @@
 """
-Search for a schedule and its rate
-==================================
+Which of six schedules? A search on digits
+==========================================
 
 Six schedules at many base rates are too many for many seeds each. This example
 lets them race: the more seeds a candidate has survived, the more it gets. Then
