@@ -15,6 +15,7 @@ from lrschedules._schedule import Schedule
 from lrschedules.study._data import Data, mapped
 from lrschedules.study._statistics import Direction
 from lrschedules.study.comparison import Comparison
+from lrschedules.study.searched import Entry, at_rate
 
 
 class Trial(NamedTuple):
@@ -29,8 +30,6 @@ class Trial(NamedTuple):
         return f"{self.schedule!r}{times} with seed {self.seed}"
 
 
-# What is compared: a schedule of the learning rate, or schedules by hyperparameter.
-Entry = Schedule | Mapping[str, Schedule]
 # A function for entries of several hyperparameters, for the errors.
 SCHEDULED = "optimizer=functools.partial(lrs.scheduled, keras.optimizers.SGD)"
 
@@ -96,11 +95,8 @@ class Plan:
 
     def hyperparameters(self, schedule: str, base_rate: float = 1.0) -> dict[str, Schedule]:
         """Return the schedules under a name, the learning rate multiplied by a base rate."""
-        entry = self.schedules[schedule]
-        found = {"learning_rate": entry} if isinstance(entry, Schedule) else dict(entry)
-        if base_rate != 1:
-            found["learning_rate"] = found["learning_rate"].scale(base_rate)
-        return found
+        entry = at_rate(self.schedules[schedule], base_rate)
+        return {"learning_rate": entry} if isinstance(entry, Schedule) else dict(entry)
 
     def optimizer_of(self, schedule: str, base_rate: float = 1.0) -> Any:
         """Return a new optimizer with the schedules under a name."""

@@ -272,7 +272,7 @@ def edge(values: Values, direction: Direction) -> End | None:
     return "high" if best == len(values) - 1 else None
 
 
-def wider(rates: Sequence[float], end: End, number: int = 2) -> list[float]:
+def wider(rates: Sequence[float], end: End, number: int = WIDER) -> list[float]:
     """Return base rates beyond an end of a geometric grid, at its ratio, in ascending order."""
     ratio = rates[1] / rates[0] if end == "low" else rates[-1] / rates[-2]
     if end == "high":
@@ -318,7 +318,7 @@ def between(rates: Sequence[float], values: Values, direction: Direction) -> flo
 def further(rates: Sequence[float], values: Values, direction: Direction) -> list[float]:
     """Return base rates to add to a grid: beyond the end at which the best one lies, or between."""
     if end := edge(values, direction):
-        return wider(rates, end, WIDER)
+        return wider(rates, end)
     found = between(rates, values, direction)
     return [] if found is None else [found]
 

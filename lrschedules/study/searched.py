@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FORMAT = "lrschedules search 1"
 
-# What is searched under one name: a schedule of the learning rate, or schedules by hyperparameter.
+# What has a name in a study: a schedule of the learning rate, or schedules by hyperparameter.
 Entry = Schedule | Mapping[str, Schedule]
 # Lowest and highest base rate of a grid.
 Ends = tuple[float, float]
