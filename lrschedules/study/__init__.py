@@ -4,12 +4,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from lrschedules import _keras
+from lrschedules.study._race import Candidate as Candidate
 from lrschedules.study._race import Dropped as Dropped
+from lrschedules.study._race import Rung as Rung
 from lrschedules.study._statistics import Row as Row
 from lrschedules.study._table import Table as Table
 from lrschedules.study.comparison import Comparison as Comparison
-from lrschedules.study.searched import Candidate as Candidate
-from lrschedules.study.searched import Rung as Rung
 from lrschedules.study.searched import Search as Search
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ seeds as the resource instead of epochs. A decaying schedule that is cut short i
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
@@ -33,16 +34,28 @@ NEAR = math.log(1.1)
 
 
 class Candidate(NamedTuple):
-    """A schedule at a base rate; of a family, the one that a trial of its sampler suggested."""
+    """A schedule at a base rate, which races against the others.
 
-    shape: str
+    Attributes
+    ----------
+    name : str
+        Name under which the schedule, or its family, was given.
+    schedule : str
+        Name of the schedule: the same, or with the parameters of a family's member.
+    base_rate : float
+        Factor that the learning rate is multiplied by.
+    """
+
+    name: str
+    schedule: str
     base_rate: float
-    trial: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.schedule}, base rate {self.base_rate:.3g}"
 
 
-# Trains candidates with the seeds first, ..., last - 1 of the search and returns their results, of
-# shape (candidates, seeds).
-Train = Callable[[Sequence[Candidate], range], Values]
+# Trains candidates with seeds and returns their results, of shape (candidates, seeds).
+Train = Callable[[Sequence[Candidate], Sequence[int]], Values]
 
 
 class Dropped(NamedTuple):
@@ -68,25 +81,51 @@ class Dropped(NamedTuple):
     high: float
 
 
-class Rung(NamedTuple):
-    """Candidates that were trained with equally many seeds, and the cut among them.
+@dataclasses.dataclass(frozen=True, eq=False)
+class Rung:
+    """The candidates of a search that were trained with the same seeds, and what was dropped.
 
     Attributes
     ----------
     candidates : tuple of Candidate
-        Candidates, in the order in which ties are broken.
+        Schedules at base rates.
+    seeds : tuple of int
+        Seeds of each candidate, those of the rungs before included.
     values : array of shape (candidates, seeds)
-        Results of all seeds so far.
+        Metric of each run after the last epoch, in units of the metric; not finite if it diverged.
     dropped : tuple of Dropped
-        Candidates that the rung drops.
+        Candidates that were trained with no more seeds, with the reasons. The rows are those of
+        ``candidates``.
     spared : tuple of int
-        Candidates that stay only because they belong to the baseline's schedule.
+        Rows that stay only because they are the better half of the baseline's base rates.
     """
 
     candidates: tuple[Candidate, ...]
+    seeds: tuple[int, ...]
     values: Values
     dropped: tuple[Dropped, ...] = ()
     spared: tuple[int, ...] = ()
+
+    @property
+    def kept(self) -> tuple[Candidate, ...]:
+        """Candidates that were not dropped."""
+        gone = {each.candidate for each in self.dropped}
+        return tuple(each for i, each in enumerate(self.candidates) if i not in gone)
+
+    def ranked(self, direction: Direction) -> list[Candidate]:
+        """Return the candidates, the best mean first; more diverged runs come last.
+
+        Parameters
+        ----------
+        direction : str
+            ``"minimize"`` or ``"maximize"``.
+
+        Returns
+        -------
+        list of Candidate
+            All candidates of the rung.
+        """
+        return [self.candidates[i] for i in order(self.values, direction)]
 
 
 class Race(NamedTuple):
@@ -100,8 +139,6 @@ class Race(NamedTuple):
         Base rates by shape, with those that were added.
     at_edge : dict
         The end of the grid at which the best base rate still lies, by shape.
-    winner, baseline : Candidate
-        Best candidate of the last rung, and the best one of the baseline's schedule.
     runs : int
         Number of runs that were trained.
     """
@@ -109,8 +146,6 @@ class Race(NamedTuple):
     rungs: tuple[Rung, ...]
     grids: dict[str, list[float]]
     at_edge: dict[str, End]
-    winner: Candidate
-    baseline: Candidate
     runs: int
 
 
@@ -327,6 +362,7 @@ def race(
     train: Train,
     grids: Mapping[str, Sequence[float]],
     plan: Budget,
+    seeds: Sequence[int],
     *,
     direction: Direction,
     baseline: str,
@@ -346,6 +382,8 @@ def race(
         Base rates in ascending order by shape.
     plan : Budget
         Candidates to keep, and runs for further base rates.
+    seeds : sequence of int
+        Seeds, at least as many as the last rung has.
     direction : {"minimize", "maximize"}
         Which results are better.
     baseline : str
@@ -356,47 +394,54 @@ def race(
         Level at which the intervals of a rung hold simultaneously.
     """
     wide = {shape: list(rates) for shape, rates in grids.items()}
-    first = range(SEEDS[0])
-    running = [Candidate(shape, rate) for shape, rates in wide.items() for rate in rates]
-    running += others
+    first = seeds[: SEEDS[0]]
+    running = [*_of(wide), *others]
     results = dict(zip(running, train(running, first), strict=True))
     left = plan.widening
     for _ in range(ROUNDS):
         added = list[Candidate]()
         for shape in _by_best(wide, results, direction, baseline):
             rates = wide[shape]
-            values = np.array([results[Candidate(shape, rate)] for rate in rates])
-            more = further(rates, values, direction)[: left // len(first) - len(added)]
+            more = further(rates, _values(results, wide, shape), direction)
+            more = more[: left // len(first) - len(added)]
             wide[shape] = sorted(rates + more)
-            added += [Candidate(shape, rate) for rate in more]
+            added += [Candidate(shape, shape, rate) for rate in more]
         if not added:
             break
         left -= len(added) * len(first)
         results |= zip(added, train(added, first), strict=True)
     at_edge: dict[str, End] = {
-        shape: end
-        for shape, rates in wide.items()
-        if (end := edge(np.array([results[Candidate(shape, rate)] for rate in rates]), direction))
+        shape: end for shape in wide if (end := edge(_values(results, wide, shape), direction))
     }
-    running = [Candidate(shape, rate) for shape, rates in wide.items() for rate in rates]
-    running += others
+    running = [*_of(wide), *others]
     values = np.array([results[each] for each in running])
     runs, rungs = values.size, list[Rung]()
-    for keep, seeds in zip(plan.kept, SEEDS[1:], strict=True):
-        own = [i for i, each in enumerate(running) if each.shape == baseline]
+    for keep, number in zip(plan.kept, SEEDS[1:], strict=True):
+        own = [i for i, each in enumerate(running) if each.name == baseline]
         dropped = cut(values, direction, keep, own, level)
         kept = spared(values, direction, keep, own)
-        rungs.append(Rung(tuple(running), values, tuple(dropped), tuple(kept)))
-        gone = {each.candidate for each in dropped}
-        stay = [i for i in range(len(running)) if i not in gone]
-        running = [running[i] for i in stay]
-        more = train(running, range(values.shape[1], seeds))
+        trained = values.shape[1]
+        rung = Rung(tuple(running), tuple(seeds[:trained]), values, tuple(dropped), tuple(kept))
+        rungs.append(rung)
+        running = list(rung.kept)
+        more = train(running, seeds[trained:number])
         runs += more.size
-        values = np.hstack([values[stay], more])
-    rungs.append(Rung(tuple(running), values))
-    ranked = [running[i] for i in order(values, direction)]
-    best = next(each for each in ranked if each.shape == baseline)
-    return Race(tuple(rungs), wide, at_edge, ranked[0], best, runs)
+        gone = [each.candidate for each in dropped]
+        values = np.hstack([np.delete(values, gone, axis=0), more])
+    rungs.append(Rung(tuple(running), tuple(seeds[: values.shape[1]]), values))
+    return Race(tuple(rungs), wide, at_edge, runs)
+
+
+def _of(grids: Mapping[str, Sequence[float]]) -> list[Candidate]:
+    """Return the candidates of grids."""
+    return [Candidate(shape, shape, rate) for shape, rates in grids.items() for rate in rates]
+
+
+def _values(
+    results: Mapping[Candidate, Values], grids: Mapping[str, Sequence[float]], shape: str
+) -> Values:
+    """Return the results of a shape, of shape (base rates, seeds)."""
+    return np.array([results[each] for each in _of({shape: grids[shape]})])
 
 
 def _by_best(
@@ -406,6 +451,6 @@ def _by_best(
     baseline: str,
 ) -> list[str]:
     """Return the shapes, the baseline first, so that it is tuned as well as the others."""
-    running = [Candidate(shape, rate) for shape, rates in grids.items() for rate in rates]
+    running = _of(grids)
     ranked = order(np.array([results[each] for each in running]), direction)
-    return list(dict.fromkeys([baseline, *(running[i].shape for i in ranked)]))
+    return list(dict.fromkeys([baseline, *(running[i].name for i in ranked)]))

@@ -33,9 +33,10 @@ from lrschedules.study._compare import (
     running_of,
 )
 from lrschedules.study._plan import Entry, Trial, directions
+from lrschedules.study._race import Candidate
 from lrschedules.study._statistics import Direction, Values
 from lrschedules.study.comparison import LOSSES, Comparison
-from lrschedules.study.searched import Candidate, Ends, Rung, Search, at_rate
+from lrschedules.study.searched import Ends, Search, at_rate
 
 if TYPE_CHECKING:
     import optuna
@@ -310,22 +311,19 @@ class Race:
             if name not in families
         }
         raced = _race.race(
-            self._trained,
+            self._measured,
             grids,
             self.budget,
+            self.seeds,
             direction=self.direction,
             baseline=self.baseline,
-            others=[
-                _race.Candidate(family.name, each.base_rate, i)
-                for family in self.families
-                for i, each in enumerate(family.members)
-            ],
+            others=[each for family in self.families for each in family.members],
         )
         ends = {name: (_ends(grid), _ends(raced.grids[name])) for name, grid in grids.items()}
         plan = self.study.plan
         found = Search(
             schedules=plan.schedules,
-            rungs=tuple(self._rung(rung) for rung in raced.rungs),
+            rungs=raced.rungs,
             widened={name: both for name, both in ends.items() if both[0] != both[1]},
             at_edge=tuple(raced.at_edge),
             confirmation=None,
@@ -396,27 +394,6 @@ class Race:
                 f"from {rates[0]:g} to {rates[-1]:g}; write lower base_rates",
                 None,
             )
-
-    def _trained(self, candidates: Sequence[_race.Candidate], seeds: range) -> Values:
-        """Return the metric of candidates of the race with some of the seeds."""
-        return self._measured(
-            [self._named(each) for each in candidates], [self.seeds[i] for i in seeds]
-        )
-
-    def _named(self, candidate: _race.Candidate) -> Candidate:
-        """Return a candidate of the race as the result names it."""
-        name, base_rate, trial = candidate
-        return Candidate(name, name, base_rate) if trial is None else self.grids[name][trial]
-
-    def _rung(self, rung: _race.Rung) -> Rung:
-        """Return a rung of the race as the result has it."""
-        return Rung(
-            candidates=tuple(self._named(each) for each in rung.candidates),
-            seeds=tuple(self.seeds[: rung.values.shape[1]]),
-            values=rung.values,
-            dropped=rung.dropped,
-            spared=rung.spared,
-        )
 
     def _confirmation(self, found: Search) -> Comparison | None:
         """Train baseline and winner with new seeds; return None for the baseline's own schedule."""

@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -16,8 +16,8 @@ from lrschedules._arguments import a_path, axes_of, describe_axes
 from lrschedules._declared import deserialized, serialized
 from lrschedules._schedule import Schedule
 from lrschedules.study import _figures, _json, _table
-from lrschedules.study._race import Dropped
-from lrschedules.study._statistics import Direction, Row, Values, band, order
+from lrschedules.study._race import Candidate, Dropped, Rung
+from lrschedules.study._statistics import Direction, Row, Values, band
 from lrschedules.study.comparison import Comparison, content_of, fields_of
 
 if TYPE_CHECKING:
@@ -29,59 +29,6 @@ FORMAT = "lrschedules search 1"
 Entry = Schedule | Mapping[str, Schedule]
 # Lowest and highest base rate of a grid.
 Ends = tuple[float, float]
-
-
-class Candidate(NamedTuple):
-    """A schedule at a base rate, which races against the others.
-
-    Attributes
-    ----------
-    name : str
-        Name under which the schedule, or its family, was given.
-    schedule : str
-        Name of the schedule: the same, or with the parameters of a family's member.
-    base_rate : float
-        Factor that the learning rate is multiplied by.
-    """
-
-    name: str
-    schedule: str
-    base_rate: float
-
-    def __str__(self) -> str:
-        return f"{self.schedule}, base rate {self.base_rate:.3g}"
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Rung:
-    """The candidates of a search that were trained with the same seeds, and what was dropped.
-
-    Attributes
-    ----------
-    candidates : tuple of Candidate
-        Schedules at base rates.
-    seeds : tuple of int
-        Seeds of each candidate, those of the rungs before included.
-    values : array of shape (candidates, seeds)
-        Metric of each run after the last epoch, in units of the metric; not finite if it diverged.
-    dropped : tuple of Dropped
-        Candidates that were trained with no more seeds, with the reasons. The rows are those of
-        ``candidates``.
-    spared : tuple of int
-        Rows that stay only because they are the better half of the baseline's base rates.
-    """
-
-    candidates: tuple[Candidate, ...]
-    seeds: tuple[int, ...]
-    values: Values
-    dropped: tuple[Dropped, ...]
-    spared: tuple[int, ...]
-
-    @property
-    def kept(self) -> tuple[Candidate, ...]:
-        """Candidates that were not dropped."""
-        gone = {each.candidate for each in self.dropped}
-        return tuple(each for i, each in enumerate(self.candidates) if i not in gone)
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -167,14 +114,12 @@ class Search:
     @property
     def best(self) -> Candidate:
         """Best candidate of the last rung: the winner."""
-        last = self.rungs[-1]
-        return last.candidates[order(last.values, self.direction)[0]]
+        return self.rungs[-1].ranked(self.direction)[0]
 
     @property
     def tuned(self) -> Candidate:
         """Best candidate of the baseline in the last rung."""
-        last = self.rungs[-1]
-        ranked = (last.candidates[i] for i in order(last.values, self.direction))
+        ranked = self.rungs[-1].ranked(self.direction)
         return next(each for each in ranked if each.name == self.baseline_name)
 
     @property
@@ -223,9 +168,7 @@ class Search:
             found = (sum(each.reason == reason for each in rung.dropped) for rung in self.rungs)
             return [f"{number}" for number in found]
 
-        best = [
-            rung.candidates[order(rung.values, self.direction)[0]].schedule for rung in self.rungs
-        ]
+        best = [rung.ranked(self.direction)[0].schedule for rung in self.rungs]
         return [
             _table.Column("rung", "right", [f"{i}" for i in range(1, len(self.rungs) + 1)]),
             _table.Column("seeds", "right", [f"{len(rung.seeds)}" for rung in self.rungs]),

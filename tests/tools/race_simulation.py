@@ -81,10 +81,10 @@ class Synthetic:
 
     @staticmethod
     def candidate(shape, rate):
-        return _race.Candidate(str(shape), rate)
+        return _race.Candidate(str(shape), str(shape), rate)
 
     def truth(self, candidate):
-        shape, log = int(candidate.shape), math.log(candidate.base_rate)
+        shape, log = int(candidate.name), math.log(candidate.base_rate)
         if log > self.limits[shape]:
             return math.inf
         away = log - self.places[shape]
@@ -92,7 +92,7 @@ class Synthetic:
 
     def train(self, candidates, seeds):
         means = np.array([self.truth(each) for each in candidates])
-        shapes, seeds = [int(each.shape) for each in candidates], np.array(seeds)
+        shapes, seeds = [int(each.name) for each in candidates], np.array(seeds)
         own = self.rng.normal(scale=self.noise.own, size=(len(shapes), len(seeds)))
         return means[:, None] + self.common[seeds] + self.of_shape[shapes][:, seeds] + own
 
@@ -113,7 +113,7 @@ class Resampled:
         return np.geomspace(*RANGE, rates).tolist()
 
     def _of(self, candidate):
-        shape = int(candidate.shape)
+        shape = int(candidate.name)
         rate = self.losses.best[shape] if self.equal == "all" else candidate.base_rate
         return self.losses.at(shape, rate) - (self.losses.least[shape] if self.equal else 0)
 
@@ -209,9 +209,17 @@ def searched(study, way):
             plan = _race.Budget(way.rates, (), 24, 12 * way.seeds[0])
         grids = {str(i): study.grid(plan.rates) for i in range(SHAPES)}
         found = _race.race(
-            study.train, grids, plan, direction="minimize", baseline="0", level=way.level
+            study.train,
+            grids,
+            plan,
+            range(way.seeds[-1]),
+            direction="minimize",
+            baseline="0",
+            level=way.level,
         )
-    winner, baseline, last = found.winner, found.baseline, found.rungs[-1]
+    last = found.rungs[-1]
+    winner, *_ = ranked = last.ranked("minimize")
+    baseline = next(each for each in ranked if each.name == "0")
     best, truth = str(np.argmin(study.levels)), study.truth(winner)
     raced = last.values[last.candidates.index(winner)].mean()
     runs, fresh, claim = (
@@ -219,14 +227,14 @@ def searched(study, way):
         np.array([math.nan]),
         _statistics.Difference(0, *[math.nan] * 3),
     )
-    if winner.shape != baseline.shape:
+    if winner.name != baseline.name:
         number = plan.confirmation if way.rates else (RUNS - runs) // 2
         fresh, other = study.train([winner, baseline], range(24, 24 + number))
         claim = _statistics.difference(fresh, other, LEVEL)
         runs += 2 * number
     return Outcome(
-        survived=best in {each.shape for each in last.candidates},
-        won=winner.shape == best,
+        survived=best in {each.name for each in last.candidates},
+        won=winner.name == best,
         regret=truth - min(study.levels),
         before=truth - raced,
         after=truth - fresh.mean(),

@@ -267,10 +267,7 @@ for metric, cases in measured.items():
 # *Training loss.* The rule of the mean ends here. The lowest training loss
 # needs a rate near the limit of stability, where a high peak makes the loss
 # diverge, whatever the mean is. The typical error of the mean is about 1.4
-# over all cases, and 1.5 in the worst. For one layer it is no better than the
-# same peak if only the last pass counts and the lowest point of a parabola is
-# the best rate: with eight seeds, this program then measured 1.41 for the mean
-# and 1.38 for the same peak with SGD, 1.43 and 1.45 with Adam.
+# over all cases, and 1.5 in the worst.
 #
 # No rule replaces tuning. On these small models, typical errors of mean and
 # bound reach 30 % for the validation loss and 50 % for the training loss, and
