@@ -1,13 +1,13 @@
-"""What Optuna, KerasTuner and lrs.search choose on one budget, and how far off their reports are.
+"""What Optuna, KerasTuner, Ray and lrs.search choose on one budget, and how far off they report.
 
     KERAS_BACKEND=jax python -m tests.tools.search_comparison results.csv [name ...]
     python -m tests.tools.search_comparison results.csv table
 
-It needs Optuna, KerasTuner and scikit-learn. All choose one of six shapes and its base rate for the
-digits, and may train as many epochs as 180 whole runs have. Each reports a loss for its choice,
-which is then trained with 24 seeds that none has seen. Rows are added to the file when they are
-there, and become a table for docs/guide/search.md. The time is that of the processor, so that
-other programs do not count.
+It needs Optuna, KerasTuner, Ray Tune and scikit-learn. All choose one of six shapes and its base
+rate for the digits, and may train as many epochs as 180 whole runs have. Each reports a loss for
+its choice, which is then trained with 24 seeds that none has seen. Rows are added to the file when
+they are there, and become a table for docs/guide/search.md. The time is that of the processor, so
+that other programs do not count.
 """
 
 import csv
@@ -172,6 +172,61 @@ def keras_tuner(repetition):
     return values["shape"], values["base_rate"], best.score, spent[0]
 
 
+def ray_tune(repetition):
+    """Search with Ray Tune and ASHA over epochs, in two processes that are used again."""
+    from ray import tune
+
+    class Spent(tune.Stopper):
+        epochs = 0
+
+        def __call__(self, trial_id, result):
+            self.epochs += 1
+            return False
+
+        def stop_all(self):
+            return self.epochs >= BUDGET
+
+    def train_one(config):
+        begin = time.process_time()
+
+        class Report(keras.callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                seconds = time.process_time() - begin
+                tune.report({"val_loss": logs["val_loss"], "seconds": seconds})
+
+        compiled(**config).fit(
+            *train,
+            BATCH,
+            EPOCHS,
+            validation_data=validation,
+            verbose=0,
+            callbacks=[Report()],
+        )
+
+    spent = Spent()
+    with tempfile.TemporaryDirectory() as folder:
+        results = tune.Tuner(
+            tune.with_resources(train_one, {"cpu": 1}),
+            param_space={
+                "shape": tune.choice(list(SHAPES)),
+                "base_rate": tune.loguniform(LOW, HIGH),
+            },
+            tune_config=tune.TuneConfig(
+                metric="val_loss",
+                mode="min",
+                num_samples=-1,
+                scheduler=tune.schedulers.ASHAScheduler(max_t=EPOCHS),
+                reuse_actors=True,
+            ),
+            run_config=tune.RunConfig(storage_path=folder, stop=spent, verbose=0),
+        ).fit()
+        best = results.get_best_result()
+        # The processes of the trials have their own clocks.
+        seconds = sum(each.metrics["seconds"] for each in results if "seconds" in each.metrics)
+    config = best.config
+    return config["shape"], config["base_rate"], best.metrics["val_loss"], spent.epochs, seconds
+
+
 # Brackets of Hyperband that together train about as many epochs as the budget has.
 ITERATIONS = 18
 SEARCHES = {
@@ -181,6 +236,7 @@ SEARCHES = {
     "Optuna, median pruner": optuna_with("MedianPruner"),
     "Optuna, Hyperband": optuna_with("HyperbandPruner"),
     "KerasTuner, Hyperband": keras_tuner,
+    "Ray Tune, ASHA": ray_tune,
 }
 
 
@@ -196,8 +252,8 @@ def main(file, *names, repetitions=1):
     for repetition in range(repetitions):
         for name in names or SEARCHES:
             begin = time.process_time()
-            shape, base_rate, reported, spent = SEARCHES[name](repetition)
-            seconds = time.process_time() - begin
+            shape, base_rate, reported, spent, *seconds = SEARCHES[name](repetition)
+            seconds = sum(seconds, time.process_time() - begin)
             row = [name, repetition, shape, base_rate, reported, true_loss(shape, base_rate)]
             print(*row, spent, round(seconds), flush=True)
             with Path(file).open("a", newline="") as rows:
