@@ -31,11 +31,13 @@ language = "en"
 
 extensions = [
     "lrs_gallery",
+    "lrs_home",
     "lrs_llms",
     "lrs_peers",
     "lrs_playground",
     "lrs_schedules",
     "lrs_site",
+    "lrs_teaching",
     "myst_nb",
     "notfound.extension",
     "numpydoc",
@@ -53,6 +55,8 @@ extensions = [
 exclude_patterns = [
     "_build",
     "_ext",
+    # files to download, not pages
+    "_generated/teaching",
     "examples",
     # myst-nb would run the gallery's notebooks again
     "auto_examples/**.ipynb",

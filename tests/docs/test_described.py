@@ -3,6 +3,7 @@
 import re
 
 import lrs_entries
+import lrs_picture
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -104,3 +105,8 @@ def test_long_curve(schedule, words):
     """The extremes of a long curve are found at its breakpoints."""
     assert horizon(schedule) > EVALUATED
     assert words in describe(schedule)
+
+
+def test_picture_of_the_readme():
+    """The file is what the program draws now: run docs/_ext/lrs_picture.py after a change."""
+    assert lrs_picture.FILE.read_text("utf-8") == lrs_picture.picture()
