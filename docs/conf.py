@@ -21,6 +21,7 @@ if find_spec("triton"):
 here = Path(__file__).parent
 sys.path.insert(0, str(here / "_ext"))
 
+import lrs_archives
 import lrs_site
 
 project = "lrschedules"
@@ -32,6 +33,7 @@ language = "en"
 extensions = [
     "lrs_gallery",
     "lrs_home",
+    "lrs_install",
     "lrs_llms",
     "lrs_peers",
     "lrs_playground",
@@ -73,8 +75,6 @@ nitpicky = True
 show_warning_types = True
 
 autodoc_typehints = "none"
-# Without PyTorch the page about its scheduler is the same: it shows the docstrings alone.
-autodoc_mock_imports = [] if find_spec("torch") else ["torch"]
 autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
@@ -93,6 +93,12 @@ nb_output_stderr = "remove-warn"
 nb_merge_streams = True
 nb_render_markdown_format = "myst"
 nb_execution_in_temp = True
+
+# The first cell of a notebook: it installs everything that an example may import.
+IMPORTED = "[keras,plot,study] tensorflow jax torch optax scikit-learn"
+NOTEBOOK = "%" + lrs_archives.command(IMPORTED, options="-q")
+if not lrs_archives.ADDRESS:
+    NOTEBOOK = f"# The dot is the folder of the clone.\n{NOTEBOOK}"
 
 sphinx_gallery_conf = {
     "examples_dirs": "examples",
@@ -115,13 +121,7 @@ sphinx_gallery_conf = {
     "reset_modules": ("matplotlib", "lrs_gallery.reset"),
     "reset_modules_order": "both",
     "image_scrapers": ("lrs_gallery.scrape",),
-    # PyTorch for Linux brings gigabytes of CUDA. Without it, its example is not run.
-    "filename_pattern": "/plot_" if find_spec("torch") else "/plot_(?!3_three_frameworks)",
-    # everything that an example may import
-    "first_notebook_cell": (
-        '%pip install -q "keras-lrschedules[keras,plot,study]" tensorflow jax torch optax '
-        "scikit-learn"
-    ),
+    "first_notebook_cell": NOTEBOOK,
     "show_signature": False,
     # The times of the examples are in files beside them, and not on the pages.
     "min_reported_time": 10**9,
@@ -174,8 +174,10 @@ html_theme_options = {
     "check_switcher": False,
     "show_version_warning_banner": bool(lrs_site.VERSION),
     "search_as_you_type": True,
-    "footer_start": ["copyright"],
+    "footer_start": ["copyright", "licence"],
     "footer_end": ["theme-version"],
     "show_toc_level": 2,
 }
-html_sidebars = {"playground": [], "changelog": [], "bibliography": [], "contributing": []}
+html_sidebars = {
+    page: [] for page in ("playground", "changelog", "bibliography", "contributing", "licence")
+}

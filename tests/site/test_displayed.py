@@ -9,11 +9,11 @@ import lrs_entries
 
 from tests.site.built import SITE
 
-# What is in _static is the theme's, and in _modules is source code.
+# What is in _static is the theme's, in _modules is source code, and pip reads simple.
 PAGES = sorted(
     page.relative_to(SITE).as_posix()
     for page in SITE.rglob("*.html")
-    if not re.match(r"_static/|_modules/", page.relative_to(SITE).as_posix())
+    if not re.match(r"_static/|_modules/|simple/", page.relative_to(SITE).as_posix())
 )
 EXAMPLES = [name for name in PAGES if re.fullmatch(r"auto_examples/\w+/plot_\w+\.html", name)]
 # Pages that Sphinx makes, and those that lead from an old address to the new one.

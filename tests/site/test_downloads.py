@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import sys
 import tomllib
 import zipfile
@@ -47,14 +48,17 @@ def test_each_example_has_both():
 def test_notebook_installs_what_it_imports(notebook):
     """The first cell of a notebook, alone, makes an empty machine run the others."""
     first, *others = cells(notebook, "code")
-    command, *options = first.splitlines()[0].split()
-    assert (command, options[0]) == ("%pip", "install")
-    package, *extras = options[2].strip('"').replace("[", ",").rstrip("]").split(",")
-    assert package == PROJECT["project"]["name"]
+    command = first.splitlines()[-1]
+    index, package, extras, packages = re.fullmatch(
+        r'%pip install -q (?:--extra-index-url (\S+)simple )?"(\S*)\[(.*)\]" (.*)', command
+    ).groups()
+    extras = extras.split(",")
+    assert package == (PROJECT["project"]["name"] if index else ".")
+    assert index or "the folder of the clone" in first
     assert set(extras) <= set(PROJECT["project"]["optional-dependencies"])
 
     installed = {"lrschedules", "numpy", "keras", "matplotlib"}
-    installed |= {IMPORTED_AS.get(name, name) for name in options[3:]}
+    installed |= {IMPORTED_AS.get(name, name) for name in packages.split()}
     imported = set(modules("\n".join(others)))
     assert {name.partition(".")[0] for name in imported} - sys.stdlib_module_names <= installed
     assert {extra for name, extra in NEEDS.items() if name in imported} <= set(extras)

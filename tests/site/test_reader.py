@@ -230,7 +230,7 @@ def without_scripts(browser, host):
 
 def test_colours_without_scripts():
     """Every page has the colours of the light theme in its file."""
-    pages = [page for page in SITE.rglob("*.html") if "_static" not in page.parts]
+    pages = [p for p in SITE.rglob("*.html") if not {"_static", "simple"} & set(p.parts)]
     texts = {page.relative_to(SITE).as_posix(): page.read_text("utf-8") for page in pages}
     moved = {name for name, text in texts.items() if 'http-equiv="refresh"' in text}
     light = {n for n, text in texts.items() if re.search('<html [^>]*data-theme="light"', text)}
