@@ -13,6 +13,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from docutils import nodes
+from fontTools import subset
 from lrs_entries import entries
 from lrs_llms import described
 from sphinx.util import logging
@@ -36,6 +37,12 @@ COMMIT = os.environ.get("READTHEDOCS_GIT_IDENTIFIER", "main")
 KINDS = (kinds.Number, kinds.ListOf, kinds.ScheduleKind, kinds.ShapeKind)
 # A link in the sidebar, and the button that opens the pages under it.
 TOGGLE = re.compile(r"(>([^<>]+)</a>\s*<details[^>]*>\s*<summary)>")
+# The theme's icons: their font, the names that pages and scripts use, and their characters.
+ICONS = "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2"
+ICON = re.compile(r"\bfa-[a-z0-9-]+")
+CHARACTER = re.compile(r'([^{}]+)\{--fa:"\\?([^"]+)"')
+OWN_CHARACTER = re.compile("[\ue000-\uf8ff]")
+VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
 # The end of a piece of a table that is in a page as HTML.
 END = re.compile(r"(</(?:caption|p|t[dh])>)(?=<)")
 
@@ -157,6 +164,33 @@ def mend(app, pagename, templatename, context, doctree):
     context["body"] = body
 
 
+def lighten(app, pagename, templatename, context, doctree):
+    """Load what typesets formulas only on pages with formulas, and name the viewport once."""
+    if 'class="math' not in context.get("body", ""):
+        for files in context["css_files"], context["script_files"]:
+            files[:] = [file for file in files if "katex" not in str(file.filename)]
+    # Each template begins with it.
+    context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
+
+
+def keep_used_icons(folder):
+    """Leave in the theme's font only the icons that the style sheets, pages and scripts use."""
+    sheet = (folder / "_static/styles/pydata-sphinx-theme.css").read_text("utf-8")
+    files = [file for kind in ("*.html", "*.js") for file in folder.rglob(kind)]
+    names = {name for file in files for name in ICON.findall(file.read_text("utf-8"))}
+    # an icon's own style has its character as a number, the others have it as it is
+    used = set(OWN_CHARACTER.findall(sheet))
+    for icon, code in CHARACTER.findall(sheet):
+        if names & set(ICON.findall(icon)):
+            used.add(chr(int(code, 16)) if len(code) > 1 else code)
+    options = subset.Options(flavor="woff2", layout_features=[])
+    font = subset.load_font(folder / ICONS, options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text="".join(used))
+    subsetter.subset(font)
+    subset.save_font(font, folder / ICONS, options)
+
+
 def name_toggles(app, pagename, templatename, context, doctree):
     """Name the button that opens a section of the sidebar, which the theme draws as an arrow."""
     made = context["generate_toctree_html"]
@@ -177,6 +211,9 @@ def write_files(app, exception):
     card = Path(app.outdir) / app.config.ogp_image
     if not card.exists():
         draw(lrs.Cosine(0.1, 0.0, steps=9_500).warmup(500), "lrschedules", card)
+    keep_used_icons(Path(app.outdir))
+    # a template of the theme, which it leaves there
+    (Path(app.outdir) / "_static" / "webpack-macros.html").unlink(missing_ok=True)
     if app.statuscode == 0:
         print(f"\nThe site is built. Open {(Path(app.outdir) / 'index.html').as_uri()}")
 
@@ -186,6 +223,8 @@ def setup(app):
     app.connect("html-page-context", preview, priority=100)
     app.connect("html-page-context", link_source, priority=100)
     app.connect("html-page-context", mend)
+    # after all other files have been added
+    app.connect("html-page-context", lighten, priority=900)
     # after the theme has put its functions there
     app.connect("html-page-context", name_toggles, priority=900)
     app.connect("env-check-consistency", check_complete)

@@ -1,6 +1,7 @@
 """Every page of the built site: links, texts for images, accessibility, width, weight."""
 
 import functools
+import gzip
 import itertools
 import json
 import os
@@ -10,23 +11,24 @@ import urllib.parse
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+import lrschedules as lrs
 from tests.site.built import SITE
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FILES = sorted(page.relative_to(SITE).as_posix() for page in SITE.rglob("*.html"))
 MOVED = [name for name in FILES if 'http-equiv="refresh"' in (SITE / name).read_text("utf-8")]
-# What is in _static is a template that the theme leaves there.
-PAGES = [name for name in FILES if name not in MOVED and not name.startswith("_static/")]
+PAGES = [name for name in FILES if name not in MOVED]
 
 # Kilobytes, before compression, and requests that a page may need: the first that fits its name.
-# All pages share 1,250 of them: the theme, its icons, the formulas' typesetting, the search index.
+# All pages share 850 of them: the theme and the search index. Formulas need 350 more.
 BUDGETS = [
-    (r"schedules/index.html|auto_examples/.*", 2200, 60),  # curves, figures
-    (r"schedules/.*|reference/schedule.html", 1950, 75),  # thumbnails of the examples
-    (r".*", 1650, 45),
+    (r"auto_examples/.*", 1900, 60),  # figures
+    (r"schedules/.*|reference/schedule.html", 1800, 65),  # thumbnails of the examples
+    (r".*", 1450, 45),
 ]
 
 
@@ -71,6 +73,7 @@ def broken(name):
 
 def test_there_are_pages():
     assert len(PAGES) > 100
+    assert not [name for name in PAGES if name.startswith("_static/")]  # templates of the theme
     assert {"index.html", "404.html", "playground.html", "search.html"} <= set(PAGES)
     assert len(MOVED) == 5
 
@@ -145,11 +148,73 @@ def titles():
 
 @pytest.mark.parametrize("name", PAGES)
 def test_head(name):
-    """A page has a language, and a title of its own."""
+    """A page has a language, and a title of its own, and is as wide as the device."""
     text = (SITE / name).read_text("utf-8")
+    assert text.count('<meta name="viewport"') == 1
     assert re.search(r'<html lang="en"', text)
     assert titles()[name] != "lrschedules"
     assert list(titles().values()).count(titles()[name]) == 1
+
+
+def test_formulas():
+    """What typesets formulas is loaded by the pages with formulas, and by no others."""
+    texts = {name: (SITE / name).read_text("utf-8") for name in PAGES}
+    formulas = {name for name, text in texts.items() if 'class="math' in text}
+    assert {name for name, text in texts.items() if "_static/katex" in text} == formulas
+    assert "schedules/Cosine.html" in formulas
+
+
+def test_weight_of_the_index():
+    """The index of the schedules, with a curve of each, is no heavier than a picture."""
+    assert (SITE / "schedules/index.html").stat().st_size < 300_000
+
+
+def test_weight_of_the_first_visit(opened):
+    """All that the home page asks for is light, as a host compresses it."""
+    page = opened("index.html", 1400)
+    page.wait_for_load_state("networkidle")
+    paths = {urllib.parse.urlsplit(url).path[1:] for url in page.asked}
+    files = [SITE / urllib.parse.unquote(path) for path in paths if path]
+    assert len(files) > 20
+    assert sum(len(gzip.compress(file.read_bytes())) for file in files) < 250_000
+
+
+# Draws the icons of a page in their font, and a character that it lacks, each as an address.
+DRAWN = """async () => {
+  await document.fonts.ready;
+  const draw = (text) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 64 });
+    const brush = canvas.getContext("2d");
+    brush.font = '900 32px "Font Awesome 7 Free"';
+    brush.fillText(text, 8, 48);
+    return canvas.toDataURL();
+  };
+  const icons = [...document.querySelectorAll(".fa-solid")];
+  const text = (icon) => getComputedStyle(icon, "::before").content.replace(/^"|"[^]*$/g, "");
+  return [draw("\uf8ff"), ...icons.map((icon) => draw(text(icon)))];
+}"""
+
+
+@pytest.mark.parametrize("name", ["guide/compare", "auto_examples/practice/plot_1_per_epoch"])
+def test_icons(opened, name):
+    """The font of the icons is small, and has those of the page."""
+    assert (SITE / "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2").stat().st_size < 8_000
+    lacking, *icons = opened(f"{name}.html", 1400).evaluate(DRAWN)
+    assert len(icons) > 10
+    assert lacking not in icons
+
+
+def test_curves():
+    """The curve on a schedule's page is that of its formula, at every step."""
+    schedule = lrs.Cosine(0.1, 0.0, steps=1000)
+    text = (SITE / "schedules/Cosine.html").read_text("utf-8")
+    (path,) = re.findall(r'<path d="M ([^"]*)"[^>]*style="[^"]*pst-color-primary', text)
+    x, y = np.array(path.split(), float).reshape(-1, 2).T
+    steps = 1000 * (x - x[0]) / (x[-1] - x[0])
+    drawn = 0.1 * (y - y[-1]) / (y[0] - y[-1])
+    rates = np.interp(np.arange(1001), steps, drawn)
+    assert np.abs(rates - schedule(np.arange(1001))).max() < 2e-4
+    assert len(x) < 50
 
 
 @pytest.mark.parametrize("name", PAGES)
