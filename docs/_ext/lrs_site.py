@@ -17,6 +17,7 @@ from fontTools import subset
 from lrs_entries import entries
 from lrs_llms import described
 from sphinx.util import logging
+from sphinx.util.index_entries import split_index_msg
 
 import lrschedules as lrs
 from lrschedules import kinds
@@ -148,6 +149,22 @@ def separate_cells(app, doctree, docname):
             raw[:] = [nodes.Text(END.sub(r"\1 ", raw.astext()))]
 
 
+def keep_index(app, env):
+    """Give the search the index entries of all pages, also of those that are not written again.
+
+    From the search index of the last build, Sphinx reads the words and titles of those, but not
+    their entries.
+    """
+    kept = env._search_index_index_entries  # noqa: SLF001 - Sphinx has no other way in
+    for name, listed in env.domaindata["index"]["entries"].items():
+        if "no-search" not in env.metadata[name]:
+            kept[name] = sorted(
+                (word, target, main)
+                for kind, text, target, main, _ in listed
+                for word in split_index_msg(kind, text)
+            )
+
+
 def mend(app, pagename, templatename, context, doctree):
     """Correct the HTML where it would not be accessible, or lead nowhere."""
     body = context.get("body", "")
@@ -160,7 +177,7 @@ def mend(app, pagename, templatename, context, doctree):
     # The page for a wrong address is served at every depth, so its links start at the root.
     if pagename == "404":
         prefix = app.config.notfound_urls_prefix
-        body = re.sub(r'(?<=href=")(?=[\w/]+\.html)', prefix, body)
+        body = re.sub(r'((?:href|action)=")(?=[\w/]+\.html)', rf"\1{prefix}", body)
     context["body"] = body
 
 
@@ -228,6 +245,7 @@ def setup(app):
     # after the theme has put its functions there
     app.connect("html-page-context", name_toggles, priority=900)
     app.connect("env-check-consistency", check_complete)
+    app.connect("env-check-consistency", keep_index)
     app.connect("doctree-resolved", separate_cells)
     app.connect("build-finished", write_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

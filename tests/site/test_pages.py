@@ -2,14 +2,17 @@
 
 import functools
 import gzip
+import html
 import itertools
 import json
 import os
 import posixpath
 import re
+import subprocess
 import urllib.parse
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -22,6 +25,19 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 FILES = sorted(page.relative_to(SITE).as_posix() for page in SITE.rglob("*.html"))
 MOVED = [name for name in FILES if 'http-equiv="refresh"' in (SITE / name).read_text("utf-8")]
 PAGES = [name for name in FILES if name not in MOVED]
+# Those that somebody wrote.
+MADE = re.compile(r"(404|genindex|py-modindex|search).html|_modules/.*")
+DOCUMENTS = [name for name in PAGES if not MADE.fullmatch(name)]
+
+
+def canonical(text):
+    """Return the address that a page says is its own, if it does."""
+    found = re.search(r'<link rel="canonical" href="(.*?)"', text)
+    return found[1] if found else ""
+
+
+# The address of the site, if whoever built it knew it.
+BASE = canonical((SITE / "index.html").read_text("utf-8")).removesuffix("index.html")
 
 # Kilobytes, before compression, and requests that a page may need: the first that fits its name.
 # All pages share 850 of them: the theme and the search index. Formulas need 350 more.
@@ -75,7 +91,7 @@ def test_there_are_pages():
     assert len(PAGES) > 100
     assert not [name for name in PAGES if name.startswith("_static/")]  # templates of the theme
     assert {"index.html", "404.html", "playground.html", "search.html"} <= set(PAGES)
-    assert len(MOVED) == 5
+    assert MOVED
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -86,10 +102,38 @@ def test_links(name):
 
 @pytest.mark.parametrize("name", MOVED)
 def test_moved(opened, name):
-    """An old address leads to the page that is there now."""
-    page = opened(name)
-    page.wait_for_url("**/auto_examples/tutorial/*.html")
+    """An old address leads to the page that is there now, and says which that is."""
+    text = (SITE / name).read_text("utf-8")
+    target = re.search(r'content="0; url=(.*?)"', text)[1]
+    now = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
+    assert re.search("<title>.+ has moved — lrschedules</title>", html.unescape(text))
+    assert canonical(text) == (BASE and BASE + now)
+    page = opened(f"{name}#main-content")
+    page.wait_for_url(f"**/{now}#main-content")
     expect(page.locator("h1")).to_be_visible()
+
+
+def test_every_page_that_moved():
+    """There is something at the address of every page that there has ever been."""
+    log = [
+        "git",
+        "log",
+        "--no-renames",
+        "--diff-filter=D",
+        "--name-only",
+        "--format=",
+        "--",
+        "docs",
+    ]
+    root = Path(__file__).parents[2]
+    gone = subprocess.run(log, cwd=root, capture_output=True, encoding="utf-8", check=True).stdout
+    pages = [Path(line).relative_to("docs") for line in gone.splitlines()]
+    pages = [page for page in pages if page.parts[0] != "_ext"]
+    old = {page.with_suffix(".html").as_posix() for page in pages if page.suffix in {".md", ".rst"}}
+    examples = [page for page in pages if page.match("examples/**/plot_*.py")]
+    old |= {f"auto_{page.with_suffix('.html').as_posix()}" for page in examples}
+    assert len(old) > 5
+    assert {name for name in old if not (SITE / name).is_file()} == set()
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -137,6 +181,12 @@ for (const block of document.querySelectorAll(".highlight pre:not(:has(a[href]))
   }
 }
 """
+
+
+# The beginnings of what is wider than its place on the page: code, output and tables.
+CLIPPED = """() => [...document.querySelectorAll("article pre, article div:has(> table)")]
+  .filter((e) => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)
+  .map((e) => [e.scrollWidth, e.clientWidth, e.textContent.trim().slice(0, 80)])"""
 
 
 @functools.cache
@@ -219,23 +269,81 @@ def test_curves():
 
 @pytest.mark.parametrize("name", PAGES)
 def test_preview(name):
-    """A page that is shared shows an image, which is there, and says what it is about."""
+    """A shared page says what it is about, and shows an image if the site has an address."""
     text = (SITE / name).read_text("utf-8")
     found = dict(re.findall(r'<meta property="og:(.*?)" content="(.*?)" />', text, re.DOTALL))
-    if found or not re.fullmatch(r"(404|genindex|py-modindex|search).html|_modules/.*", name):
+    if found or name in DOCUMENTS:
         assert len(found["description"]) > 20
-        assert (SITE / found["image"]).is_file()
+        assert ("url" in found) == ("image" in found) == ("image:alt" in found) == bool(BASE)
+    if BASE and found:
+        assert found["url"] == BASE + name
+        assert found["image"].startswith(BASE)
+        assert (SITE / found["image"].removeprefix(BASE)).is_file()
         assert found["image:alt"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_address(name):
+    """A page names its own address, or none: one that is not absolute would be invalid."""
+    text = (SITE / name).read_text("utf-8")
+    assert canonical(text) == (BASE and BASE + name)
+    assert ("_static/opensearch.xml" in text) == bool(BASE)
+
+
+# What a page with structured data is, by its folder.
+KINDS = {
+    "": "SoftwareSourceCode",
+    "guide": "TechArticle",
+    "schedules": "APIReference",
+    "reference": "APIReference",
+    "auto_examples": "SoftwareSourceCode",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_structured_data(name):
+    """What a page is about is valid JSON, in the terms of schema.org."""
+    text = (SITE / name).read_text("utf-8")
+    scripts = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+    folder, _, rest = name.rpartition("/")
+    folder = folder.partition("/")[0]
+    assert bool(scripts) == (
+        name == "index.html" or (bool(folder) and rest != "index.html" and folder in KINDS)
+    )
+    for data in map(json.loads, scripts):
+        assert data["@context"] == "https://schema.org"
+        assert data["@type"] == KINDS[folder]
+        assert data.get("headline", data.get("name"))
+        assert len(data["description"]) > 20
+        assert data.get("url") == (f"{BASE}{name}" if BASE else None)
+
+
+def test_files_for_robots():
+    """Everything may be read; the map of the site has an address for each page of documentation."""
+    robots = (SITE / "robots.txt").read_text("utf-8")
+    assert robots.startswith("User-agent: *\nAllow: /\n")
+    assert (SITE / "sitemap.xml").exists() == bool(BASE)
+    assert (SITE / "_static/opensearch.xml").exists() == bool(BASE)
+    if BASE:
+        assert f"Sitemap: {BASE}sitemap.xml" in robots
+        root = ET.parse(SITE / "sitemap.xml").getroot()  # noqa: S314
+        assert {loc.text for loc in root.iter("{*}loc")} == {BASE + page for page in DOCUMENTS}
+        search = ET.parse(SITE / "_static/opensearch.xml").getroot()  # noqa: S314
+        (address,) = [
+            url.get("template") for url in search.iter("{*}Url") if "html" in url.get("type")
+        ]
+        assert address == f"{BASE}search.html?q={{searchTerms}}"
 
 
 def test_text_for_machines():
     """Every page of the documentation is in llms.txt, and its text in llms-full.txt."""
     text = (SITE / "llms.txt").read_text("utf-8")
-    listed = re.findall(r"^- \[.*?\]\((.*?)\): \S", text, re.MULTILINE)
-    made = ("404.html", "genindex.html", "py-modindex.html", "search.html")
-    assert set(listed) == {n for n in PAGES if n not in made and not n.startswith("_modules/")}
+    listed = re.findall(r"^- \[.*?\]\((.*?)\): (\S.*)", text, re.MULTILINE)
+    assert {address for address, _ in listed} == {BASE + page for page in DOCUMENTS}
+    assert len({words for _, words in listed}) == len(listed)
     full = (SITE / "llms-full.txt").read_text("utf-8")
-    assert all(f"<!-- {name} -->" in full for name in listed)
+    assert f"({BASE}llms-full.txt)" in text
+    assert all(f"<!-- {address} -->" in full for address, _ in listed)
     assert r"\sin^{2}" in full  # formulas are there
     assert "[curve: Learning rate by step: 0.1 at 0, " in full  # and curves, in words
 
@@ -248,6 +356,10 @@ def test_wrong_address(opened):
     links = page.locator("article a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert "/schedules/index.html" in links
     assert not [link for link in links if not link.startswith(("/", "#"))]
+    assert page.locator("article form").get_attribute("action").endswith("/search.html")
+    page.get_by_label("Words to search for").fill("cosine")
+    page.keyboard.press("Enter")
+    expect(page.locator("#search-results a[href*='schedules/Cosine.html']").first).to_be_visible()
 
 
 def test_versions(opened):
@@ -265,7 +377,7 @@ def axe():
 
 @pytest.mark.parametrize("name", visited_pages())
 def test_in_the_browser(visited, axe, name):
-    """Light and on a phone, dark and wide: nothing that axe finds, nothing too wide, nothing heavy.
+    """Light and on a phone, dark and wide: nothing that axe finds, nothing clipped, nothing heavy.
 
     That no page writes an error into the console or asks another host is seen by ``visited``.
     """
@@ -287,6 +399,8 @@ def test_in_the_browser(visited, axe, name):
     page.set_viewport_size({"width": 1400, "height": 900})
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     assert not violations()
+    if name in DOCUMENTS:
+        assert not page.evaluate(CLIPPED)
     # What the page asks for after it has been loaded has come by now: this hardly waits.
     page.wait_for_load_state("networkidle")
     asked = set(page.asked)
