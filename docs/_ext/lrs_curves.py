@@ -49,7 +49,8 @@ IDLE = re.compile(
 ALONE = re.compile(r"<g>(<[^<>]*/>|<text[^>]*>[^<]*</text>|)</g>")
 # A point may be so many points (1/72 inch) beside the line: less than a fifth of a pixel.
 TOLERANCE = 0.1
-# With more steps per inch of the figure, a step is narrower than half the line that is drawn.
+# With more steps per inch of the figure, a step is narrower than half the line that is drawn: a
+# rate that changes at most of them is drawn without their corners.
 STEPS = 60
 
 
@@ -68,7 +69,8 @@ def curve(schedule, caption, size=(4.6, 2.2), phases=(), *, name="learning rate"
             ax.set(ylabel=name, ylim=(None, None))
             ax.autoscale(axis="y")
         mark(ax, phases)
-        if ax.get_xlim()[1] > STEPS * size[0]:
+        changes = np.diff(ax.lines[0].get_ydata()) != 0
+        if len(changes) > STEPS * size[0] and changes.mean() > 0.5:
             ax.lines[0].set_drawstyle("default")
         file = io.StringIO()
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})

@@ -38,6 +38,7 @@ def canonical(text):
 
 # The address of the site, if whoever built it knew it.
 BASE = canonical((SITE / "index.html").read_text("utf-8")).removesuffix("index.html")
+ROOT = urllib.parse.urlsplit(BASE).path or "/"
 
 # Kilobytes, before compression, and requests that a page may need: the first that fits its name.
 # All pages share 850 of them: the theme and the search index. Formulas need 350 more.
@@ -76,7 +77,7 @@ def broken(name):
             continue
         path = urllib.parse.unquote(address.path)
         target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
-        target = target.removeprefix("/")
+        target = target.removeprefix(ROOT)
         if not (SITE / target).is_file():
             yield link
         elif target == "playground.html" or not target.endswith(".html"):
@@ -327,10 +328,12 @@ def test_files_for_robots():
     if BASE:
         assert f"Sitemap: {BASE}sitemap.xml" in robots
         root = ET.parse(SITE / "sitemap.xml").getroot()  # noqa: S314
-        assert {loc.text for loc in root.iter("{*}loc")} == {BASE + page for page in DOCUMENTS}
+        assert {loc.text for loc in root.findall(".//{*}loc")} == {
+            BASE + page for page in DOCUMENTS
+        }
         search = ET.parse(SITE / "_static/opensearch.xml").getroot()  # noqa: S314
         (address,) = [
-            url.get("template") for url in search.iter("{*}Url") if "html" in url.get("type")
+            url.get("template") for url in search.findall("{*}Url") if "html" in url.get("type")
         ]
         assert address == f"{BASE}search.html?q={{searchTerms}}"
 
