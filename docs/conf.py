@@ -40,6 +40,7 @@ extensions = [
     "lrs_schedules",
     "lrs_site",
     "lrs_teaching",
+    "lrs_web",
     "myst_nb",
     "notfound.extension",
     "numpydoc",
@@ -49,7 +50,6 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
-    "sphinx_reredirects",
     "sphinxcontrib.bibtex",
     "sphinxcontrib.katex",
     "sphinxext.opengraph",
@@ -135,9 +135,9 @@ copybutton_exclude = ".linenos, .gp, .go"
 
 katex_css_path = "katex/katex.min.css"
 
-# The new addresses of pages that have moved.
-redirects = {
-    f"auto_examples/{name}": f"tutorial/{name}.html"
+# Pages that have moved, by their old names.
+moved_pages = {
+    f"auto_examples/{name}": f"auto_examples/tutorial/{name}"
     for name in (
         "plot_1_constant",
         "plot_2_time_based",
@@ -145,7 +145,7 @@ redirects = {
         "plot_4_side_by_side",
         "plot_5_what_keras_did",
     )
-}
+} | {"build-time": "guide/how-this-site-is-tested"}
 # The page for a wrong address is served at every depth, so it names its files from the root.
 notfound_urls_prefix = urllib.parse.urlsplit(lrs_site.CANONICAL).path or "/"
 
@@ -153,6 +153,7 @@ ogp_site_url = html_baseurl = lrs_site.CANONICAL
 ogp_image = "_static/card.png"
 ogp_image_alt = "A learning rate with linear warmup and cosine decay"
 ogp_social_cards = {"enable": False}
+html_use_opensearch = lrs_site.CANONICAL.removesuffix("/")
 ogp_custom_meta_tags = ['<meta name="twitter:card" content="summary_large_image" />']
 
 html_theme = "pydata_sphinx_theme"

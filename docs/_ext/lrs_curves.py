@@ -6,6 +6,7 @@ import re
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 from docutils import nodes
 from lrs_entries import entries
 from sphinx.util.docutils import SphinxDirective
@@ -33,9 +34,24 @@ LOOK = {
     "grid.alpha": 0.15,
     "axes.ymargin": 0.08,
     "font.size": 11,
-    "path.simplify_threshold": 0.2,  # points: less than a third of a pixel of the page
+    "path.simplify": False,  # see thinned
 }
 CARD = (2.6, 1.4)
+# The coordinates of a path, and the markup that says nothing to a browser: names of parts,
+# invisible backgrounds, and groups of one.
+NUMBER = re.compile(r"\d+\.\d{3,}")
+PATH = re.compile(r'(?<= d="M )[^A-Za-z"]*')
+IDLE = re.compile(
+    r' (?:transform="rotate\(-0 [^"]*"|id="(?![xy]tick)[A-Za-z][A-Za-z0-9.]*_\d+"'
+    r'|xmlns:xlink="[^"]*"|version="1.1")'
+    r'|<path[^>]*style="fill: none"/>'
+)
+ALONE = re.compile(r"<g>(<[^<>]*/>|<text[^>]*>[^<]*</text>|)</g>")
+# A point may be so many points (1/72 inch) beside the line: less than a fifth of a pixel.
+TOLERANCE = 0.1
+# With more steps per inch of the figure, a step is narrower than half the line that is drawn: a
+# rate that changes at most of them is drawn without their corners.
+STEPS = 60
 
 
 def curve(schedule, caption, size=(4.6, 2.2), phases=(), *, name="learning rate", steps=None):
@@ -53,17 +69,13 @@ def curve(schedule, caption, size=(4.6, 2.2), phases=(), *, name="learning rate"
             ax.set(ylabel=name, ylim=(None, None))
             ax.autoscale(axis="y")
         mark(ax, phases)
+        changes = np.diff(ax.lines[0].get_ydata()) != 0
+        if len(changes) > STEPS * size[0] and changes.mean() > 0.5:
+            ax.lines[0].set_drawstyle("default")
         file = io.StringIO()
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
         plt.close(figure)
-    svg = "<svg " + file.getvalue().partition("<svg ")[2]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    # a hundredth of a point is finer than any screen, and half the size of the file
-    svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"\d+\.\d{3,}", _short, tag[0]), svg)
-    # the coordinates after the first are those of lines, also without the letter
-    svg = re.sub(r' d="M[^CQ"]*"', lambda path: re.sub(r"\sL ", " ", path[0]), svg)
-    # the style sheet says in which font, and how large
-    svg = re.sub(r"font-size: [\d.]+px; font-family: [^;]*; ", "", svg)
+    svg = lean(file.getvalue())
     svg = svg.replace(INK, "currentColor").replace(LINE, "var(--pst-color-primary)")
     words = html.escape(plotting.describe(schedule, name, steps))
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{words}" ', 1)
@@ -71,8 +83,50 @@ def curve(schedule, caption, size=(4.6, 2.2), phases=(), *, name="learning rate"
     return " ".join(f'<figure class="curve">{svg}{figcaption}</figure>'.split())
 
 
+def lean(svg):
+    """Return a drawing of matplotlib without what no page needs, a third of its size."""
+    svg = "<svg " + svg.partition("<svg ")[2]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    # a hundredth of a point is finer than any screen
+    svg = re.sub(r"<[^>]+>", lambda tag: NUMBER.sub(lambda n: _short(float(n[0])), tag[0]), svg)
+    # the coordinates after the first are those of lines, also without the letter
+    svg = re.sub(r' d="M[^CQ"]*"', lambda path: re.sub(r"\sL ", " ", path[0]), svg)
+    svg = PATH.sub(lambda path: thinned(path[0]), svg)
+    # the style sheet says in which font, and how large
+    svg = re.sub(r"font-size: [\d.]+px; font-family: [^;]*; ", "", svg)
+    svg = re.sub(r"\s*(?=<)", "", svg)
+    svg = re.sub(r"(<use[^>]*) style=[^>]*(?=/>)", r"\1", IDLE.sub("", svg))
+    while ALONE.search(svg):
+        svg = ALONE.sub(r"\1", svg)
+    # the search strips the tags: words stay apart
+    return svg.replace("</text>", "</text> ")
+
+
+def thinned(path):
+    """Return the coordinates of a line without the points that are on it, as good as exactly.
+
+    The algorithm is that of Ramer, Douglas and Peucker.
+    """
+    points = np.array(path.split(), float).reshape(-1, 2)
+    kept = {0, len(points) - 1}
+    parts = [(0, len(points) - 1)]
+    while parts:
+        first, last = parts.pop()
+        along, others = points[last] - points[first], points[first + 1 : last] - points[first]
+        if not len(others):
+            continue
+        length = np.hypot(*along)
+        aside = along[0] * others[:, 1] - along[1] * others[:, 0]
+        distance = np.abs(aside) / length if length else np.hypot(*others.T)
+        if distance.max() > TOLERANCE:
+            far = first + 1 + int(distance.argmax())
+            kept.add(far)
+            parts += [(first, far), (far, last)]
+    return " ".join(map(_short, points[sorted(kept)].flat))
+
+
 def _short(number):
-    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+    return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
 def mark(ax, phases):

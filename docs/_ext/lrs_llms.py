@@ -80,7 +80,8 @@ def write(app, exception):
     builder.secnumbers = {}
     builder.default_translator_class = Text
     base = app.config.html_baseurl
-    index, pages = [f"# {app.config.project}", "", f"> {SUMMARY}", ""], []
+    whole = f"The text of all pages in one file: [llms-full.txt]({base}llms-full.txt)."
+    index, pages = [f"# {app.config.project}", "", f"> {SUMMARY}", "", whole, ""], []
     for name in in_order(app):
         title = app.env.titles[name].astext()
         doctree = app.env.get_and_resolve_doctree(name, app.builder)

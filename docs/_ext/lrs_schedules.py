@@ -5,6 +5,7 @@ programs of a new public class.
 """
 
 import dataclasses
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -39,7 +40,7 @@ PAGE = """\
 
 .. schedule:: {name}
 
-.. minigallery:: {module}.{name}
+.. minigallery:: {module}.{name}{examples}
    :add-heading: Examples that use it
    :heading-level: -
 """
@@ -193,16 +194,18 @@ def tabs(entry):
 
 
 class Schedules(SphinxDirective):
-    """A card for each entry of a group: its name, its curve and its summary."""
+    """A card for each entry of a group, with its curve and its summary, and a part of the menu."""
 
     required_arguments = 1
     final_argument_whitespace = True
 
     def run(self):
-        rows = [".. grid:: 1 2 3 3", "   :gutter: 3", ""]
-        for name, entry in entries().items():
-            if entry.group != self.arguments[0]:
-                continue
+        group = self.arguments[0]
+        found = {name: entry for name, entry in entries().items() if entry.group == group}
+        rows = [".. toctree::", "   :hidden:", f"   :caption: {group}", ""]
+        rows += [f"   {name}" for name in found]
+        rows += ["", ".. grid:: 1 2 3 3", "   :gutter: 3", ""]
+        for name, entry in found.items():
             rows += [
                 f"   .. grid-item-card:: {name}",
                 f"      :link: {name}",
@@ -218,13 +221,32 @@ class Schedules(SphinxDirective):
         return self.parse_text_to_nodes(StringList(rows, source="schedules"))
 
 
+def calling(app, entry):
+    """Return the examples that call a method which makes a combination.
+
+    sphinx-gallery finds the examples that call a class or a recipe by its name.
+    """
+    if entry.group != "Combinations":
+        return []
+    names = [re.sub(r"(?<=[a-z])(?=[A-Z])", "_", entry.name).lower()]
+    names += ["warmup", "cooldown"] if entry.name == "Then" else []
+    call = re.compile(rf"(?<!np)\.(?:{'|'.join(names)})\(")
+    files = sorted(Path(app.srcdir).glob("examples/*/plot_*.py"))
+    found = [file for file in files if call.search(file.read_text("utf-8"))]
+    return [file.relative_to(app.srcdir).as_posix() for file in found]
+
+
 def write_pages(app):
     """Write the page of each entry, unless it is there already; remove all other pages."""
     folder = Path(app.srcdir) / "schedules"
     pages = {"index.rst": None}
     for name, entry in entries().items():
-        underline = "=" * len(name)
-        pages[f"{name}.rst"] = PAGE.format(name=name, underline=underline, module=entry.module)
+        pages[f"{name}.rst"] = PAGE.format(
+            name=name,
+            underline="=" * len(name),
+            module=entry.module,
+            examples="".join(f" {file}" for file in calling(app, entry)),
+        )
     for file in folder.glob("*.rst"):
         if file.name not in pages:
             file.unlink()

@@ -13,9 +13,11 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from docutils import nodes
+from fontTools import subset
 from lrs_entries import entries
 from lrs_llms import described
 from sphinx.util import logging
+from sphinx.util.index_entries import split_index_msg
 
 import lrschedules as lrs
 from lrschedules import kinds
@@ -36,6 +38,12 @@ COMMIT = os.environ.get("READTHEDOCS_GIT_IDENTIFIER", "main")
 KINDS = (kinds.Number, kinds.ListOf, kinds.ScheduleKind, kinds.ShapeKind)
 # A link in the sidebar, and the button that opens the pages under it.
 TOGGLE = re.compile(r"(>([^<>]+)</a>\s*<details[^>]*>\s*<summary)>")
+# The theme's icons: their font, the names that pages and scripts use, and their characters.
+ICONS = "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2"
+ICON = re.compile(r"\bfa-[a-z0-9-]+")
+CHARACTER = re.compile(r'([^{}]+)\{--fa:"\\?([^"]+)"')
+OWN_CHARACTER = re.compile("[\ue000-\uf8ff]")
+VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
 # The end of a piece of a table that is in a page as HTML.
 END = re.compile(r"(</(?:caption|p|t[dh])>)(?=<)")
 
@@ -141,6 +149,22 @@ def separate_cells(app, doctree, docname):
             raw[:] = [nodes.Text(END.sub(r"\1 ", raw.astext()))]
 
 
+def keep_index(app, env):
+    """Give the search the index entries of all pages, also of those that are not written again.
+
+    From the search index of the last build, Sphinx reads the words and titles of those, but not
+    their entries.
+    """
+    kept = env._search_index_index_entries  # noqa: SLF001 - Sphinx has no other way in
+    for name, listed in env.domaindata["index"]["entries"].items():
+        if "no-search" not in env.metadata[name]:
+            kept[name] = sorted(
+                (word, target, main)
+                for kind, text, target, main, _ in listed
+                for word in split_index_msg(kind, text)
+            )
+
+
 def mend(app, pagename, templatename, context, doctree):
     """Correct the HTML where it would not be accessible, or lead nowhere."""
     body = context.get("body", "")
@@ -153,8 +177,35 @@ def mend(app, pagename, templatename, context, doctree):
     # The page for a wrong address is served at every depth, so its links start at the root.
     if pagename == "404":
         prefix = app.config.notfound_urls_prefix
-        body = re.sub(r'(?<=href=")(?=[\w/]+\.html)', prefix, body)
+        body = re.sub(r'((?:href|action)=")(?=[\w/]+\.html)', rf"\1{prefix}", body)
     context["body"] = body
+
+
+def lighten(app, pagename, templatename, context, doctree):
+    """Load what typesets formulas only on pages with formulas, and name the viewport once."""
+    if 'class="math' not in context.get("body", ""):
+        for files in context["css_files"], context["script_files"]:
+            files[:] = [file for file in files if "katex" not in str(file.filename)]
+    # Each template begins with it.
+    context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
+
+
+def keep_used_icons(folder):
+    """Leave in the theme's font only the icons that the style sheets, pages and scripts use."""
+    sheet = (folder / "_static/styles/pydata-sphinx-theme.css").read_text("utf-8")
+    files = [file for kind in ("*.html", "*.js") for file in folder.rglob(kind)]
+    names = {name for file in files for name in ICON.findall(file.read_text("utf-8"))}
+    # an icon's own style has its character as a number, the others have it as it is
+    used = set(OWN_CHARACTER.findall(sheet))
+    for icon, code in CHARACTER.findall(sheet):
+        if names & set(ICON.findall(icon)):
+            used.add(chr(int(code, 16)) if len(code) > 1 else code)
+    options = subset.Options(flavor="woff2", layout_features=[])
+    font = subset.load_font(folder / ICONS, options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text="".join(used))
+    subsetter.subset(font)
+    subset.save_font(font, folder / ICONS, options)
 
 
 def name_toggles(app, pagename, templatename, context, doctree):
@@ -177,6 +228,9 @@ def write_files(app, exception):
     card = Path(app.outdir) / app.config.ogp_image
     if not card.exists():
         draw(lrs.Cosine(0.1, 0.0, steps=9_500).warmup(500), "lrschedules", card)
+    keep_used_icons(Path(app.outdir))
+    # a template of the theme, which it leaves there
+    (Path(app.outdir) / "_static" / "webpack-macros.html").unlink(missing_ok=True)
     if app.statuscode == 0:
         print(f"\nThe site is built. Open {(Path(app.outdir) / 'index.html').as_uri()}")
 
@@ -186,9 +240,12 @@ def setup(app):
     app.connect("html-page-context", preview, priority=100)
     app.connect("html-page-context", link_source, priority=100)
     app.connect("html-page-context", mend)
+    # after all other files have been added
+    app.connect("html-page-context", lighten, priority=900)
     # after the theme has put its functions there
     app.connect("html-page-context", name_toggles, priority=900)
     app.connect("env-check-consistency", check_complete)
+    app.connect("env-check-consistency", keep_index)
     app.connect("doctree-resolved", separate_cells)
     app.connect("build-finished", write_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,7 @@
 """What the pages tell the reader to write does what they say; what they claim is so."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -55,6 +56,26 @@ def test_programs_that_compare(tmp_path, monkeypatch, capsys):
     assert "The cosine decay now starts at about 0.2." in page
     cosine = lrs.Cosine(0.1, 0.0, steps=450).matched_to(lrs.Constant(0.1))
     assert cosine(0) == pytest.approx(0.2, rel=0.01)
+
+
+def test_program_for_agents(tmp_path, monkeypatch, capsys):
+    """It prints JSON that any program can read, with the fields that the page explains."""
+    page = (DOCS / "guide" / "agents.md").read_text("utf-8")
+    program = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
+    small = program.replace("epochs=50", "epochs=1").replace("seeds=30", "seeds=3")
+    assert small.count("epochs=1,") == small.count("seeds=3,") == 1
+    monkeypatch.chdir(tmp_path)
+    exec(small, {})  # noqa: S102 - the page's own code
+
+    strict = {"parse_constant": pytest.fail}
+    baseline, other = json.loads(capsys.readouterr().out, **strict)
+    assert baseline["schedule"] == "constant"
+    result, file = re.findall(r"(?:^\| `.*\n)+", page, re.MULTILINE)
+    named = [re.findall(r"`(\w+)`", text.partition(" | ")[0]) for text in result.splitlines()]
+    assert {name for names in named for name in names} <= {*other, "seeds_needed"}
+    named = [re.findall(r"`(\w+)`", text.partition(" | ")[0]) for text in file.splitlines()]
+    saved = json.loads((tmp_path / "study.json").read_text("utf-8"), **strict)
+    assert {name for names in named for name in names} == set(saved)
 
 
 def test_program_of_the_search(tmp_path, monkeypatch, capsys):

@@ -1,32 +1,52 @@
 """Every page of the built site: links, texts for images, accessibility, width, weight."""
 
 import functools
+import gzip
+import html
 import itertools
 import json
 import os
 import posixpath
 import re
+import subprocess
 import urllib.parse
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+import lrschedules as lrs
 from tests.site.built import SITE
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FILES = sorted(page.relative_to(SITE).as_posix() for page in SITE.rglob("*.html"))
 MOVED = [name for name in FILES if 'http-equiv="refresh"' in (SITE / name).read_text("utf-8")]
-# What is in _static is a template that the theme leaves there; pip reads what is in simple.
-PAGES = [n for n in FILES if n not in MOVED and not n.startswith(("_static/", "simple/"))]
+# pip reads what is in simple.
+PAGES = [name for name in FILES if name not in MOVED and not name.startswith("simple/")]
+# Those that somebody wrote.
+MADE = re.compile(r"(404|genindex|py-modindex|search).html|_modules/.*")
+DOCUMENTS = [name for name in PAGES if not MADE.fullmatch(name)]
+
+
+def canonical(text):
+    """Return the address that a page says is its own, if it does."""
+    found = re.search(r'<link rel="canonical" href="(.*?)"', text)
+    return found[1] if found else ""
+
+
+# The address of the site, if whoever built it knew it.
+BASE = canonical((SITE / "index.html").read_text("utf-8")).removesuffix("index.html")
+ROOT = urllib.parse.urlsplit(BASE).path or "/"
 
 # Kilobytes, before compression, and requests that a page may need: the first that fits its name.
-# All pages share 1,250 of them: the theme, its icons, the formulas' typesetting, the search index.
+# All pages share 850 of them: the theme and the search index. Formulas need 350 more.
 BUDGETS = [
-    (r"schedules/index.html|auto_examples/.*", 2200, 60),  # curves, figures
-    (r"schedules/.*|reference/schedule.html", 1950, 75),  # thumbnails of the examples
-    (r".*", 1650, 45),
+    (r"auto_examples/.*", 1900, 60),  # figures
+    (r"schedules/.*|reference/schedule.html", 1800, 65),  # thumbnails of the examples
+    (r".*", 1450, 45),
 ]
 
 
@@ -58,7 +78,7 @@ def broken(name):
             continue
         path = urllib.parse.unquote(address.path)
         target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
-        target = target.removeprefix("/")
+        target = target.removeprefix(ROOT)
         if not (SITE / target).is_file():
             yield link
         elif target == "playground.html" or not target.endswith(".html"):
@@ -71,8 +91,9 @@ def broken(name):
 
 def test_there_are_pages():
     assert len(PAGES) > 100
+    assert not [name for name in PAGES if name.startswith("_static/")]  # templates of the theme
     assert {"index.html", "404.html", "playground.html", "search.html"} <= set(PAGES)
-    assert len(MOVED) == 5
+    assert MOVED
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -83,10 +104,38 @@ def test_links(name):
 
 @pytest.mark.parametrize("name", MOVED)
 def test_moved(opened, name):
-    """An old address leads to the page that is there now."""
-    page = opened(name)
-    page.wait_for_url("**/auto_examples/tutorial/*.html")
+    """An old address leads to the page that is there now, and says which that is."""
+    text = (SITE / name).read_text("utf-8")
+    target = re.search(r'content="0; url=(.*?)"', text)[1]
+    now = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
+    assert re.search("<title>.+ has moved — lrschedules</title>", html.unescape(text))
+    assert canonical(text) == (BASE and BASE + now)
+    page = opened(f"{name}#main-content")
+    page.wait_for_url(f"**/{now}#main-content")
     expect(page.locator("h1")).to_be_visible()
+
+
+def test_every_page_that_moved():
+    """There is something at the address of every page that there has ever been."""
+    log = [
+        "git",
+        "log",
+        "--no-renames",
+        "--diff-filter=D",
+        "--name-only",
+        "--format=",
+        "--",
+        "docs",
+    ]
+    root = Path(__file__).parents[2]
+    gone = subprocess.run(log, cwd=root, capture_output=True, encoding="utf-8", check=True).stdout
+    pages = [Path(line).relative_to("docs") for line in gone.splitlines()]
+    pages = [page for page in pages if page.parts[0] != "_ext"]
+    old = {page.with_suffix(".html").as_posix() for page in pages if page.suffix in {".md", ".rst"}}
+    examples = [page for page in pages if page.match("examples/**/plot_*.py")]
+    old |= {f"auto_{page.with_suffix('.html').as_posix()}" for page in examples}
+    assert len(old) > 5
+    assert {name for name in old if not (SITE / name).is_file()} == set()
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -136,6 +185,12 @@ for (const block of document.querySelectorAll(".highlight pre:not(:has(a[href]))
 """
 
 
+# The beginnings of what is wider than its place on the page: code, output and tables.
+CLIPPED = """() => [...document.querySelectorAll("article pre, article div:has(> table)")]
+  .filter((e) => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)
+  .map((e) => [e.scrollWidth, e.clientWidth, e.textContent.trim().slice(0, 80)])"""
+
+
 @functools.cache
 def titles():
     """Return the title of each page."""
@@ -145,32 +200,154 @@ def titles():
 
 @pytest.mark.parametrize("name", PAGES)
 def test_head(name):
-    """A page has a language, and a title of its own."""
+    """A page has a language, and a title of its own, and is as wide as the device."""
     text = (SITE / name).read_text("utf-8")
+    assert text.count('<meta name="viewport"') == 1
     assert re.search(r'<html lang="en"', text)
     assert titles()[name] != "lrschedules"
     assert list(titles().values()).count(titles()[name]) == 1
 
 
+def test_formulas():
+    """What typesets formulas is loaded by the pages with formulas, and by no others."""
+    texts = {name: (SITE / name).read_text("utf-8") for name in PAGES}
+    formulas = {name for name, text in texts.items() if 'class="math' in text}
+    assert {name for name, text in texts.items() if "_static/katex" in text} == formulas
+    assert "schedules/Cosine.html" in formulas
+
+
+def test_weight_of_the_index():
+    """The index of the schedules, with a curve of each, is no heavier than a picture."""
+    assert (SITE / "schedules/index.html").stat().st_size < 300_000
+
+
+def test_weight_of_the_first_visit(opened):
+    """All that the home page asks for is light, as a host compresses it."""
+    page = opened("index.html", 1400)
+    page.wait_for_load_state("networkidle")
+    paths = {urllib.parse.urlsplit(url).path[1:] for url in page.asked}
+    files = [SITE / urllib.parse.unquote(path) for path in paths if path]
+    assert len(files) > 20
+    assert sum(len(gzip.compress(file.read_bytes())) for file in files) < 250_000
+
+
+# Draws the icons of a page in their font, and a character that it lacks, each as an address.
+DRAWN = """async () => {
+  await document.fonts.ready;
+  const draw = (text) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 64 });
+    const brush = canvas.getContext("2d");
+    brush.font = '900 32px "Font Awesome 7 Free"';
+    brush.fillText(text, 8, 48);
+    return canvas.toDataURL();
+  };
+  const icons = [...document.querySelectorAll(".fa-solid")];
+  const text = (icon) => getComputedStyle(icon, "::before").content.replace(/^"|"[^]*$/g, "");
+  return [draw("\uf8ff"), ...icons.map((icon) => draw(text(icon)))];
+}"""
+
+
+@pytest.mark.parametrize("name", ["guide/compare", "auto_examples/practice/plot_1_per_epoch"])
+def test_icons(opened, name):
+    """The font of the icons is small, and has those of the page."""
+    assert (SITE / "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2").stat().st_size < 8_000
+    lacking, *icons = opened(f"{name}.html", 1400).evaluate(DRAWN)
+    assert len(icons) > 10
+    assert lacking not in icons
+
+
+def test_curves():
+    """The curve on a schedule's page is that of its formula, at every step."""
+    schedule = lrs.Cosine(0.1, 0.0, steps=1000)
+    text = (SITE / "schedules/Cosine.html").read_text("utf-8")
+    (path,) = re.findall(r'<path d="M ([^"]*)"[^>]*style="[^"]*pst-color-primary', text)
+    x, y = np.array(path.split(), float).reshape(-1, 2).T
+    steps = 1000 * (x - x[0]) / (x[-1] - x[0])
+    drawn = 0.1 * (y - y[-1]) / (y[0] - y[-1])
+    rates = np.interp(np.arange(1001), steps, drawn)
+    assert np.abs(rates - schedule(np.arange(1001))).max() < 2e-4
+    assert len(x) < 50
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_preview(name):
-    """A page that is shared shows an image, which is there, and says what it is about."""
+    """A shared page says what it is about, and shows an image if the site has an address."""
     text = (SITE / name).read_text("utf-8")
     found = dict(re.findall(r'<meta property="og:(.*?)" content="(.*?)" />', text, re.DOTALL))
-    if found or not re.fullmatch(r"(404|genindex|py-modindex|search).html|_modules/.*", name):
+    if found or name in DOCUMENTS:
         assert len(found["description"]) > 20
-        assert (SITE / found["image"]).is_file()
+        assert ("url" in found) == ("image" in found) == ("image:alt" in found) == bool(BASE)
+    if BASE and found:
+        assert found["url"] == BASE + name
+        assert found["image"].startswith(BASE)
+        assert (SITE / found["image"].removeprefix(BASE)).is_file()
         assert found["image:alt"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_address(name):
+    """A page names its own address, or none: one that is not absolute would be invalid."""
+    text = (SITE / name).read_text("utf-8")
+    assert canonical(text) == (BASE and BASE + name)
+    assert ("_static/opensearch.xml" in text) == bool(BASE)
+
+
+# What a page with structured data is, by its folder.
+KINDS = {
+    "": "SoftwareSourceCode",
+    "guide": "TechArticle",
+    "schedules": "APIReference",
+    "reference": "APIReference",
+    "auto_examples": "SoftwareSourceCode",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_structured_data(name):
+    """What a page is about is valid JSON, in the terms of schema.org."""
+    text = (SITE / name).read_text("utf-8")
+    scripts = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+    folder, _, rest = name.rpartition("/")
+    folder = folder.partition("/")[0]
+    assert bool(scripts) == (
+        name == "index.html" or (bool(folder) and rest != "index.html" and folder in KINDS)
+    )
+    for data in map(json.loads, scripts):
+        assert data["@context"] == "https://schema.org"
+        assert data["@type"] == KINDS[folder]
+        assert data.get("headline", data.get("name"))
+        assert len(data["description"]) > 20
+        assert data.get("url") == (f"{BASE}{name}" if BASE else None)
+
+
+def test_files_for_robots():
+    """Everything may be read; the map of the site has an address for each page of documentation."""
+    robots = (SITE / "robots.txt").read_text("utf-8")
+    assert robots.startswith("User-agent: *\nAllow: /\n")
+    assert (SITE / "sitemap.xml").exists() == bool(BASE)
+    assert (SITE / "_static/opensearch.xml").exists() == bool(BASE)
+    if BASE:
+        assert f"Sitemap: {BASE}sitemap.xml" in robots
+        root = ET.parse(SITE / "sitemap.xml").getroot()  # noqa: S314
+        assert {loc.text for loc in root.findall(".//{*}loc")} == {
+            BASE + page for page in DOCUMENTS
+        }
+        search = ET.parse(SITE / "_static/opensearch.xml").getroot()  # noqa: S314
+        (address,) = [
+            url.get("template") for url in search.findall("{*}Url") if "html" in url.get("type")
+        ]
+        assert address == f"{BASE}search.html?q={{searchTerms}}"
 
 
 def test_text_for_machines():
     """Every page of the documentation is in llms.txt, and its text in llms-full.txt."""
     text = (SITE / "llms.txt").read_text("utf-8")
-    listed = re.findall(r"^- \[.*?\]\((.*?)\): \S", text, re.MULTILINE)
-    made = ("404.html", "genindex.html", "py-modindex.html", "search.html")
-    assert set(listed) == {n for n in PAGES if n not in made and not n.startswith("_modules/")}
+    listed = re.findall(r"^- \[.*?\]\((.*?)\): (\S.*)", text, re.MULTILINE)
+    assert {address for address, _ in listed} == {BASE + page for page in DOCUMENTS}
+    assert len({words for _, words in listed}) == len(listed)
     full = (SITE / "llms-full.txt").read_text("utf-8")
-    assert all(f"<!-- {name} -->" in full for name in listed)
+    assert f"({BASE}llms-full.txt)" in text
+    assert all(f"<!-- {address} -->" in full for address, _ in listed)
     assert r"\sin^{2}" in full  # formulas are there
     assert "[curve: Learning rate by step: 0.1 at 0, " in full  # and curves, in words
 
@@ -183,6 +360,10 @@ def test_wrong_address(opened):
     links = page.locator("article a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert "/schedules/index.html" in links
     assert not [link for link in links if not link.startswith(("/", "#"))]
+    assert page.locator("article form").get_attribute("action").endswith("/search.html")
+    page.get_by_label("Words to search for").fill("cosine")
+    page.keyboard.press("Enter")
+    expect(page.locator("#search-results a[href*='schedules/Cosine.html']").first).to_be_visible()
 
 
 def test_versions(opened):
@@ -200,7 +381,7 @@ def axe():
 
 @pytest.mark.parametrize("name", visited_pages())
 def test_in_the_browser(visited, axe, name):
-    """Light and on a phone, dark and wide: nothing that axe finds, nothing too wide, nothing heavy.
+    """Light and on a phone, dark and wide: nothing that axe finds, nothing clipped, nothing heavy.
 
     That no page writes an error into the console or asks another host is seen by ``visited``.
     """
@@ -222,6 +403,8 @@ def test_in_the_browser(visited, axe, name):
     page.set_viewport_size({"width": 1400, "height": 900})
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     assert not violations()
+    if name in DOCUMENTS:
+        assert not page.evaluate(CLIPPED)
     # What the page asks for after it has been loaded has come by now: this hardly waits.
     page.wait_for_load_state("networkidle")
     asked = set(page.asked)

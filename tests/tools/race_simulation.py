@@ -409,9 +409,9 @@ def supported(kind, way, equal, number):
 
 
 def promises(kinds, number):
-    """Yield the rows of the table of what a search promises, the headings first."""
+    """Yield the columns of the table of what a search promises, the quantities first."""
     yield [
-        "Studies",
+        "Quantity",
         "Best shape in the last rung",
         "Best shape wins",
         "Regret",
@@ -479,7 +479,7 @@ def main(command, *arguments, number=500):
     if command == "ways":
         write("search-ways.csv", ways(kinds[0], number))
     elif command == "promises":
-        write("search-promises.csv", promises(kinds, number))
+        write("search-promises.csv", zip(*promises(kinds, number), strict=True))
 
 
 if __name__ == "__main__":
