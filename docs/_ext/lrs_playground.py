@@ -10,7 +10,7 @@ from sphinx.util.docutils import SphinxDirective
 
 import lrschedules as lrs
 
-SCRIPTS = ["lrschedules", "display", "model", "state", "chart", "editor", "playground"]
+SCRIPTS = ["lrschedules", "display", "model", "state", "chart", "editor", "handles", "playground"]
 
 
 def write(app):

@@ -510,6 +510,137 @@ def test_undo_of_what_is_wrong(visit):
     expect(line).to_have_value("Linear(0.1, 0, steps=200)")
 
 
+def test_ghost_and_locked_axes(visit):
+    """The former curve stays in view during an edit; locked axes stay, also in a link."""
+    page = visit("#s=Linear(0.1,0,steps=200)&step=0")
+    curve, ghost = page.locator(".pg-chart .pg-curve"), page.locator(".pg-chart .pg-ghost")
+    labels = page.locator(".pg-chart .pg-rate")
+    before = curve.get_attribute("d")
+    start = page.get_by_label("start", exact=True)
+    start.fill("0.05")
+    expect(ghost).to_have_attribute("d", before)  # in the same place: the axes have not shrunk
+    expect(curve).not_to_have_attribute("d", before)
+    start.blur()
+    expect(ghost).to_have_count(0)
+    expect(curve).to_have_attribute("d", before)  # the axes fit again
+
+    page.get_by_label("lock axes").check()
+    locked = labels.all_text_contents()
+    page.get_by_label("start", exact=True).fill("0.02")
+    page.get_by_label("steps", exact=True).fill("100")
+    page.get_by_label("steps", exact=True).blur()
+    expect(ghost).to_have_count(0)
+    assert labels.all_text_contents() == locked
+    assert page.locator(".pg-chart .pg-step").last.text_content() == "200"
+    expect(page.get_by_label("Steps", exact=True)).to_be_disabled()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    address = page.evaluate("navigator.clipboard.readText()")
+    assert state(visit(address[address.index("#") :])) == state(page)
+    page.get_by_label("start", exact=True).fill("0.2")
+    expect(page.locator(".pg-words")).to_contain_text("Rates above the locked axis are not drawn.")
+    page.get_by_label("lock axes").uncheck()
+    expect(page.locator(".pg-chart .pg-step").last).to_have_text("100")
+    expect(page.locator(".pg-words")).not_to_contain_text("locked")
+
+
+def handles(page):
+    """Return the name and the text of each handle."""
+    shown = page.locator(".pg-handle:visible").all()
+    return {h.get_attribute("aria-label"): h.get_attribute("aria-valuetext") for h in shown}
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        (
+            "Cosine(0.1,0.01,steps=900).warmup(100)",
+            {
+                "Peak, start": "0.1 at step 100",
+                "Floor, stop": f"0.01 at step 1{THIN}000",
+                "Warmup end, steps": "step 100",
+                "Last step, steps": f"step 1{THIN}000",
+            },
+        ),
+        ("Drop(0.1,0.5,every=10)", {"Peak, start": "0.1 at step 0"}),
+        (
+            "one_cycle(0.1,steps=500)",
+            {
+                "Peak, peak": "0.1 at step 150",
+                "Warmup end, up": "step 150",
+                "Last step, steps": "step 500",
+            },
+        ),
+        (
+            "triangular(0.01,0.1,steps=50)",
+            {"Peak, high": "0.1 at step 50", "Floor, low": "0.01 at step 100"},
+        ),
+        ("Piecewise([0.1,0.01],[50])", {}),
+    ],
+)
+def test_handles(visit, code, found):
+    """A schedule has the handles whose places its parameters move."""
+    assert handles(visit(f"#s={code}")) == found
+
+
+def test_handles_by_mouse(visit):
+    """A handle goes where it is dragged, and its number with it; the drag is one edit."""
+    page = visit("#s=Cosine(0.1,0.01,steps=900).warmup(100)&step=0", 360)
+    line, before = line_of(page), "Cosine(0.1, 0.01, steps=900).warmup(100)"
+    plot = page.locator(".pg-frame").bounding_box()
+    for name, right, down, expected in [
+        ("Peak", 0, plot["height"] / 2, r"Cosine\(0\.0(4|5)\d*, 0\.01, steps=900\)\.warmup\(100\)"),
+        ("Floor", 0, 90, r"Cosine\(0\.1, 0, steps=900\)\.warmup\(100\)"),
+        (
+            "Warmup end",
+            plot["width"] / 5,
+            0,
+            r"Cosine\(0\.1, 0\.01, steps=900\)\.warmup\((29|30|31)\d\)",
+        ),
+        (
+            "Last step",
+            -plot["width"] / 2,
+            0,
+            r"Cosine\(0\.1, 0\.01, steps=(3|4)\d\d\)\.warmup\(100\)",
+        ),
+    ]:
+        handle = page.get_by_role("slider", name=re.compile(f"^{name},"))
+        box = handle.bounding_box()
+        assert min(box["width"], box["height"]) >= 24
+        drag(page, handle, right, down)
+        expect(line).to_have_value(re.compile(expected))
+        page.keyboard.press("Control+z")
+        expect(line).to_have_value(before)
+    expect(page.locator("#pg-undo")).to_be_disabled()
+
+
+def test_handles_by_keyboard(visit):
+    """A handle is a slider for the keyboard: one press of a key, one hundredth of the axis."""
+    page = visit("#s=Cosine(0.1,0.01,steps=90).warmup(10).repeat(3)&step=0")
+    line = line_of(page)
+    page.get_by_role("slider", name="Peak, start").focus()
+    page.keyboard.press("ArrowDown")
+    expect(line).to_have_value("Cosine(0.099, 0.01, steps=90).warmup(10).repeat(3)")
+    peak = page.get_by_role("slider", name="Peak, start")
+    expect(peak).to_be_focused()
+    expect(peak).to_have_attribute("aria-valuetext", "0.099 at step 10")
+    expect(page.get_by_label("start", exact=True).first).to_have_value("0.099")
+    for name, key, expected in [
+        ("Floor, stop", "PageUp", "Cosine(0.099, 0.0199, steps=90).warmup(10).repeat(3)"),
+        (
+            "Last step, steps",
+            "Shift+ArrowLeft",
+            "Cosine(0.099, 0.0199, steps=89).warmup(10).repeat(3)",
+        ),
+        ("Warmup end, steps", "ArrowLeft", "Cosine(0.099, 0.0199, steps=89).warmup(7).repeat(3)"),
+    ]:
+        page.get_by_role("slider", name=name).focus()
+        page.keyboard.press(key)
+        expect(line).to_have_value(expected)
+    line.fill("Cosine(")
+    expect(page.locator(".pg-handle:visible")).to_have_count(0)
+
+
 def test_mouse(visit):
     """The cursor follows the mouse."""
     page = visit("#s=Linear(0.1,0,steps=200)&step=0")

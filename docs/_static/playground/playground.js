@@ -50,6 +50,7 @@
             <input type="number" id="pg-step" min="0" step="1"></span>
           <span><label for="pg-log-x">log steps</label><input type="checkbox" id="pg-log-x"></span>
           <span><label for="pg-log-y">log rates</label><input type="checkbox" id="pg-log-y"></span>
+          <span><label for="pg-lock">lock axes</label><input type="checkbox" id="pg-lock"></span>
           <button type="button" id="pg-undo" aria-keyshortcuts="Control+Z">Undo</button>
           <button type="button" id="pg-redo" aria-keyshortcuts="Control+Shift+Z">Redo</button>
           <button type="button" id="pg-add" aria-label="Compare with another">Compare</button>
@@ -57,8 +58,10 @@
           <button type="button" id="pg-link">Copy link</button>
         </div>
         <p class="pg-said" id="pg-said" role="status"></p>
-        <svg id="pg-chart" class="pg-chart" tabindex="0" role="slider" aria-valuemin="0"
-          aria-label="Step under the cursor" aria-describedby="pg-words"></svg>
+        <div class="pg-plot" id="pg-plot">
+          <svg id="pg-chart" class="pg-chart" tabindex="0" role="slider" aria-valuemin="0"
+            aria-label="Step under the cursor" aria-describedby="pg-words"></svg>
+        </div>
         <table class="pg-legend">
           <thead><tr><th scope="col">Schedule</th><th scope="col" id="pg-at"></th>
             <th scope="col">mean <span class="pg-wide">rate</span></th><td></td></tr></thead>
@@ -101,11 +104,12 @@
     "form",
     "program",
   ].map(byName);
-  const [last, step, logX, logY, undo, redo, add, equal, link, copy, frame] = [
+  const [last, step, logX, logY, lock, undo, redo, add, equal, link, copy, frame] = [
     "last",
     "step",
     "log-x",
     "log-y",
+    "lock",
     "undo",
     "redo",
     "add",
@@ -135,6 +139,8 @@
   let drawn; // the result of Chart.draw
   let describing; // a timer: the description waits for a pause
   let keeping;
+  let ghost; // the curve before the present edit
+  let held = 0; // the steps that stay in view while a handle is dragged
 
   // Compute what has changed. Return the error of the active schedule, which then keeps its last
   // curve.
@@ -151,7 +157,7 @@
       }
     }
     const horizon = Math.max(...items.map(({ schedule }) => LRS.horizon(schedule)));
-    view.shown = Math.min(view.last ?? horizon, LAST);
+    view.shown = Math.min(view.axes?.last ?? view.last ?? Math.max(horizon, held), LAST);
     view.step = Math.min(view.step ?? Math.floor(view.shown / 2), view.shown);
     for (const item of items) {
       const key = `${item.text} ${view.shown}`;
@@ -171,7 +177,8 @@
     last.value = view.last ?? "";
     last.placeholder = view.shown;
     step.max = view.shown;
-    [logX.checked, logY.checked] = [view.logX, view.logY];
+    [logX.checked, logY.checked, lock.checked] = [view.logX, view.logY, Boolean(view.axes)];
+    last.disabled = Boolean(view.axes);
     add.disabled = items.length === MOST;
     legend.replaceChildren(...items.map(row));
     program();
@@ -189,7 +196,9 @@
       index: item.slot,
       active: item === active,
     }));
-    drawn = Chart.draw(svg, curves, { ...view, last: view.shown });
+    drawn = Chart.draw(svg, curves, { ...view, last: view.shown, ghost });
+    const { tree, schedule, slot } = active;
+    handles.show(root.dataset.stale ? undefined : tree, schedule, drawn, view.shown, slot);
     point();
   }
 
@@ -259,9 +268,14 @@
 
   // Changing -----------------------------------------------------------------------------------
 
+  // Note a change of the active schedule, whose former curve stays in view.
+  function begins() {
+    if (State.edited()) ghost = active.points;
+  }
+
   let waiting;
   function changed() {
-    State.edited();
+    begins();
     problem = draft = "";
     waiting ??= requestAnimationFrame(show);
   }
@@ -285,6 +299,7 @@
     for (const other of items) if (other.kept) other.tree = structuredClone(other.kept);
     active = item;
     draft = "";
+    ghost = undefined;
     fill();
     show();
     if (focused) root.querySelector(focused)?.focus();
@@ -344,6 +359,20 @@
     setTimeout(() => (button.textContent = before), 1500);
   }
 
+  const handles = Handles.placed(byName("plot"), {
+    grab: () => ({ tree: active.tree, ...drawn }),
+    changed: () => {
+      held = view.shown;
+      fill();
+      changed();
+    },
+    release: () => {
+      held = 0;
+      finish();
+      show();
+    },
+  });
+
   function listen() {
     const on = (target, name, does) => target.addEventListener(name, does);
     const onView = (target, change) => {
@@ -355,12 +384,15 @@
     };
     onView(logX, () => (view.logX = logX.checked));
     onView(logY, () => (view.logY = logY.checked));
+    onView(lock, () => {
+      view.axes = lock.checked ? { last: view.shown, ...Chart.range(items) } : undefined;
+    });
     onView(last, () => (view.last = Math.max(0, Math.round(last.value)) || undefined));
     on(step, "input", () => moveTo(Math.round(step.value) || 0));
     on(frame, "change", program);
     on(copy, "click", () => copied(copy, `${code.textContent}\n`));
     on(link, "click", () => (toAddress(), copied(link, location.href)));
-    const pointed = (event) => moveTo(drawn.back(event.clientX - svg.getBoundingClientRect().left));
+    const pointed = (event) => moveTo(drawn.x.back(event.clientX - svg.getBoundingClientRect().left));
     on(svg, "pointermove", pointed);
     on(svg, "pointerdown", pointed);
     on(svg, "keydown", (event) => {
@@ -383,7 +415,7 @@
     on(line, "input", () => {
       try {
         active.tree = valid(line.value);
-        State.edited();
+        begins();
         problem = draft = "";
         fill();
       } catch (error) {
@@ -402,9 +434,14 @@
       travel(key === "y" || event.shiftKey ? State.redo : State.undo);
     });
     // An edit ends when its slider or button is released, and when another control is used.
-    for (const name of ["change", "click", "focusout"]) on(root, name, finish);
+    for (const name of ["change", "focusout"]) on(root, name, finish);
+    on(root, "click", ({ target }) => target.matches("button") && finish());
+    on(root, "focusout", () => {
+      if (ghost) waiting ??= requestAnimationFrame(show);
+      ghost = undefined;
+    });
     on(window, "popstate", begin);
-    new ResizeObserver(() => requestAnimationFrame(draw)).observe(svg);
+    new ResizeObserver(() => requestAnimationFrame(() => waiting || draw())).observe(svg);
   }
 
   function begin() {

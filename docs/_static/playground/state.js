@@ -15,12 +15,21 @@ const State = (() => {
     write: (on) => (on ? "log" : undefined),
   };
   const count = { read: (text) => whole(text) || undefined, write: (number) => number };
+  // Locked axes: the last step, the highest rate, and the lowest one on a logarithmic axis.
+  const range = {
+    read: (text) => {
+      const [last, top, low] = text.split(",").map(Number);
+      return last >= 1 && top > 0 && low > 0 ? { last, top, low } : undefined;
+    },
+    write: (axes) => axes && [axes.last, axes.top, axes.low].join(","),
+  };
   const step = { read: whole, write: (number) => number };
   // What a link says besides the schedules: the names in the view and in the address.
   const FIELDS = [
     ["last", "last", count],
     ["logX", "x", log],
     ["logY", "y", log],
+    ["axes", "axes", range],
     ["step", "step", step],
   ];
 
@@ -69,10 +78,12 @@ const State = (() => {
   let editing = false; // an edit is not finished: what follows belongs to it
   let fresh = false; // the edit has no entry yet
 
-  // Note a change of the schedules or of the axes.
+  // Note a change of the schedules or of the axes. Return whether an edit begins with it.
   function edited() {
-    fresh ||= !editing;
+    const begins = !editing;
+    fresh ||= begins;
     editing = true;
+    return begins;
   }
 
   // End the edit, so that the next change begins another one. Return whether there was one.
