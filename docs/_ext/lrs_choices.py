@@ -4,12 +4,13 @@ A new schedule, recipe or parameter is in the playground at the next build. This
 Sphinx: the tests run what the page runs.
 """
 
+import ast
 import dataclasses
 import inspect
 import json
 import re
 
-from lrs_entries import PROGRAMS, entries, items, load, sections
+from lrs_entries import PROGRAMS, TABLE, entries, items, load, sections
 
 import lrschedules as lrs
 from lrschedules import kinds, plotting
@@ -94,10 +95,23 @@ def elsewhere():
     return found
 
 
+def calls(listed):
+    """Return how the calls of other libraries are written here; each parameter with its default."""
+    for call in listed:
+        made = ast.parse(f"def {call.signature}: pass").body[0]
+        names = [a.arg for a in made.args.args]
+        defaults = [[ast.literal_eval(node)] for node in made.args.defaults]
+        defaults = [[]] * (len(names) - len(defaults)) + defaults
+        parameters = [[name, *default] for name, default in zip(names, defaults, strict=True)]
+        fields = {"library": call.library, "name": made.name, "parameters": parameters}
+        yield fields | {"lines": call.lines}
+
+
 def choices():
     """Return what a schedule can begin with, and what can be done with it."""
     made = [entry for entry in entries().values() if entry.group == "Combinations"]
     methods = [(name, getattr(lrs.Finite, name)) for name in METHODS]
+    theirs = load(TABLE.with_name("calls.py"))
     return {
         "begins": [
             {
@@ -120,6 +134,8 @@ def choices():
         ],
         "combinators": {e.name: re.sub(r"(?<!^)(?=[A-Z])", "_", e.name).lower() for e in made},
         "elsewhere": elsewhere(),
+        "calls": list(calls(theirs.CALLS)),
+        "ignored": sorted(theirs.IGNORED),
         "shapes": [shape.__name__ for shape in SHAPES],
         "start": START,
         "programs": {"Python": ["", "", ""]} | WITH,

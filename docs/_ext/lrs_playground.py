@@ -10,7 +10,8 @@ from sphinx.util.docutils import SphinxDirective
 
 import lrschedules as lrs
 
-SCRIPTS = ["lrschedules", "display", "model", "state", "chart", "editor", "handles", "playground"]
+SCRIPTS = ["lrschedules", "display", "model", "calls", "state", "chart", "editor", "handles"]
+SCRIPTS += ["playground"]
 
 
 def write(app):

@@ -393,6 +393,29 @@ def test_match(visit):
     )
 
 
+def test_calls_of_other_libraries(visit):
+    """A call of another library, pasted as it is, becomes our line, and a note says so."""
+    page = visit("#s=Linear(0.1,0,steps=200)")
+    line, note = line_of(page), page.locator("#pg-note[role=status]")
+    line.fill("scheduler = optim.lr_scheduler.StepLR(optimizer, step_size=30, gamma=0.1)")
+    ours = "Drop(0.1, factor=0.1, every=30)"
+    expect(note).to_have_text(
+        f"StepLR of PyTorch is {ours} in lrschedules. The call has no base rate; 0.1 is assumed."
+    )
+    expect(page.locator(".pg-legend tbody code")).to_have_text(ours)
+    expect(page.locator("#pg-message")).to_be_empty()
+    line.blur()
+    expect(line).to_have_value(ours)
+    line.fill("keras.optimizers.schedules.CosineDecay(0.2, decay_steps=1000, alpha=0.1)")
+    expect(note).to_have_text(
+        "CosineDecay of Keras is Cosine(0.2, 0.02, steps=1000) in lrschedules."
+    )
+    page.locator("#pg-undo").click()
+    expect(line).to_have_value(ours)
+    line.fill("Constant(0.1)")
+    expect(note).to_be_empty()
+
+
 def test_what_cannot_be_matched(visit):
     """A rate of 0 has no factor, one curve alone nothing to match, and an error comes first."""
     page = visit("#s=Linear(0.1,0,steps=200)&s=Constant(0)")
@@ -655,7 +678,7 @@ BAD_LINES = [
     ("Constant(0.1).then(Constant(1))", "is open-ended; pass the step"),
     ("one_cycle(0.1, steps=1)", "one_cycle: up must cover at least 1 of steps=1"),
     ("Linear(0.1, 0, step=9)", "Linear has no parameter step; did you mean steps?"),
-    ("StepLR(optimizer, 10)", "did you mean Drop(0.1, factor=0.5, every=10)?"),
+    ("StepLR(optimizer, n)", "did you mean Drop(0.1, factor=0.5, every=10)?"),
     ("Linear(0.1, 0, 9) / 2", "write * 0.5 instead of / 2"),
 ]
 

@@ -70,8 +70,9 @@
       </section>
       <section class="pg-edit" aria-label="Editor">
         <div class="pg-line">
-          <label for="pg-line">One line of Python: edit it or paste your own</label>
+          <label for="pg-line">One line of Python, or a call of another library</label>
           <textarea id="pg-line" rows="2" spellcheck="false" autocapitalize="off"></textarea>
+          <p class="pg-said" id="pg-note" role="status"></p>
           <p class="pg-message" id="pg-message" role="status"></p>
           <p class="pg-message" id="pg-stale"></p>
         </div>
@@ -413,8 +414,12 @@
     });
     on(equal, "click", match);
     on(line, "input", () => {
+      byName("note").textContent = "";
       try {
-        active.tree = valid(line.value);
+        const { tree, note } = Calls.read(line.value);
+        Model.run(tree);
+        active.tree = tree;
+        byName("note").textContent = note;
         begins();
         problem = draft = "";
         fill();

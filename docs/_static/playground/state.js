@@ -35,7 +35,7 @@ const State = (() => {
 
   // Return the tree of a line of Python, or throw an error that explains what is wrong.
   function valid(text) {
-    const tree = Model.read(text);
+    const { tree } = Calls.read(text);
     Model.run(tree);
     return tree;
   }
