@@ -32,6 +32,19 @@ START = [
     "one_cycle(0.1, steps=1000)",
     "Drop(0.1, factor=0.5, every=250)",
 ]
+# What can be put into the editor at once, each over a thousand steps.
+PRESETS = {
+    "Constant": "Constant(0.1)",
+    "Step decay": START[3],
+    "Exponential": "Exponential(0.1, factor=0.1, every=500)",
+    "Linear": "Linear(0.1, 0, steps=900).warmup(100)",
+    "Cosine": START[0],
+    "Stable, then decay": START[1],
+    "One cycle": START[2],
+    "Restarts": "sgdr(0.1, 0, steps=140, cycles=3)",
+    "Cycles": "triangular(0.01, 0.1, steps=100)",
+    "Inverse root": "inverse_sqrt(0.1, warmup=100)",
+}
 
 
 def kind_of(kind):
@@ -138,6 +151,7 @@ def choices():
         "ignored": sorted(theirs.IGNORED),
         "shapes": [shape.__name__ for shape in SHAPES],
         "start": START,
+        "presets": list(PRESETS.items()),
         "programs": {"Python": ["", "", ""]} | WITH,
     }
 

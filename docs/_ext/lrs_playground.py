@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 import lrschedules as lrs
 
 SCRIPTS = ["lrschedules", "display", "model", "calls", "state", "chart", "editor", "handles"]
-SCRIPTS += ["playground"]
+SCRIPTS += ["presets", "playground"]
 
 
 def write(app):

@@ -315,7 +315,7 @@ def test_keyboard(visit):
     controls = page.locator(
         "#pg-root :is(input, select, textarea, button:enabled, summary, .pg-chart)"
     )
-    page.locator("#pg-last").focus()
+    controls.first.focus()
     visited = set()
     for _ in range(controls.count() + 5):
         visited.add(
@@ -414,6 +414,26 @@ def test_calls_of_other_libraries(visit):
     expect(line).to_have_value(ours)
     line.fill("Constant(0.1)")
     expect(note).to_be_empty()
+
+
+def test_presets(visit):
+    """A preset is a button with its curve; it replaces the active schedule, and can be undone."""
+    page = visit("#s=Linear(0.1,0,steps=200)&s=Constant(0.2)&step=0")
+    group = page.get_by_role("group", name="Presets")
+    names = group.get_by_role("button").all_inner_texts()
+    assert len(names) == len(set(names)) == 10
+    curves = group.locator("path").evaluate_all("all => all.map((p) => p.getAttribute('d'))")
+    assert len(set(curves)) == 10
+    page.locator(".pg-choose").nth(1).click()
+    for name in names:
+        group.get_by_role("button", name=name, exact=True).press("Enter")
+        code = page.locator(".pg-legend tbody code").all_inner_texts()
+        assert code[0] == "Linear(0.1, 0, steps=200)"
+        schedule = eval(code[1], vars(lrs) | vars(lrs.recipes))
+        assert 0.09 < max(schedule(step) for step in range(1001)) < 0.11
+    assert not page.locator("#pg-message").inner_text()
+    page.locator("#pg-undo").click()
+    expect(line_of(page)).to_have_value("triangular(0.01, high=0.1, steps=100)")
 
 
 def test_what_cannot_be_matched(visit):

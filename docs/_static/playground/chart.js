@@ -71,7 +71,7 @@ const Chart = (() => {
   function keySteps(schedule, last) {
     const edges = turns(schedule, last).slice(0, 60).flatMap((t) => [t - 1, t, t + 1]);
     const spread = Array.from({ length: 65 }, (_, i) => Math.round((last * i) / 64));
-    const steps = [...edges, ...spread].filter((t) => t >= 0 && t <= last);
+    const steps = [...edges, ...spread, last - 1].filter((t) => t >= 0 && t <= last);
     return [...new Set(steps)].sort((a, b) => a - b);
   }
 
@@ -263,6 +263,17 @@ const Chart = (() => {
     return { x, y, strip: STRIP, move, note: y.note };
   }
 
+  // A curve without axes, in the colour of the text.
+  function thumbnail(schedule, last, width, height) {
+    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
+    const points = keySteps(schedule, last).map((t) => [t, schedule(t)]);
+    const top = highest(points.map(([, rate]) => rate));
+    const x = { at: (t) => 2 + ((width - 4) * t) / last };
+    const y = { at: (rate) => height - 2 - ((height - 4) * rate) / top };
+    element("path", { d: path(points, x, y), class: "pg-curve" }, svg);
+    return svg;
+  }
+
   // A sample of a curve's colour and dashes, to be shown beside its name.
   function swatch(index) {
     const svg = element("svg", { class: "pg-swatch", viewBox: "0 0 30 10", "aria-hidden": "true" });
@@ -283,6 +294,7 @@ const Chart = (() => {
     range: (curves) => range(ratesOf(curves)),
     xScale,
     yScale,
+    thumbnail,
     swatch,
   };
 })();

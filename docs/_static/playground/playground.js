@@ -41,6 +41,7 @@
 
   root.innerHTML = `
     <div class="pg">
+      <div class="pg-presets" id="pg-presets" role="group" aria-label="Presets"></div>
       <section class="pg-view" aria-label="Curves">
         <p class="pg-message" id="pg-problem" role="status"></p>
         <div class="pg-tools">
@@ -70,7 +71,7 @@
       </section>
       <section class="pg-edit" aria-label="Editor">
         <div class="pg-line">
-          <label for="pg-line">One line of Python, or a call of another library</label>
+          <label for="pg-line">One line of Python, or another library's call</label>
           <textarea id="pg-line" rows="2" spellcheck="false" autocapitalize="off"></textarea>
           <p class="pg-said" id="pg-note" role="status"></p>
           <p class="pg-message" id="pg-message" role="status"></p>
@@ -306,6 +307,15 @@
     if (focused) root.querySelector(focused)?.focus();
   }
 
+  // Put a preset into the editor, in place of the active schedule.
+  function preset(code) {
+    State.edited();
+    problem = "";
+    active.tree = valid(code);
+    delete active.kept;
+    edit(active);
+  }
+
   // Scale every curve to the mean rate that the first one has over the steps shown.
   function match() {
     const means = items.map(
@@ -456,6 +466,7 @@
     describe(); // at once; the address stays as it is
   }
 
+  byName("presets").append(...Presets.row(preset));
   listen();
   begin();
 })();
