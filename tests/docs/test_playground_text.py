@@ -107,7 +107,7 @@ def permalinks(shown):
             return { text: Model.python(tree), schedule, points, sum: Chart.area(points) };
           });
           return {
-            reading: Display.reading(items, Math.min(step, last)),
+            reading: Display.reading(items, Math.min(step, last), { unit: 'steps' }),
             words: items.map((item) => Display.sentence(item, last)),
             sums: items.map((item) => Display.total(item, last)),
             means: items.map((item) => Display.mean(item, last)),
@@ -142,7 +142,12 @@ def test_words(permalinks):
             ]
             for t, (rate, _) in zip(spread(last, 4), rates, strict=True):
                 assert rate in may_be(schedule(t)), schedule
-            assert rest == f"{alone}, mean {mean}; {end(schedule)}."
+            rest, _, phases = rest.removesuffix(".").partition(f"; {end(schedule)}")
+            assert rest == f"{alone}, mean {mean}"
+            stops = [min(p.stop, last) for p in schedule.phases(last)]
+            assert re.findall(r" to step ([^,]+)", phases) == (
+                [counted(stop) for stop in stops] if 2 <= len(stops) <= 12 else []
+            )
             assert is_total(alone, schedule, last), schedule
             assert is_mean(mean, schedule, last), schedule
 

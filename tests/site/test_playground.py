@@ -187,7 +187,7 @@ def test_displayed(visit):
         at = min(step, last)
         assert not shown["problem"]
         assert shown["heading"] == f"at step {counted(at)}"
-        sums = re.findall(r"; sum ([^,]+), mean ([^;]+); (.*?)\.(?: |$)", shown["words"])
+        sums = re.findall(r"; sum ([^,]+), mean ([^;]+); ([^;.]+)", shown["words"])
         for schedule, (_, rate, mean), ends, (area, same, where) in zip(
             made, shown["legend"], shown["ends"], sums, strict=True
         ):
@@ -313,7 +313,7 @@ def test_keyboard(visit):
     expect(slider).to_have_attribute("aria-valuetext", "0.12")
 
     controls = page.locator(
-        "#pg-root :is(input, select, textarea, button:enabled, summary, .pg-chart)"
+        "#pg-root :is(input, select, textarea, button:enabled, summary, .pg-chart):visible"
     )
     controls.first.focus()
     visited = set()
@@ -434,6 +434,58 @@ def test_presets(visit):
     assert not page.locator("#pg-message").inner_text()
     page.locator("#pg-undo").click()
     expect(line_of(page)).to_have_value("triangular(0.01, high=0.1, steps=100)")
+
+
+def test_phases(visit):
+    """The phases of the active schedule are shaded and named, also in words."""
+    page = visit("#s=warmup_stable_decay(0.1,200,500,300)&s=Constant(0.2)")
+    names = page.locator(".pg-phases text")
+    assert names.all_text_contents() == ["warmup", "constant", "decay"]
+    assert page.locator(".pg-phases rect").count() == 2
+    expect(page.locator(".pg-words")).to_contain_text(
+        f"ends at step 1{THIN}000; warmup to step 200, constant to step 700, "
+        f"decay to step 1{THIN}000."
+    )
+    frame = page.locator(".pg-frame").bounding_box()
+    shaded = page.locator(".pg-phases rect").first.bounding_box()
+    assert shaded["x"] == pytest.approx(frame["x"], abs=2)
+    assert shaded["width"] == pytest.approx(frame["width"] / 5, abs=2)
+    page.locator(".pg-choose").nth(1).click()
+    expect(names).to_have_count(0)
+    line_of(page).fill("Linear(0.1,0,steps=10).repeat(100)")
+    expect(page.locator(".pg-phases rect")).to_have_count(0)
+
+
+def test_axis_in_epochs_and_tokens(visit):
+    """The axis of steps has another unit, which the reading at the cursor and the link have too."""
+    page = visit("#s=Linear(0.1,0,steps=1000)&step=500")
+    labels, head = page.locator(".pg-chart .pg-step"), page.locator("#pg-at")
+    before = page.locator(".pg-curve").first.get_attribute("d")
+    page.get_by_label("axis in").select_option("epochs")
+    page.get_by_label("steps per epoch").fill("100")
+    page.get_by_label("steps per epoch").press("Enter")
+    expect(head).to_have_text("at step 500 (epoch 5)")
+    assert labels.all_text_contents() == ["0", "2", "4", "6", "8", "10"]
+    assert page.locator(".pg-curve").first.get_attribute("d") == before
+    assert page.locator(".pg-chart .pg-name").first.text_content() == "epoch"
+    chart = page.locator(".pg-chart")
+    assert chart.get_attribute("aria-valuetext").startswith("step 500 (epoch 5): 0.05 for ")
+    page.get_by_label("axis in").select_option("tokens")
+    page.get_by_label("tokens per step").fill("2 * 1000")
+    page.get_by_label("tokens per step").press("Enter")
+    expect(head).to_have_text("at step 500 (1e+06 tokens)")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    address = page.evaluate("navigator.clipboard.readText()")
+    other = visit(address[address.index("#") :])
+    assert other.locator(".pg-chart .pg-step").all_text_contents() == labels.all_text_contents()
+    expect(other.locator("#pg-at")).to_have_text("at step 500 (1e+06 tokens)")
+    page.locator("#pg-undo").click()
+    page.locator("#pg-undo").click()
+    expect(head).to_have_text("at step 500 (epoch 5)")
+    page.get_by_label("axis in").select_option("steps")
+    expect(head).to_have_text("at step 500")
+    expect(page.locator("#pg-per")).to_be_hidden()
 
 
 def test_what_cannot_be_matched(visit):
@@ -922,7 +974,9 @@ def test_phone(visit):
     page.get_by_label("Combine with").select_option("per_epoch")
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_text("Table of rates").click()
-    targets = page.locator("#pg-root :is(input, select, textarea, button, summary, .pg-chart)")
+    targets = page.locator(
+        "#pg-root :is(input, select, textarea, button, summary, .pg-chart):visible"
+    )
     for i, box in enumerate(target.bounding_box() for target in targets.all()):
         assert min(box["width"], box["height"]) >= 24, targets.nth(i).evaluate("e => e.outerHTML")
 

@@ -6,6 +6,7 @@ const Chart = (() => {
   const { number, counted } = Display;
   const HEIGHT = 380; // at most, in pixels
   const MARGIN = { top: 30, right: 24, bottom: 46, left: 70 };
+  const LETTER = 7; // the width of a letter in pixels
   const STRIP = 14; // pixels from the top to the middle of the strip above the curves
   const DASHES = ["", "9 4", "3 4", "12 4 2 4"];
   const EVERY = 4000; // the largest number of steps of a run of which every step is computed
@@ -111,7 +112,7 @@ const Chart = (() => {
 
   // A scale has at(), its inverse, and its marks, each a value and its label. That of steps also has
   // back(), the step that is nearest to a position.
-  function xScale(last, width, log) {
+  function xScale(last, width, log, factor = 1) {
     const left = MARGIN.left + (log ? GAP : 0);
     const span = width - MARGIN.right - left;
     const whole = log ? Math.log10(Math.max(last, 2)) : last;
@@ -125,10 +126,12 @@ const Chart = (() => {
       return log ? 10 ** (Math.max(0, fraction) * whole) : fraction * last;
     };
     const back = (x) => Math.min(last, Math.max(0, Math.round(inverse(x))));
-    const steps = log
-      ? [0, ...powers(1, last)]
-      : ticks(last, Math.max(3, width / 130)).filter(Number.isInteger);
-    return { at, inverse, back, marks: steps.map((step) => [step, counted(step)]) };
+    const steps = (values) => (factor === 1 ? values.filter(Number.isInteger) : values);
+    const values = log
+      ? [0, ...powers(factor, Math.max(last, 1) * factor)]
+      : steps(ticks(last * factor, Math.max(3, width / 130)));
+    const label = factor === 1 ? counted : number;
+    return { at, inverse, back, marks: values.map((value) => [value / factor, label(value)]) };
   }
 
   // Return the highest rate, and the lowest one on a logarithmic axis.
@@ -194,17 +197,31 @@ const Chart = (() => {
     element("path", { d: "M-5,5L-1,-5M1,5L5,-5", ...place }, parent);
   }
 
+  // Shade every other phase, and write the names of those that are wide enough.
+  function shade(svg, phases, x, bottom) {
+    const group = element("g", { class: "pg-phases" }, svg);
+    phases.forEach(({ start, stop, name }, i) => {
+      const [from, to] = [x.at(start), x.at(stop)];
+      const place = { x: from, y: MARGIN.top, width: to - from, height: bottom - MARGIN.top };
+      if (i % 2 === 0) element("rect", place, group);
+      if (to - from < name.length * LETTER + 30) return; // room for the handles at both ends
+      const middle = { x: (from + to) / 2, y: STRIP + 4, "text-anchor": "middle" };
+      element("text", middle, group, name);
+    });
+  }
+
   // Draw curves, each {points, index, active}, into an SVG element; "ghost" holds the points of a
-  // former curve, and "axes" the range of locked ones. Return the scales, a function that moves the
-  // cursor, and a note about the axes.
-  function draw(svg, curves, { last, logX, logY, axes: locked, ghost }) {
+  // former curve, "axes" the range of locked ones, "phases" those to be shaded, and "unit" that of the
+  // axis. Return the scales, a function that moves the cursor, and a note about the axes.
+  function draw(svg, curves, { last, logX, logY, axes: locked, ghost, phases, unit }) {
     const width = Math.max(280, svg.clientWidth);
     const height = svg.clientHeight || HEIGHT;
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.replaceChildren();
-    const x = xScale(last, width, logX);
+    const x = xScale(last, width, logX, unit.factor);
     const bottom = height - MARGIN.bottom;
     const y = yScale(ratesOf([...curves, ...(ghost ? [{ points: ghost }] : [])]), bottom, logY, locked);
+    shade(svg, phases, x, bottom);
     const axes = element("g", { class: "pg-axes" }, svg);
     for (const [rate, label] of y.marks) {
       const at = y.at(rate);
@@ -230,7 +247,7 @@ const Chart = (() => {
       "text",
       { x: middle, y: height - 6, "text-anchor": "middle", class: "pg-name" },
       axes,
-      "step",
+      unit.name,
     );
     const turned = { transform: `translate(12 ${(MARGIN.top + bottom) / 2}) rotate(-90)` };
     element(

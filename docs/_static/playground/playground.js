@@ -3,7 +3,7 @@
 
 (() => {
   const { element } = Editor;
-  const { number, counted, shortened } = Display;
+  const { number, counted, shortened, UNITS } = Display;
   const { MOST, valid } = State;
   const LAST = 2 ** 31 - 1;
   const TEXT_FIELD = "input:not([type=range], [type=checkbox])"; // it undoes what is typed
@@ -52,6 +52,10 @@
           <span><label for="pg-log-x">log steps</label><input type="checkbox" id="pg-log-x"></span>
           <span><label for="pg-log-y">log rates</label><input type="checkbox" id="pg-log-y"></span>
           <span><label for="pg-lock">lock axes</label><input type="checkbox" id="pg-lock"></span>
+          <span><label for="pg-unit">axis in</label>
+            <select id="pg-unit">${Object.keys(UNITS).map((n) => `<option>${n}</option>`)}</select></span>
+          <span id="pg-per-field"><label for="pg-per"></label>
+            <input type="text" id="pg-per" inputmode="decimal" autocomplete="off"></span>
           <button type="button" id="pg-undo" aria-keyshortcuts="Control+Z">Undo</button>
           <button type="button" id="pg-redo" aria-keyshortcuts="Control+Shift+Z">Redo</button>
           <button type="button" id="pg-add" aria-label="Compare with another">Compare</button>
@@ -106,12 +110,14 @@
     "form",
     "program",
   ].map(byName);
-  const [last, step, logX, logY, lock, undo, redo, add, equal, link, copy, frame] = [
+  const [last, step, logX, logY, lock, unit, per, undo, redo, add, equal, link, copy, frame] = [
     "last",
     "step",
     "log-x",
     "log-y",
     "lock",
+    "unit",
+    "per",
     "undo",
     "redo",
     "add",
@@ -181,6 +187,10 @@
     step.max = view.shown;
     [logX.checked, logY.checked, lock.checked] = [view.logX, view.logY, Boolean(view.axes)];
     last.disabled = Boolean(view.axes);
+    unit.value = view.unit;
+    byName("per-field").hidden = view.unit === "steps";
+    per.labels[0].textContent = UNITS[view.unit].label;
+    if (document.activeElement !== per) per.value = view.per ?? "";
     add.disabled = items.length === MOST;
     legend.replaceChildren(...items.map(row));
     program();
@@ -198,8 +208,10 @@
       index: item.slot,
       active: item === active,
     }));
-    drawn = Chart.draw(svg, curves, { ...view, last: view.shown, ghost });
     const { tree, schedule, slot } = active;
+    const phases = Display.phases(schedule, view.shown);
+    const options = { ...view, last: view.shown, ghost, phases, unit: Display.unitOf(view) };
+    drawn = Chart.draw(svg, curves, options);
     handles.show(root.dataset.stale ? undefined : tree, schedule, drawn, view.shown, slot);
     point();
   }
@@ -242,11 +254,11 @@
     const read = items.map((item) => [item.schedule(view.step), item.slot, item]);
     drawn.move(view.step, read);
     read.forEach(([rate, , item]) => (item.cell.textContent = number(rate)));
-    atStep.textContent = `at step ${counted(view.step)}`;
+    atStep.textContent = `at step ${counted(view.step)}${Display.inUnit(view.step, view)}`;
     if (document.activeElement !== step) step.value = view.step;
     svg.setAttribute("aria-valuemax", view.shown);
     svg.setAttribute("aria-valuenow", view.step);
-    svg.setAttribute("aria-valuetext", Display.reading(items, view.step));
+    svg.setAttribute("aria-valuetext", Display.reading(items, view.step, view));
   }
 
   // Describe the curves in words and as a table.
@@ -397,6 +409,15 @@
     onView(logY, () => (view.logY = logY.checked));
     onView(lock, () => {
       view.axes = lock.checked ? { last: view.shown, ...Chart.range(items) } : undefined;
+    });
+    const usual = { epochs: 390, tokens: 524288 }; // CIFAR-10 in batches of 128; GPT-2
+    onView(unit, () => {
+      view.unit = unit.value;
+      view.per = usual[view.unit];
+    });
+    onView(per, () => {
+      const typed = Model.numberOr(per.value);
+      view.per = typed > 0 ? typed : view.per;
     });
     onView(last, () => (view.last = Math.max(0, Math.round(last.value)) || undefined));
     on(step, "input", () => moveTo(Math.round(step.value) || 0));

@@ -23,6 +23,18 @@ const State = (() => {
     },
     write: (axes) => axes && [axes.last, axes.top, axes.low].join(","),
   };
+  // The unit of the axis of steps, with its number per step, or steps in it: "epochs,390".
+  const unit = {
+    read: (text) => {
+      const [unit, per] = text.split(",");
+      return Object.hasOwn(Display.UNITS, unit) && Number(per) > 0 ? unit : "steps";
+    },
+    write: (unit, { per }) => (unit === "steps" ? undefined : `${unit},${per}`),
+  };
+  const per = {
+    read: (text) => Number(text.split(",")[1]) || undefined,
+    write: () => undefined,
+  };
   const step = { read: whole, write: (number) => number };
   // What a link says besides the schedules: the names in the view and in the address.
   const FIELDS = [
@@ -30,6 +42,8 @@ const State = (() => {
     ["logX", "x", log],
     ["logY", "y", log],
     ["axes", "axes", range],
+    ["unit", "unit", unit],
+    ["per", "unit", per],
     ["step", "step", step],
   ];
 
@@ -65,7 +79,7 @@ const State = (() => {
     const plain = (text) => encodeURIComponent(text).replaceAll("%3D", "=").replaceAll("%2C", ",");
     const parts = lines.map((text) => `s=${plain(text.replaceAll(" ", ""))}`);
     for (const [name, short, { write }] of FIELDS) {
-      const text = write(view[name]);
+      const text = write(view[name], view);
       if (text !== undefined) parts.push(`${short}=${text}`);
     }
     return `#${parts.join("&")}`;
