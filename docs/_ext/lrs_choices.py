@@ -4,12 +4,13 @@ A new schedule, recipe or parameter is in the playground at the next build. This
 Sphinx: the tests run what the page runs.
 """
 
+import ast
 import dataclasses
 import inspect
 import json
 import re
 
-from lrs_entries import PROGRAMS, entries, items, load, sections
+from lrs_entries import PROGRAMS, TABLE, entries, items, load, sections
 
 import lrschedules as lrs
 from lrschedules import kinds, plotting
@@ -31,6 +32,19 @@ START = [
     "one_cycle(0.1, steps=1000)",
     "Drop(0.1, factor=0.5, every=250)",
 ]
+# What can be put into the editor at once, each over a thousand steps.
+PRESETS = {
+    "Constant": "Constant(0.1)",
+    "Step decay": START[3],
+    "Exponential": "Exponential(0.1, factor=0.1, every=500)",
+    "Linear": "Linear(0.1, 0, steps=900).warmup(100)",
+    "Cosine": START[0],
+    "Stable, then decay": START[1],
+    "One cycle": START[2],
+    "Restarts": "sgdr(0.1, 0, steps=140, cycles=3)",
+    "Cycles": "triangular(0.01, 0.1, steps=100)",
+    "Inverse root": "inverse_sqrt(0.1, warmup=100)",
+}
 
 
 def kind_of(kind):
@@ -94,10 +108,23 @@ def elsewhere():
     return found
 
 
+def calls(listed):
+    """Return how the calls of other libraries are written here; each parameter with its default."""
+    for call in listed:
+        made = ast.parse(f"def {call.signature}: pass").body[0]
+        names = [a.arg for a in made.args.args]
+        defaults = [[ast.literal_eval(node)] for node in made.args.defaults]
+        defaults = [[]] * (len(names) - len(defaults)) + defaults
+        parameters = [[name, *default] for name, default in zip(names, defaults, strict=True)]
+        fields = {"library": call.library, "name": made.name, "parameters": parameters}
+        yield fields | {"lines": call.lines}
+
+
 def choices():
     """Return what a schedule can begin with, and what can be done with it."""
     made = [entry for entry in entries().values() if entry.group == "Combinations"]
     methods = [(name, getattr(lrs.Finite, name)) for name in METHODS]
+    theirs = load(TABLE.with_name("calls.py"))
     return {
         "begins": [
             {
@@ -120,8 +147,11 @@ def choices():
         ],
         "combinators": {e.name: re.sub(r"(?<!^)(?=[A-Z])", "_", e.name).lower() for e in made},
         "elsewhere": elsewhere(),
+        "calls": list(calls(theirs.CALLS)),
+        "ignored": sorted(theirs.IGNORED),
         "shapes": [shape.__name__ for shape in SHAPES],
         "start": START,
+        "presets": list(PRESETS.items()),
         "programs": {"Python": ["", "", ""]} | WITH,
     }
 

@@ -10,7 +10,8 @@ from sphinx.util.docutils import SphinxDirective
 
 import lrschedules as lrs
 
-FILES = ["lrschedules.js", "display.js", "model.js", "chart.js", "editor.js", "playground.js"]
+SCRIPTS = ["lrschedules", "display", "model", "calls", "state", "chart", "editor", "handles"]
+SCRIPTS += ["presets", "playground"]
 
 
 def write(app):
@@ -44,8 +45,8 @@ class Playground(SphinxDirective):
 def add_files(app, pagename, templatename, context, doctree):
     if app.env.metadata.get(pagename, {}).get("playground"):
         app.add_css_file("playground/playground.css")
-        for file in FILES:
-            app.add_js_file(f"playground/{file}", loading_method="defer")
+        for script in SCRIPTS:
+            app.add_js_file(f"playground/{script}.js", loading_method="defer")
 
 
 def setup(app):

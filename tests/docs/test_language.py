@@ -177,7 +177,7 @@ def texts():
     pages += [*docs.glob("examples/**/*.py"), *docs.glob("examples/**/*.rst")]
     modules = [*ROOT.glob("lrschedules/**/*.py"), *docs.glob("_ext/*.py"), docs / "conf.py"]
     # The tables of peers and of families are shown on pages.
-    modules += [ROOT / "tests/peers/table.py", ROOT / "tests/peers/families.py"]
+    modules += [ROOT / f"tests/peers/{name}.py" for name in ("table", "families", "calls")]
     read = {str(page.relative_to(ROOT)): page.read_text("utf-8") for page in pages}
     for module in modules:
         read |= {f"{where} {len(read)}": text for where, text in literals(module)}

@@ -8,6 +8,7 @@ import lrs_choices
 import numpy as np
 import pytest
 from hypothesis import strategies as st
+from lrs_entries import TABLE, load
 
 import lrschedules as lrs
 from lrschedules import plotting
@@ -32,7 +33,7 @@ NAMES = vars(lrs) | vars(lrs.recipes) | {"lrs": lrs}
 @pytest.fixture(scope="module")
 def shown():
     """Return a function that evaluates an expression with the scripts of the playground."""
-    files = [SCRIPTS / f"{name}.js" for name in ("display", "model", "chart")]
+    files = [SCRIPTS / f"{name}.js" for name in ("display", "model", "calls", "chart")]
     script = "\n".join([lrs_choices.generated(), *(file.read_text("utf-8") for file in files)])
     script += """
     const outcome = (text) => {
@@ -106,7 +107,7 @@ def permalinks(shown):
             return { text: Model.python(tree), schedule, points, sum: Chart.area(points) };
           });
           return {
-            reading: Display.reading(items, Math.min(step, last)),
+            reading: Display.reading(items, Math.min(step, last), { unit: 'steps' }),
             words: items.map((item) => Display.sentence(item, last)),
             sums: items.map((item) => Display.total(item, last)),
             means: items.map((item) => Display.mean(item, last)),
@@ -141,7 +142,12 @@ def test_words(permalinks):
             ]
             for t, (rate, _) in zip(spread(last, 4), rates, strict=True):
                 assert rate in may_be(schedule(t)), schedule
-            assert rest == f"{alone}, mean {mean}; {end(schedule)}."
+            rest, _, phases = rest.removesuffix(".").partition(f"; {end(schedule)}")
+            assert rest == f"{alone}, mean {mean}"
+            stops = [min(p.stop, last) for p in schedule.phases(last)]
+            assert re.findall(r" to step ([^,]+)", phases) == (
+                [counted(stop) for stop in stops] if 2 <= len(stops) <= 12 else []
+            )
             assert is_total(alone, schedule, last), schedule
             assert is_mean(mean, schedule, last), schedule
 
@@ -408,6 +414,87 @@ def test_names_of_other_libraries(shown):
     assert not [line for line in lines if "lrs." in line or "recipes." in line]
     for line, found in zip(lines, read(shown, lines), strict=True):
         assert eval(found, NAMES) == eval(line, NAMES), line
+
+
+THEIRS = load(TABLE.with_name("calls.py")).CALLS
+CALLS = {call.signature.partition("(")[0]: call for call in THEIRS}
+
+
+def translated(shown, texts):
+    """Return what each text is translated to, or the error that refuses it, and the note."""
+    return shown(
+        f"{json.dumps(texts)}.map((text) => {{ try {{ const {{ tree, note }} = Calls.read(text); "
+        "return [Model.python(tree), note]; } catch (error) { return [null, error.message]; } })"
+    )
+
+
+# The rows whose calls are not translated: we refuse the schedule, or no line stands for it.
+NOT_TRANSLATED = {
+    "CosineAnnealingWarmRestarts(optimizer, 10, T_mult=3).step(epoch)",
+    "CosineDecay(0.1, 100, warmup_steps=10)",
+    "InverseTimeDecay(0.1, 1, -0.5)",
+    "OneCycleLR(optimizer, 0.1, total_steps=100, three_phase=True)",
+    "PolynomialDecay(0.1, 100, 0.01, power=2, cycle=True)",
+    "get_cosine_with_hard_restarts_schedule_with_warmup(optimizer, 10, 110, num_cycles=3)",
+    "get_wsd_schedule(optimizer, 10, 20, 100, min_lr_ratio=0.1)",
+    'get_wsd_schedule(optimizer, 10, 20, 100, warmup_type="1-sqrt")',
+    'get_wsd_schedule(optimizer, 10, 20, 100, warmup_type="cosine")',
+    "optax.cosine_decay_schedule(0.1, 100, exponent=2)",
+    "optax.cosine_onecycle_schedule(3, 0.1)",
+    "optax.exponential_decay(0.1, 10, 0)",
+    "optax.linear_schedule(0.1, 0, 0)",
+}
+
+
+def test_calls_of_other_libraries(shown):
+    """A call that the table of peers has is translated to a schedule with the rates of its row."""
+    named = [(row, re.search(r"(\w+)\(", row.theirs)[1]) for row in load().ROWS]
+    rows = [(row, CALLS[name]) for row, name in named if name in CALLS]
+    rows = [(row, call) for row, call in rows if row.library == call.library]
+    assert {call.signature for _, call in rows} == {call.signature for call in THEIRS}
+    refused = set()
+    lines = translated(shown, [row.theirs for row, _ in rows])
+    for (row, call), (ours, note) in zip(rows, lines, strict=True):
+        if ours is None:
+            assert "did you mean" in note
+            refused.add(row.theirs)
+            continue
+        expected, made = row.schedule(lrs), eval(ours, NAMES)
+        steps = sorted({*row.steps, *row.shown})[:300]
+        assert [made(step) for step in steps] == pytest.approx(
+            [expected(step) for step in steps], rel=1e-9, abs=1e-15
+        ), row.theirs
+        assert ("0.1 is assumed" in note) == ("{rate}" in str(call.lines))
+    assert refused == NOT_TRANSLATED
+
+
+def test_calls_are_read_as_python_reads_them(shown):
+    """Names, line breaks, comments, quotes and the rate of the optimizer are understood."""
+    given = {
+        "torch.optim.lr_scheduler.StepLR(SGD(model.parameters(), lr=0.05), 30)": (
+            "Drop(0.05, factor=0.1, every=30)"
+        ),
+        "s = OneCycleLR(\n    optimizer,  # the first\n    max_lr=0.2,\n    epochs=3,\n"
+        "    steps_per_epoch=50,\n    anneal_strategy='cos',\n)": "one_cycle_torch(0.2, steps=150)",
+        "MultiStepLR(optimizer, milestones=[30, 2 * 30])": (
+            "multistep(0.1, factor=0.1, milestones=[30, 60])"
+        ),
+        "get_linear_schedule_with_warmup(opt, num_warmup_steps=0, num_training_steps=1_000)": (
+            "Linear(0.1, 0, steps=1000)"
+        ),
+    }
+    assert [line for line, _ in translated(shown, list(given))] == list(given.values())
+    for text, why in [
+        ("StepLR(optimizer, size)", "StepLR of PyTorch: write a number for step_size; did you"),
+        ("StepLR(optimizer)", "step_size is missing"),
+        ("StepLR(optimizer, 30, gama=0.1)", "the argument gama is not translated"),
+        ("OneCycleLR(optimizer, 0.1, 100, three_phase=True)", "this three_phase is not translated"),
+        ("CosineDecay(0.1, 100, warmup_steps=5)", "this warmup_steps is not translated"),
+        ("StepLR(optimizer, 1, 2, 3, 4)", "too many arguments"),
+    ]:
+        ((line, error),) = translated(shown, [text])
+        assert line is None
+        assert why in error
 
 
 # What is refused before it is read, and the message.

@@ -5,7 +5,9 @@
 const Chart = (() => {
   const { number, counted } = Display;
   const HEIGHT = 380; // at most, in pixels
-  const MARGIN = { top: 12, right: 24, bottom: 46, left: 70 };
+  const MARGIN = { top: 30, right: 24, bottom: 46, left: 70 };
+  const LETTER = 7; // the width of a letter in pixels
+  const STRIP = 14; // pixels from the top to the middle of the strip above the curves
   const DASHES = ["", "9 4", "3 4", "12 4 2 4"];
   const EVERY = 4000; // the largest number of steps of a run of which every step is computed
   const SAMPLES = 1200; // the number of steps that are computed of a longer run
@@ -66,6 +68,14 @@ const Chart = (() => {
     return points;
   }
 
+  // Return some steps of a schedule, with those at which its rate can jump or turn among them.
+  function keySteps(schedule, last) {
+    const edges = turns(schedule, last).slice(0, 60).flatMap((t) => [t - 1, t, t + 1]);
+    const spread = Array.from({ length: 65 }, (_, i) => Math.round((last * i) / 64));
+    const steps = [...edges, ...spread, last - 1].filter((t) => t >= 0 && t <= last);
+    return [...new Set(steps)].sort((a, b) => a - b);
+  }
+
   // Return the sum of the rates of all steps before the last; between distant samples, their mean.
   function area(points) {
     return points.slice(1).reduce((sum, [t, rate], i) => {
@@ -100,8 +110,9 @@ const Chart = (() => {
     );
   }
 
-  // A scale has at() and its marks, each a value and its label. That of steps also has back().
-  function xScale(last, width, log) {
+  // A scale has at(), its inverse, and its marks, each a value and its label. That of steps also has
+  // back(), the step that is nearest to a position.
+  function xScale(last, width, log, factor = 1) {
     const left = MARGIN.left + (log ? GAP : 0);
     const span = width - MARGIN.right - left;
     const whole = log ? Math.log10(Math.max(last, 2)) : last;
@@ -109,28 +120,39 @@ const Chart = (() => {
       if (log) return t < 1 ? MARGIN.left : left + (span * Math.log10(t)) / whole;
       return left + (span * t) / whole;
     };
-    const back = (x) => {
+    const inverse = (x) => {
       if (log && x < left - GAP / 2) return 0;
-      const fraction = Math.min(1, Math.max(0, (x - left) / span));
-      return Math.min(last, Math.round(log ? 10 ** (fraction * whole) : fraction * last));
+      const fraction = (x - left) / span;
+      return log ? 10 ** (Math.max(0, fraction) * whole) : fraction * last;
     };
-    const steps = log
-      ? [0, ...powers(1, last)]
-      : ticks(last, Math.max(3, width / 130)).filter(Number.isInteger);
-    return { at, back, marks: steps.map((step) => [step, counted(step)]) };
+    const back = (x) => Math.min(last, Math.max(0, Math.round(inverse(x))));
+    const steps = (values) => (factor === 1 ? values.filter(Number.isInteger) : values);
+    const values = log
+      ? [0, ...powers(factor, Math.max(last, 1) * factor)]
+      : steps(ticks(last * factor, Math.max(3, width / 130)));
+    const label = factor === 1 ? counted : number;
+    return { at, inverse, back, marks: values.map((value) => [value / factor, label(value)]) };
   }
 
-  function yScale(rates, bottom, log) {
+  // Return the highest rate, and the lowest one on a logarithmic axis.
+  function range(rates) {
     const top = highest(rates) || 1;
-    const labelled = (values) => values.map((rate) => [rate, number(rate)]);
-    if (!log) {
-      const most = top * 1.05;
-      const at = (rate) => bottom - ((bottom - MARGIN.top) * rate) / most;
-      return { at, marks: labelled(ticks(most, 5)) };
-    }
     const low = rates
       .filter((rate) => rate > top * SMALLEST)
       .reduce((least, rate) => Math.min(least, rate), top / 10);
+    return { top, low };
+  }
+
+  function yScale(rates, bottom, log, { top, low } = range(rates)) {
+    const labelled = (values) => values.map((rate) => [rate, number(rate)]);
+    const above = highest(rates) > top * 1.05;
+    const outside = above ? "Rates above the locked axis are not drawn." : "";
+    if (!log) {
+      const most = top * 1.05;
+      const at = (rate) => bottom - ((bottom - MARGIN.top) * rate) / most;
+      const inverse = (y) => ((bottom - y) / (bottom - MARGIN.top)) * most;
+      return { at, inverse, marks: labelled(ticks(most, 5)), note: outside };
+    }
     const none = (rate) => rate < low * (1 - 1e-9); // 1e-9: a mark may be rounded
     const without = rates.filter(none);
     const floor = bottom - (without.length ? BAND : 0);
@@ -139,17 +161,22 @@ const Chart = (() => {
       none(rate)
         ? bottom
         : floor - ((floor - MARGIN.top) * (Math.log10(rate) - from)) / (to - from);
+    const inverse = (y) =>
+      y > floor + BAND / 2 ? 0 : 10 ** (from + ((floor - y) / (floor - MARGIN.top)) * (to - from));
     const marks = labelled(powers(low, top));
-    if (!without.length) return { at, marks };
+    if (!without.length) return { at, inverse, marks, note: outside };
     const zero = highest(without) === 0;
     const label = zero ? "0" : `<${number(low)}`;
-    const note = zero
+    const below = zero
       ? "A logarithmic axis has no 0: rates of 0 are drawn at the bottom, at the mark 0."
       : `Rates below ${number(low)} are drawn at the bottom of the logarithmic axis.`;
-    return { at, marks: [[0, label], ...marks], note, floor };
+    const note = [outside, below].filter(Boolean).join(" ");
+    return { at, inverse, marks: [[0, label], ...marks], note, floor };
   }
 
   // Drawing ------------------------------------------------------------------------------------
+
+  const ratesOf = (curves) => curves.flatMap(({ points }) => points.map(([, rate]) => rate));
 
   // A rate is constant during its step, so a corner joins neighbouring steps.
   function path(points, x, y) {
@@ -170,17 +197,31 @@ const Chart = (() => {
     element("path", { d: "M-5,5L-1,-5M1,5L5,-5", ...place }, parent);
   }
 
-  // Draw curves, each {points, index, active}, into an SVG element. Return a function from a position
-  // to its step, a function that moves the cursor, and a note about the axes.
-  function draw(svg, curves, { last, logX, logY }) {
+  // Shade every other phase, and write the names of those that are wide enough.
+  function shade(svg, phases, x, bottom) {
+    const group = element("g", { class: "pg-phases" }, svg);
+    phases.forEach(({ start, stop, name }, i) => {
+      const [from, to] = [x.at(start), x.at(stop)];
+      const place = { x: from, y: MARGIN.top, width: to - from, height: bottom - MARGIN.top };
+      if (i % 2 === 0) element("rect", place, group);
+      if (to - from < name.length * LETTER + 30) return; // room for the handles at both ends
+      const middle = { x: (from + to) / 2, y: STRIP + 4, "text-anchor": "middle" };
+      element("text", middle, group, name);
+    });
+  }
+
+  // Draw curves, each {points, index, active}, into an SVG element; "ghost" holds the points of a
+  // former curve, "axes" the range of locked ones, "phases" those to be shaded, and "unit" that of the
+  // axis. Return the scales, a function that moves the cursor, and a note about the axes.
+  function draw(svg, curves, { last, logX, logY, axes: locked, ghost, phases, unit }) {
     const width = Math.max(280, svg.clientWidth);
     const height = svg.clientHeight || HEIGHT;
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.replaceChildren();
-    const x = xScale(last, width, logX);
+    const x = xScale(last, width, logX, unit.factor);
     const bottom = height - MARGIN.bottom;
-    const rates = curves.flatMap(({ points }) => points.map(([, rate]) => rate));
-    const y = yScale(rates, bottom, logY);
+    const y = yScale(ratesOf([...curves, ...(ghost ? [{ points: ghost }] : [])]), bottom, logY, locked);
+    shade(svg, phases, x, bottom);
     const axes = element("g", { class: "pg-axes" }, svg);
     for (const [rate, label] of y.marks) {
       const at = y.at(rate);
@@ -195,7 +236,7 @@ const Chart = (() => {
       element("text", place, axes, label);
     }
     if (logX) broken(MARGIN.left + GAP / 2, bottom, 0, axes);
-    if (y.note) broken(MARGIN.left, (y.floor + bottom) / 2, 90, axes);
+    if (y.floor) broken(MARGIN.left, (y.floor + bottom) / 2, 90, axes);
     element(
       "path",
       { d: `M${MARGIN.left},${MARGIN.top}V${bottom}H${width - MARGIN.right}`, class: "pg-frame" },
@@ -206,7 +247,7 @@ const Chart = (() => {
       "text",
       { x: middle, y: height - 6, "text-anchor": "middle", class: "pg-name" },
       axes,
-      "step",
+      unit.name,
     );
     const turned = { transform: `translate(12 ${(MARGIN.top + bottom) / 2}) rotate(-90)` };
     element(
@@ -215,12 +256,19 @@ const Chart = (() => {
       axes,
       "learning rate",
     );
+    const [wide, high] = [width - MARGIN.left - MARGIN.right, bottom - MARGIN.top];
+    const clip = element("clipPath", { id: "pg-clip" }, svg);
+    // somewhat larger, for lines along its edges
+    const area = { x: MARGIN.left - 5, y: MARGIN.top - 5, width: wide + 10, height: high + 10 };
+    element("rect", area, clip);
+    const inside = element("g", { "clip-path": "url(#pg-clip)" }, svg);
+    if (ghost) element("path", { d: path(ghost, x, y), class: "pg-ghost" }, inside);
     for (const { points, index, active } of [...curves].sort((a, b) => a.active - b.active)) {
       const look = `pg-curve pg-color-${index}${active ? " pg-active" : ""}`;
       const dash = { "stroke-dasharray": DASHES[index] };
-      element("path", { d: path(points, x, y), class: look, ...dash }, svg);
+      element("path", { d: path(points, x, y), class: look, ...dash }, inside);
     }
-    const cursor = element("g", { class: "pg-cursor" }, svg);
+    const cursor = element("g", { class: "pg-cursor" }, inside);
     const move = (step, rates) => {
       cursor.replaceChildren();
       const at = x.at(step);
@@ -229,7 +277,18 @@ const Chart = (() => {
         element("circle", { cx: at, cy: y.at(rate), r: 4.5, class: `pg-color-${index}` }, cursor),
       );
     };
-    return { back: x.back, move, note: y.note };
+    return { x, y, strip: STRIP, move, note: y.note };
+  }
+
+  // A curve without axes, in the colour of the text.
+  function thumbnail(schedule, last, width, height) {
+    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
+    const points = keySteps(schedule, last).map((t) => [t, schedule(t)]);
+    const top = highest(points.map(([, rate]) => rate));
+    const x = { at: (t) => 2 + ((width - 4) * t) / last };
+    const y = { at: (rate) => height - 2 - ((height - 4) * rate) / top };
+    element("path", { d: path(points, x, y), class: "pg-curve" }, svg);
+    return svg;
   }
 
   // A sample of a curve's colour and dashes, to be shown beside its name.
@@ -243,5 +302,16 @@ const Chart = (() => {
     return svg;
   }
 
-  return { draw, sampled, area, exactly, xScale, yScale, swatch };
+  return {
+    draw,
+    sampled,
+    keySteps,
+    area,
+    exactly,
+    range: (curves) => range(ratesOf(curves)),
+    xScale,
+    yScale,
+    thumbnail,
+    swatch,
+  };
 })();

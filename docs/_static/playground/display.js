@@ -55,13 +55,53 @@ const Display = (() => {
   // Return where a schedule ends; from there on, its rate is constant.
   const end = ({ length }) => (length === null ? "open-ended" : `ends at step ${counted(length)}`);
 
+  const MOST_PHASES = 12; // that are shown; more would be too narrow
+
+  // Return the phases of a composition, named by what the rate does in each; none for a single one.
+  function phases(schedule, last) {
+    const found = schedule.phases(last).filter(({ start, stop }) => start < stop && start < last);
+    if (found.length < 2 || found.length > MOST_PHASES) return [];
+    return found.map(({ start, stop }, i) => {
+      const middle = Math.floor((start + stop) / 2);
+      const [from, between, to] = [start, middle, stop - 1].map((t) => schedule(t));
+      let name = "cycle";
+      if (from === to && between === from) name = "constant";
+      else if (from <= between && between <= to) name = i ? "rise" : "warmup";
+      else if (from >= between && between >= to) name = "decay";
+      return { start, stop: Math.min(stop, last), name };
+    });
+  }
+
+  const phased = (schedule, last) =>
+    phases(schedule, last)
+      .map(({ stop, name }) => `${name} to step ${counted(stop)}`)
+      .join(", ");
+
+  // The units of the axis: each with what the page asks for, and what a step is in it.
+  const UNITS = {
+    steps: { label: "", name: "step", of: () => 1 },
+    epochs: { label: "steps per epoch", name: "epoch", of: (per) => 1 / per },
+    tokens: { label: "tokens per step", name: "tokens", of: (per) => per },
+  };
+
+  // Return the unit of an axis, with the number of them in a step.
+  const unitOf = ({ unit, per }) => ({ ...UNITS[unit], factor: UNITS[unit].of(per) });
+
+  // Return a step in another unit, in parentheses.
+  function inUnit(step, { unit, per }) {
+    if (unit === "steps") return "";
+    const text = number(step * UNITS[unit].of(per));
+    return unit === "epochs" ? ` (epoch ${text})` : ` (${text} tokens)`;
+  }
+
   // Return the description of a curve.
   function sentence(item, last) {
     const { text, schedule } = item;
     const at = (t) => `${number(schedule(t))} at ${t ? "" : "step "}${counted(t)}`;
     const values = spread(last, 4).map(at).join(", ");
     const sums = `sum ${total(item, last)}, mean ${mean(item, last)}`;
-    return `${shortened(text)}: learning rate ${values}; ${sums}; ${end(schedule)}.`;
+    const parts = [`learning rate ${values}`, sums, end(schedule), phased(schedule, last)];
+    return `${shortened(text)}: ${parts.filter(Boolean).join("; ")}.`;
   }
 
   // Return the rows of the table of rates, each a step and the rates there.
@@ -69,12 +109,26 @@ const Display = (() => {
     spread(last, 20).map((t) => [counted(t), ...items.map(({ schedule }) => number(schedule(t)))]);
 
   // Return the step under the cursor and the rates there, for a screen reader.
-  function reading(items, step) {
+  function reading(items, step, view) {
     const rates = items.map(({ text, schedule }) => {
       return `${number(schedule(step))} for ${shortened(text)}`;
     });
-    return `step ${counted(step)}: ${rates.join(", ")}`;
+    return `step ${counted(step)}${inUnit(step, view)}: ${rates.join(", ")}`;
   }
 
-  return { number, counted, shortened, total, mean, end, sentence, table, reading };
+  return {
+    number,
+    counted,
+    shortened,
+    total,
+    mean,
+    end,
+    phases,
+    UNITS,
+    unitOf,
+    inUnit,
+    sentence,
+    table,
+    reading,
+  };
 })();

@@ -430,6 +430,7 @@ const Model = (() => {
     beginOf,
     methodOf,
     read,
+    meant,
     numberOr,
     python,
     run,

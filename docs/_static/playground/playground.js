@@ -1,11 +1,12 @@
 "use strict";
-// The playground: its state, which the address of the page holds.
+// The playground: what it shows of its state, and what changes that.
 
 (() => {
   const { element } = Editor;
-  const { number, counted, shortened } = Display;
-  const MOST = 4;
+  const { number, counted, shortened, UNITS } = Display;
+  const { MOST, valid } = State;
   const LAST = 2 ** 31 - 1;
+  const TEXT_FIELD = "input:not([type=range], [type=checkbox])"; // it undoes what is typed
   const PROGRAMS = LRS.choices.programs;
   const byName = (name) => document.getElementById(`pg-${name}`);
   const root = byName("root");
@@ -14,54 +15,24 @@
 
   let items; // the schedules, each {tree, slot}; the slot is its colour
   let active; // the schedule in the editor
-  let view; // {last, logX, logY, step}; without last, all steps of the longest schedule
+  let view; // what State reads; without last, all steps of the longest schedule are shown
+  let problem = ""; // an error in the address
 
-  function fromAddress() {
-    const given = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
-    const whole = (name) => (/^\d+$/.test(given.get(name)) ? Number(given.get(name)) : undefined);
-    const log = (name) => given.get(name) === "log";
-    const lines = given.getAll("s");
-    const [trees, problems] = [[], []];
-    for (const line of lines.slice(0, MOST)) {
-      try {
-        trees.push(valid(line));
-      } catch (error) {
-        const why = shortened(error.message, 300);
-        problems.push(`${shortened(line, 60)} cannot be shown: ${why}`);
-      }
-    }
-    if (lines.length > MOST) problems.push(`only the first ${MOST} schedules are shown`);
-    problem = problems.length ? `In the link: ${problems.join("; ")}` : "";
-    if (!trees.length) trees.push(...Model.start.slice(0, 2).map(valid));
-    items = trees.map((tree, slot) => ({ tree, slot }));
-    active = items[0];
-    view = {
-      last: whole("last") || undefined,
-      logX: log("x"),
-      logY: log("y"),
-      step: whole("step"),
-    };
+  function restore() {
+    let trees, chosen, slots;
+    ({ trees, view, problem, active: chosen, slots } = State.read());
+    items = trees.map((tree, i) => ({ tree, slot: problem ? i : (slots?.[i] ?? i) }));
+    active = items[chosen] ?? items[0];
   }
 
-  // Return the tree of a line of Python, or throw an error that explains what is wrong.
-  function valid(text) {
-    const tree = Model.read(text);
-    Model.run(tree);
-    return tree;
-  }
+  const hash = () =>
+    State.written(
+      items.map(({ text }) => text),
+      view,
+    );
 
-  // Return the part of the address that holds the state.
-  function hash() {
-    const plain = (text) => encodeURIComponent(text).replaceAll("%3D", "=").replaceAll("%2C", ",");
-    const parts = items.map(({ text }) => `s=${plain(text.replaceAll(" ", ""))}`);
-    if (view.last) parts.push(`last=${view.last}`);
-    if (view.logX) parts.push("x=log");
-    if (view.logY) parts.push("y=log");
-    parts.push(`step=${view.step}`);
-    return `#${parts.join("&")}`;
-  }
-
-  const toAddress = () => history.replaceState(null, "", hash());
+  const toAddress = () =>
+    State.keep(hash(), { active: items.indexOf(active), slots: items.map(({ slot }) => slot) });
 
   // Write the state into the address, unless the address holds a schedule that is not shown.
   const keep = () => problem || toAddress();
@@ -70,6 +41,7 @@
 
   root.innerHTML = `
     <div class="pg">
+      <div class="pg-presets" id="pg-presets" role="group" aria-label="Presets"></div>
       <section class="pg-view" aria-label="Curves">
         <p class="pg-message" id="pg-problem" role="status"></p>
         <div class="pg-tools">
@@ -79,13 +51,22 @@
             <input type="number" id="pg-step" min="0" step="1"></span>
           <span><label for="pg-log-x">log steps</label><input type="checkbox" id="pg-log-x"></span>
           <span><label for="pg-log-y">log rates</label><input type="checkbox" id="pg-log-y"></span>
+          <span><label for="pg-lock">lock axes</label><input type="checkbox" id="pg-lock"></span>
+          <span><label for="pg-unit">axis in</label>
+            <select id="pg-unit">${Object.keys(UNITS).map((n) => `<option>${n}</option>`)}</select></span>
+          <span id="pg-per-field"><label for="pg-per"></label>
+            <input type="text" id="pg-per" inputmode="decimal" autocomplete="off"></span>
+          <button type="button" id="pg-undo" aria-keyshortcuts="Control+Z">Undo</button>
+          <button type="button" id="pg-redo" aria-keyshortcuts="Control+Shift+Z">Redo</button>
           <button type="button" id="pg-add" aria-label="Compare with another">Compare</button>
           <button type="button" id="pg-match">Match mean rates</button>
           <button type="button" id="pg-link">Copy link</button>
         </div>
         <p class="pg-said" id="pg-said" role="status"></p>
-        <svg id="pg-chart" class="pg-chart" tabindex="0" role="slider" aria-valuemin="0"
-          aria-label="Step under the cursor" aria-describedby="pg-words"></svg>
+        <div class="pg-plot" id="pg-plot">
+          <svg id="pg-chart" class="pg-chart" tabindex="0" role="slider" aria-valuemin="0"
+            aria-label="Step under the cursor" aria-describedby="pg-words"></svg>
+        </div>
         <table class="pg-legend">
           <thead><tr><th scope="col">Schedule</th><th scope="col" id="pg-at"></th>
             <th scope="col">mean <span class="pg-wide">rate</span></th><td></td></tr></thead>
@@ -94,8 +75,9 @@
       </section>
       <section class="pg-edit" aria-label="Editor">
         <div class="pg-line">
-          <label for="pg-line">One line of Python: edit it or paste your own</label>
+          <label for="pg-line">One line of Python, or another library's call</label>
           <textarea id="pg-line" rows="2" spellcheck="false" autocapitalize="off"></textarea>
+          <p class="pg-said" id="pg-note" role="status"></p>
           <p class="pg-message" id="pg-message" role="status"></p>
           <p class="pg-message" id="pg-stale"></p>
         </div>
@@ -128,11 +110,16 @@
     "form",
     "program",
   ].map(byName);
-  const [last, step, logX, logY, add, equal, link, copy, frame] = [
+  const [last, step, logX, logY, lock, unit, per, undo, redo, add, equal, link, copy, frame] = [
     "last",
     "step",
     "log-x",
     "log-y",
+    "lock",
+    "unit",
+    "per",
+    "undo",
+    "redo",
     "add",
     "match",
     "link",
@@ -156,11 +143,12 @@
 
   // Showing ------------------------------------------------------------------------------------
 
-  let problem = ""; // an error in the address
   let draft = ""; // an error in the line of Python
   let drawn; // the result of Chart.draw
   let describing; // a timer: the description waits for a pause
   let keeping;
+  let ghost; // the curve before the present edit
+  let held = 0; // the steps that stay in view while a handle is dragged
 
   // Compute what has changed. Return the error of the active schedule, which then keeps its last
   // curve.
@@ -177,7 +165,7 @@
       }
     }
     const horizon = Math.max(...items.map(({ schedule }) => LRS.horizon(schedule)));
-    view.shown = Math.min(view.last ?? horizon, LAST);
+    view.shown = Math.min(view.axes?.last ?? view.last ?? Math.max(horizon, held), LAST);
     view.step = Math.min(view.step ?? Math.floor(view.shown / 2), view.shown);
     for (const item of items) {
       const key = `${item.text} ${view.shown}`;
@@ -189,17 +177,27 @@
   }
 
   function show() {
+    cancelAnimationFrame(waiting);
+    waiting = undefined;
     const failed = computed();
     say(draft || failed, draft ? "line" : "form");
     if (document.activeElement !== line && !draft) line.value = active.text;
     last.value = view.last ?? "";
     last.placeholder = view.shown;
     step.max = view.shown;
-    [logX.checked, logY.checked] = [view.logX, view.logY];
+    [logX.checked, logY.checked, lock.checked] = [view.logX, view.logY, Boolean(view.axes)];
+    last.disabled = Boolean(view.axes);
+    unit.value = view.unit;
+    byName("per-field").hidden = view.unit === "steps";
+    per.labels[0].textContent = UNITS[view.unit].label;
+    if (document.activeElement !== per) per.value = view.per ?? "";
     add.disabled = items.length === MOST;
     legend.replaceChildren(...items.map(row));
     program();
     draw();
+    if (State.fresh() && !draft && !failed) keep();
+    undo.disabled = !State.undoable();
+    redo.disabled = !State.redoable();
     clearTimeout(describing);
     describing = setTimeout(() => (describe(), keep()), 400);
   }
@@ -210,7 +208,11 @@
       index: item.slot,
       active: item === active,
     }));
-    drawn = Chart.draw(svg, curves, { ...view, last: view.shown });
+    const { tree, schedule, slot } = active;
+    const phases = Display.phases(schedule, view.shown);
+    const options = { ...view, last: view.shown, ghost, phases, unit: Display.unitOf(view) };
+    drawn = Chart.draw(svg, curves, options);
+    handles.show(root.dataset.stale ? undefined : tree, schedule, drawn, view.shown, slot);
     point();
   }
 
@@ -219,8 +221,12 @@
 
   // Return the row of an item in the legend, with the buttons that choose and remove it.
   function row(item) {
-    const onclick = () => edit(item, ".pg-legend [aria-current]");
+    const onclick = () => {
+      edit(item, ".pg-legend [aria-current]");
+      keep();
+    };
     const drop = () => {
+      State.edited();
       items = items.filter((other) => other !== item);
       edit(item === active ? items[0] : active, ".pg-legend [aria-current]");
     };
@@ -248,11 +254,11 @@
     const read = items.map((item) => [item.schedule(view.step), item.slot, item]);
     drawn.move(view.step, read);
     read.forEach(([rate, , item]) => (item.cell.textContent = number(rate)));
-    atStep.textContent = `at step ${counted(view.step)}`;
+    atStep.textContent = `at step ${counted(view.step)}${Display.inUnit(view.step, view)}`;
     if (document.activeElement !== step) step.value = view.step;
     svg.setAttribute("aria-valuemax", view.shown);
     svg.setAttribute("aria-valuenow", view.step);
-    svg.setAttribute("aria-valuetext", Display.reading(items, view.step));
+    svg.setAttribute("aria-valuetext", Display.reading(items, view.step, view));
   }
 
   // Describe the curves in words and as a table.
@@ -276,13 +282,30 @@
 
   // Changing -----------------------------------------------------------------------------------
 
+  // Note a change of the active schedule, whose former curve stays in view.
+  function begins() {
+    if (State.edited()) ghost = active.points;
+  }
+
   let waiting;
   function changed() {
+    begins();
     problem = draft = "";
-    waiting ??= requestAnimationFrame(() => {
-      waiting = undefined;
-      show();
-    });
+    waiting ??= requestAnimationFrame(show);
+  }
+
+  // End an edit: what it has changed is shown and kept, and the next change begins another one.
+  function finish() {
+    if (waiting) show();
+    if (State.finished()) keep();
+  }
+
+  // Show the inputs of the active schedule. The one that was focused stays so.
+  function fill() {
+    const inputs = () => [...form.querySelectorAll("input, select, button")];
+    const index = inputs().indexOf(document.activeElement);
+    form.replaceChildren(Editor.editor(active.tree, changed));
+    inputs()[index]?.focus();
   }
 
   // Edit an item, and focus an element. Errors in other items are discarded.
@@ -290,13 +313,22 @@
     for (const other of items) if (other.kept) other.tree = structuredClone(other.kept);
     active = item;
     draft = "";
-    form.replaceChildren(Editor.editor(item.tree, changed));
+    ghost = undefined;
+    fill();
     show();
     if (focused) root.querySelector(focused)?.focus();
   }
 
-  // Scale every curve to the mean rate that the first one has over the steps shown. The state before
-  // stays in the history of the browser.
+  // Put a preset into the editor, in place of the active schedule.
+  function preset(code) {
+    State.edited();
+    problem = "";
+    active.tree = valid(code);
+    delete active.kept;
+    edit(active);
+  }
+
+  // Scale every curve to the mean rate that the first one has over the steps shown.
   function match() {
     const means = items.map(
       ({ schedule, points }) => Chart.exactly(schedule, points, view.shown) / view.shown,
@@ -306,18 +338,24 @@
       if (means[i] === 0) throw Error(`${shortened(text)} has a mean rate of 0, whatever its factor.`);
       return i ? valid(Model.python(Model.scaled(tree, means[0] / means[i]))) : tree;
     };
-    let said = `All curves have the mean rate of the first, ${number(means[0])}. Go back to undo it.`;
+    let said = `All curves have the mean rate of the first, ${number(means[0])}.`;
     try {
       const trees = items.map(scaled);
-      keep();
+      State.edited();
       problem = "";
       items = trees.map((tree, i) => ({ tree, slot: items[i].slot }));
       edit(items[chosen]);
-      if (hash() !== location.hash) history.pushState(null, "", hash());
     } catch (error) {
       said = error.message;
     }
     byName("said").textContent = said;
+  }
+
+  // Undo or redo an edit. What is wrong goes first.
+  function travel(move) {
+    if (root.dataset.stale) return begin();
+    keep();
+    move();
   }
 
   function moveTo(to) {
@@ -344,20 +382,49 @@
     setTimeout(() => (button.textContent = before), 1500);
   }
 
+  const handles = Handles.placed(byName("plot"), {
+    grab: () => ({ tree: active.tree, ...drawn }),
+    changed: () => {
+      held = view.shown;
+      fill();
+      changed();
+    },
+    release: () => {
+      held = 0;
+      finish();
+      show();
+    },
+  });
+
   function listen() {
     const on = (target, name, does) => target.addEventListener(name, does);
-    on(logX, "change", () => ((view.logX = logX.checked), show()));
-    on(logY, "change", () => ((view.logY = logY.checked), show()));
-    on(
-      last,
-      "change",
-      () => ((view.last = Math.max(0, Math.round(last.value)) || undefined), show()),
-    );
+    const onView = (target, change) => {
+      on(target, "change", () => {
+        State.edited();
+        change();
+        show();
+      });
+    };
+    onView(logX, () => (view.logX = logX.checked));
+    onView(logY, () => (view.logY = logY.checked));
+    onView(lock, () => {
+      view.axes = lock.checked ? { last: view.shown, ...Chart.range(items) } : undefined;
+    });
+    const usual = { epochs: 390, tokens: 524288 }; // CIFAR-10 in batches of 128; GPT-2
+    onView(unit, () => {
+      view.unit = unit.value;
+      view.per = usual[view.unit];
+    });
+    onView(per, () => {
+      const typed = Model.numberOr(per.value);
+      view.per = typed > 0 ? typed : view.per;
+    });
+    onView(last, () => (view.last = Math.max(0, Math.round(last.value)) || undefined));
     on(step, "input", () => moveTo(Math.round(step.value) || 0));
     on(frame, "change", program);
     on(copy, "click", () => copied(copy, `${code.textContent}\n`));
     on(link, "click", () => (toAddress(), copied(link, location.href)));
-    const pointed = (event) => moveTo(drawn.back(event.clientX - svg.getBoundingClientRect().left));
+    const pointed = (event) => moveTo(drawn.x.back(event.clientX - svg.getBoundingClientRect().left));
     on(svg, "pointermove", pointed);
     on(svg, "pointerdown", pointed);
     on(svg, "keydown", (event) => {
@@ -371,33 +438,56 @@
       moveTo(view.step + to);
     });
     on(add, "click", () => {
+      State.edited();
       const slot = [0, 1, 2, 3].find((free) => !items.some((item) => item.slot === free));
       items = [...items, { slot, tree: Model.read(Model.start[slot]) }];
       edit(items.at(-1), "#pg-line");
     });
     on(equal, "click", match);
     on(line, "input", () => {
+      byName("note").textContent = "";
       try {
-        active.tree = valid(line.value);
+        const { tree, note } = Calls.read(line.value);
+        Model.run(tree);
+        active.tree = tree;
+        byName("note").textContent = note;
+        begins();
         problem = draft = "";
-        form.replaceChildren(Editor.editor(active.tree, changed));
+        fill();
       } catch (error) {
         draft = error.message;
       }
       show();
     });
     on(line, "blur", () => (line.value = draft ? line.value : active.text));
-    on(window, "hashchange", begin);
-    new ResizeObserver(() => requestAnimationFrame(draw)).observe(svg);
+    on(undo, "click", () => travel(State.undo));
+    on(redo, "click", () => travel(State.redo));
+    on(document, "keydown", (event) => {
+      const key = event.key.toLowerCase();
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || !/^[zy]$/.test(key)) return;
+      if (event.target.closest("textarea, [contenteditable], " + TEXT_FIELD)) return;
+      event.preventDefault();
+      travel(key === "y" || event.shiftKey ? State.redo : State.undo);
+    });
+    // An edit ends when its slider or button is released, and when another control is used.
+    for (const name of ["change", "focusout"]) on(root, name, finish);
+    on(root, "click", ({ target }) => target.matches("button") && finish());
+    on(root, "focusout", () => {
+      if (ghost) waiting ??= requestAnimationFrame(show);
+      ghost = undefined;
+    });
+    on(window, "popstate", begin);
+    new ResizeObserver(() => requestAnimationFrame(() => waiting || draw())).observe(svg);
   }
 
   function begin() {
-    fromAddress();
+    restore();
     edit(active);
     clearTimeout(describing);
     describe(); // at once; the address stays as it is
   }
 
+  byName("presets").append(...Presets.row(preset));
   listen();
   begin();
 })();
