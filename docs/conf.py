@@ -36,6 +36,7 @@ extensions = [
     "lrs_playground",
     "lrs_schedules",
     "lrs_site",
+    "lrs_train",
     "myst_nb",
     "notfound.extension",
     "numpydoc",
