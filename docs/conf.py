@@ -111,8 +111,10 @@ sphinx_gallery_conf = {
     "reset_modules": ("matplotlib", "lrs_gallery.reset"),
     "reset_modules_order": "both",
     "image_scrapers": ("lrs_gallery.scrape",),
-    # PyTorch for Linux brings gigabytes of CUDA. Without it, its example is not run.
-    "filename_pattern": "/plot_" if find_spec("torch") else "/plot_(?!3_three_frameworks)",
+    # PyTorch for Linux brings gigabytes of CUDA. Without it, its examples are not run.
+    "filename_pattern": "/plot_"
+    if find_spec("torch")
+    else "/plot_(?!3_three_frameworks|5_pytorch_loop|5_averaging)",
     # everything that an example may import
     "first_notebook_cell": (
         '%pip install -q "keras-lrschedules[keras,plot,study]" tensorflow jax torch optax '
@@ -141,6 +143,10 @@ redirects = {
         "plot_4_side_by_side",
         "plot_5_what_keras_did",
     )
+}
+redirects |= {
+    "auto_examples/shapes/plot_4_cyclical": "plot_3_restarts.html",
+    "auto_examples/training/plot_4_convnet": "plot_5_better_or_tuned.html",
 }
 # The page for a wrong address is served at every depth, so it names its files from the root.
 notfound_urls_prefix = urllib.parse.urlsplit(lrs_site.CANONICAL).path or "/"

@@ -53,22 +53,28 @@ def curve(schedule, caption, size=(4.6, 2.2), phases=(), *, name="learning rate"
             ax.set(ylabel=name, ylim=(None, None))
             ax.autoscale(axis="y")
         mark(ax, phases)
-        file = io.StringIO()
-        figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
+        svg = inline(figure, plotting.describe(schedule, name, steps))
         plt.close(figure)
+    # the style sheet says how large
+    svg = re.sub(r"font-size: [\d.]+px; ", "", svg).replace(LINE, "var(--pst-color-primary)")
+    figcaption = f"<figcaption><code>{html.escape(caption)}</code></figcaption>" if caption else ""
+    return " ".join(f'<figure class="curve">{svg}{figcaption}</figure>'.split())
+
+
+def inline(figure, words):
+    """Return a figure as SVG for a page: in its font and the colour of its text, with words."""
+    file = io.StringIO()
+    figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
     svg = "<svg " + file.getvalue().partition("<svg ")[2]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    # rules for all elements would be rules for the page, whose style sheet has them
+    svg = re.sub(r"<metadata>.*?</metadata>|<style .*?</style>", "", svg, flags=re.DOTALL)
     # a hundredth of a point is finer than any screen, and half the size of the file
     svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"\d+\.\d{3,}", _short, tag[0]), svg)
     # the coordinates after the first are those of lines, also without the letter
     svg = re.sub(r' d="M[^CQ"]*"', lambda path: re.sub(r"\sL ", " ", path[0]), svg)
-    # the style sheet says in which font, and how large
-    svg = re.sub(r"font-size: [\d.]+px; font-family: [^;]*; ", "", svg)
-    svg = svg.replace(INK, "currentColor").replace(LINE, "var(--pst-color-primary)")
-    words = html.escape(plotting.describe(schedule, name, steps))
-    svg = svg.replace("<svg ", f'<svg role="img" aria-label="{words}" ', 1)
-    figcaption = f"<figcaption><code>{html.escape(caption)}</code></figcaption>" if caption else ""
-    return " ".join(f'<figure class="curve">{svg}{figcaption}</figure>'.split())
+    svg = re.sub(r"""font-family: [^;"]*;? ?""", "", svg)
+    svg = svg.replace(INK, "currentColor")
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(words)}" ', 1)
 
 
 def _short(number):
