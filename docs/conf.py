@@ -146,7 +146,11 @@ moved_pages = {
         "plot_4_side_by_side",
         "plot_5_what_keras_did",
     )
-} | {"build-time": "guide/how-this-site-is-tested"}
+} | {
+    "auto_examples/shapes/plot_4_cyclical": "auto_examples/shapes/plot_3_restarts",
+    "auto_examples/training/plot_4_convnet": "auto_examples/training/plot_5_better_or_tuned",
+    "build-time": "guide/how-this-site-is-tested",
+}
 # The page for a wrong address is served at every depth, so it names its files from the root.
 notfound_urls_prefix = urllib.parse.urlsplit(lrs_site.CANONICAL).path or "/"
 

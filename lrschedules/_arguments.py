@@ -23,6 +23,8 @@ from lrschedules.kinds import ListOf, checked
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)))
+
 
 def one_of(*choices: str) -> Callable[[Any], str]:
     """Return the kind of an argument that is one of a few words."""
@@ -139,6 +141,11 @@ def axes_of(where: str, ax: Any, size: tuple[float, float]) -> Axes:
             "plt.figure().add_subplot()"
         )
     return ax
+
+
+def next_dash(ax: Axes) -> Any:
+    """Return the line style of the next curve: with it, curves differ in more than their colour."""
+    return DASHES[len(ax.lines) % len(DASHES)]
 
 
 def describe_axes(ax: Axes, words: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrschedules import kinds
-from lrschedules._arguments import Text, axes_of, describe_axes
+from lrschedules._arguments import Text, axes_of, describe_axes, next_dash
 from lrschedules._config import shown
 from lrschedules._schedule import Schedule
 from lrschedules.kinds import LAST_STEP, checked
@@ -60,7 +60,8 @@ def plot(
     ax = axes_of("plot", ax, (6.4, 3.2))
     for name, schedule in named.items():
         at = _drawn(schedule, last)
-        ax.plot(at, schedule(at), drawstyle="steps-post", label=name or None)
+        dash = next_dash(ax)
+        ax.plot(at, schedule(at), linestyle=dash, drawstyle="steps-post", label=name or None)
     ax.set(xlabel="step", ylabel="learning rate", xlim=(0, last))
     ax.set_ylim(bottom=0)
     if isinstance(schedules, Mapping):

@@ -72,28 +72,34 @@ def curve(schedule, caption, size=(4.6, 2.2), phases=(), *, name="learning rate"
         changes = np.diff(ax.lines[0].get_ydata()) != 0
         if len(changes) > STEPS * size[0] and changes.mean() > 0.5:
             ax.lines[0].set_drawstyle("default")
-        file = io.StringIO()
-        figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
+        svg = inline(figure, plotting.describe(schedule, name, steps))
         plt.close(figure)
-    svg = lean(file.getvalue())
-    svg = svg.replace(INK, "currentColor").replace(LINE, "var(--pst-color-primary)")
-    words = html.escape(plotting.describe(schedule, name, steps))
-    svg = svg.replace("<svg ", f'<svg role="img" aria-label="{words}" ', 1)
+    svg = lean(svg).replace(LINE, "var(--pst-color-primary)")
     figcaption = f"<figcaption><code>{html.escape(caption)}</code></figcaption>" if caption else ""
     return " ".join(f'<figure class="curve">{svg}{figcaption}</figure>'.split())
 
 
-def lean(svg):
-    """Return a drawing of matplotlib without what no page needs, a third of its size."""
-    svg = "<svg " + svg.partition("<svg ")[2]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+def inline(figure, words):
+    """Return a figure as SVG for a page: in its font and the colour of its text, with words."""
+    file = io.StringIO()
+    figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
+    svg = "<svg " + file.getvalue().partition("<svg ")[2]
+    # rules for all elements would be rules for the page, whose style sheet has them
+    svg = re.sub(r"<metadata>.*?</metadata>|<style .*?</style>", "", svg, flags=re.DOTALL)
     # a hundredth of a point is finer than any screen
     svg = re.sub(r"<[^>]+>", lambda tag: NUMBER.sub(lambda n: _short(float(n[0])), tag[0]), svg)
     # the coordinates after the first are those of lines, also without the letter
     svg = re.sub(r' d="M[^CQ"]*"', lambda path: re.sub(r"\sL ", " ", path[0]), svg)
+    svg = re.sub(r"""font-family: [^;"]*;? ?""", "", svg)
+    svg = svg.replace(INK, "currentColor")
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(words)}" ', 1)
+
+
+def lean(svg):
+    """Return the drawing of a curve without what no page needs, a third of its size."""
     svg = PATH.sub(lambda path: thinned(path[0]), svg)
-    # the style sheet says in which font, and how large
-    svg = re.sub(r"font-size: [\d.]+px; font-family: [^;]*; ", "", svg)
+    # the style sheet says how large
+    svg = re.sub(r"font-size: [\d.]+px; ", "", svg)
     svg = re.sub(r"\s*(?=<)", "", svg)
     svg = re.sub(r"(<use[^>]*) style=[^>]*(?=/>)", r"\1", IDLE.sub("", svg))
     while ALONE.search(svg):

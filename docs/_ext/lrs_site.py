@@ -116,7 +116,7 @@ def preview(app, pagename, templatename, context, doctree):
         context["metatags"] += f'<meta name="description" content="{words}" />\n'
     fields = {**(context["meta"] or {}), "og:description": words}
     folder, _, name = pagename.rpartition("/")
-    figure = Path(app.srcdir) / folder / "images" / f"sphx_glr_{name}_001.png"
+    figure = Path(app.srcdir) / folder / "images" / f"sphx_glr_{name}_preview.png"
     if figure.exists():
         fields |= {"og:image": f"_images/{figure.name}", "og:image:alt": context["title"]}
     if entry := entry_of(pagename):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lrschedules._arguments import axes_of, describe_axes
+from lrschedules._arguments import axes_of, describe_axes, next_dash
 from lrschedules.study._statistics import Values, band, diverged_words
 from lrschedules.study._table import (
     Table,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SIZE = (6.4, 3.6)
 MARKERS = "os^DvPX*"
+MOST_BANDS = 3  # that are drawn at full strength
 
 
 def curves(values: Mapping[str, Values], metric: str, ax: Axes | None) -> Axes:
@@ -35,7 +36,7 @@ def curves(values: Mapping[str, Values], metric: str, ax: Axes | None) -> Axes:
     ax = axes_of("Comparison", ax, SIZE)
     seeds, epochs = next(iter(values.values())).shape
     diverged = {name: np.asarray((~np.isfinite(runs)).any(axis=1)) for name, runs in values.items()}
-    _bands(ax, values, diverged, np.arange(1, epochs + 1), "" if epochs > 1 else "o")
+    _bands(ax, values, diverged, np.arange(1, epochs + 1), markers=epochs == 1)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel="epoch", ylabel=metric, title=f"{metric}: {_shown(seeds)}")
     describe_axes(ax, listed_means(*five_epochs(values)))
@@ -55,7 +56,7 @@ def sensitivity(
     seeds = len(next(iter(values.values())))
     rising = {name: runs[:, order] for name, runs in values.items()}
     diverged = {name: ~np.isfinite(runs) for name, runs in values.items()}
-    _bands(ax, rising, diverged, np.asarray(base_rates)[order], "o")
+    _bands(ax, rising, diverged, np.asarray(base_rates)[order], markers=True)
     ax.set_xscale("log")
     ax.set_xticks(base_rates, [f"{rate:g}" for rate in base_rates])
     ax.minorticks_off()
@@ -137,15 +138,20 @@ def _bands(
     values: Mapping[str, Values],
     diverged: Mapping[str, NDArray[np.bool_]],
     at: Values,
-    marker: str,
+    *,
+    markers: bool,
 ) -> None:
     """Draw means and bands; the legend counts the runs that diverged."""
-    for name, runs in values.items():
+    # Many bands that lie on each other would hide the lines.
+    alpha = 0.2 if len(values) <= MOST_BANDS else 0.1
+    for i, (name, runs) in enumerate(values.items()):
         mean, low, high = band(runs)
         words = diverged_words(int(diverged[name].sum()), diverged[name].size)
-        (line,) = ax.plot(at, mean, marker=marker, label=name + words)
+        marker = MARKERS[i % len(MARKERS)] if markers else ""
+        dash = next_dash(ax)
+        (line,) = ax.plot(at, mean, marker=marker, linestyle=dash, label=name + words)
         if len(runs) > 1:
-            ax.fill_between(at, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
+            ax.fill_between(at, low, high, color=line.get_color(), alpha=alpha, linewidth=0)
     ax.legend()
 
 

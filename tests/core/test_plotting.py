@@ -1,5 +1,6 @@
 """Curves show the schedule, say what they show, and know how far to go."""
 
+import itertools
 import math
 import re
 from xml.etree import ElementTree as ET
@@ -42,6 +43,17 @@ def test_plot_of_several():
 
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["line", "drop"]
     assert [line.get_xdata()[-1] for line in ax.lines] == [1000, 1000]
+
+
+def test_plot_tells_curves_apart():
+    """Neighbouring curves differ in their dashes too, also those of a second call."""
+    lines = {str(rate): lrs.Constant(rate) for rate in range(1, 8)}
+    ax = plot(lines)
+    plot(LINE, ax=ax)
+
+    dashes = [line._unscaled_dash_pattern for line in ax.lines]
+    assert len({str(dash) for dash in dashes}) == 6
+    assert all(a != b for a, b in itertools.pairwise(dashes))
 
 
 def test_plot_holds_a_rate_until_the_next_step():

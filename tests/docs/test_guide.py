@@ -138,6 +138,16 @@ def test_cells_of_an_example(example):
             assert not (isinstance(line, ast.Expr) and ".table(" in ast.unparse(line))
 
 
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_form_of_an_example(example):
+    """An example has sections, no bold words that stand for one, and code that is not clipped."""
+    source = example.read_text("utf-8")
+    code = source.split('"""', 2)[2]
+    assert len(re.findall(r"^# \S.*\n# -{3,}$", code, re.MULTILINE)) >= 2
+    assert not re.findall(r"^# (?:.* )?\*\*\w.*", code, re.MULTILINE)
+    assert not [line for line in code.split("\n") if len(line) > 72 and not line.startswith("# ")]
+
+
 # What pages have claimed that is not so, or not everywhere.
 NOT_SO = [
     r"72\W*% (?:flat|of the run)",  # 75 %: the default of fastai's fit_flat_cos

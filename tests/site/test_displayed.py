@@ -15,10 +15,11 @@ PAGES = sorted(
     for page in SITE.rglob("*.html")
     if not re.match(r"_static/|_modules/|simple/", page.relative_to(SITE).as_posix())
 )
-EXAMPLES = [name for name in PAGES if re.fullmatch(r"auto_examples/\w+/plot_\w+\.html", name)]
-# Pages that Sphinx makes, and those that lead from an old address to the new one.
-MADE = re.compile(r"(404|genindex|py-modindex|search)\.html|auto_examples/plot_\w+\.html")
-WRITTEN = [name for name in PAGES if not MADE.fullmatch(name)]
+# Pages that lead from an old address to the new one, and pages that Sphinx makes.
+MOVED = {name for name in PAGES if 'http-equiv="refresh"' in (SITE / name).read_text("utf-8")}
+MADE = {"404.html", "genindex.html", "py-modindex.html", "search.html"}
+WRITTEN = [name for name in PAGES if name not in MOVED | MADE]
+EXAMPLES = [name for name in WRITTEN if re.fullmatch(r"auto_examples/\w+/plot_\w+\.html", name)]
 
 ROLE = re.compile(r":\w[\w:]*:`|\{\w[\w:]*\}`")
 MARKUP = re.compile(
@@ -66,7 +67,7 @@ def test_no_markup_in_code():
 
 def test_no_prose_in_code():
     """The prose of an example stands between its cells, not in them."""
-    assert len(EXAMPLES) == 21
+    assert len(EXAMPLES) == 24
     assert not [(n, found[0]) for n in EXAMPLES for c in code(n) for found in PROSE.finditer(c)]
 
 
@@ -88,12 +89,26 @@ def test_tutorial_tables():
 
 def test_figures_have_numbers():
     """The description of each panel of a figure has the numbers that it shows, not only counts."""
-    image = r'<img [^>]*?alt="([^"]*)"[^>]*?sphx-glr-(?:single|multi)-img'
-    found = [(name, alt) for name in EXAMPLES for alt in re.findall(image, source(name))]
-    assert len(found) > 25
+    figure = r'<figure class="curve plot"[^>]*><svg role="img" aria-label="([^"]*)"'
+    found = [(name, alt) for name in EXAMPLES for alt in re.findall(figure, source(name))]
+    assert len(found) > 35
     for name, alt in found:
         assert re.search(r"\d \S*at |\d at |(?:from|interval) \S+ to \S+", alt), (name, alt)
         assert not re.search(r"\d (?:more )?curves?[.;]", alt), (name, alt)
+
+
+def test_figures_follow_the_theme():
+    """A figure of an example has the colours of the page, and no colour that it is drawn in."""
+    for name in EXAMPLES:
+        for figure in re.findall(r'<figure class="curve plot".*?</figure>', source(name)):
+            colors = set(re.findall(r"(?<!, )#[0-9a-f]{6}\b", figure))
+            assert "currentColor" in figure, name
+            assert not colors & {"#000000", "#010203", "#ffffff"}, name
+            assert not [color for color in colors if not grey(color)], (name, colors)
+
+
+def grey(color):
+    return color[1:3] == color[3:5] == color[5:7]
 
 
 def test_curves_in_words():

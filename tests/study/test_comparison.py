@@ -598,6 +598,7 @@ def test_plot():
         np.testing.assert_allclose(band.get_facecolor()[0, :3], to_rgb(line.get_color()))
         assert (at_last.min(), at_last.max()) == pytest.approx(tuple(quartiles[:, -1]), rel=1e-12)
     assert ax.lines[1].get_color() != ax.lines[2].get_color()
+    assert ax.lines[1].get_linestyle() != ax.lines[2].get_linestyle()
     assert all(tick == round(tick) for tick in comparison(values[..., :2]).plot().get_xticks())
 
 
@@ -630,7 +631,7 @@ def test_plot_of_one_epoch_and_seed():
     """A single point is drawn as one, without a band."""
     ax = comparison([[1.0], [2.0]]).plot()
 
-    assert {line.get_marker() for line in ax.lines} == {"o"}
+    assert [line.get_marker() for line in ax.lines] == ["o", "s"]
     assert len(ax.collections) == 0
     assert ax.get_title() == "val_loss: 1 seed"
 

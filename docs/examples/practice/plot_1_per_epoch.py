@@ -9,9 +9,12 @@ converted to steps.
 """
 
 # %%
-# **A schedule in epochs.** The rate is halved every three epochs. The model is
-# small, because only the rates matter here. The number of rows and the batch
-# size determine the number of updates in an epoch.
+# A schedule in epochs
+# --------------------
+#
+# The rate is halved every three epochs. The model is small, because only the
+# rates matter here. The number of rows and the batch size determine the number
+# of updates in an epoch.
 
 import keras
 import matplotlib.pyplot as plt
@@ -29,7 +32,9 @@ drop = lrs.Drop(0.1, factor=0.5, every=3)
 
 def fit(rate, *callbacks):
     keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input((34,)), keras.layers.Dense(1)])
+    model = keras.Sequential(
+        [keras.Input((34,)), keras.layers.Dense(1)]
+    )
     model.compile(keras.optimizers.SGD(rate), "mse")
     recorder = RecordRate()
     model.fit(x, y, 28, 10, verbose=0, callbacks=[*callbacks, recorder])
@@ -37,9 +42,12 @@ def fit(rate, *callbacks):
 
 
 # %%
-# **Two equivalent methods.** Keras' callback calls the schedule once per
-# epoch, with the number of the epoch. Alternatively, ``per_epoch`` converts
-# epochs to updates, and the optimizer calls the schedule at every update.
+# Two equivalent methods
+# ----------------------
+#
+# Keras' callback calls the schedule once per epoch, with the number of the
+# epoch. Alternatively, ``per_epoch`` converts epochs to updates, and the
+# optimizer calls the schedule at every update.
 # :class:`~lrschedules.callbacks.RecordRate` records the same rate at every
 # update, and the trained weights are equal, too:
 
@@ -57,23 +65,29 @@ print("equal rates at", len(by_optimizer), "updates, and equal weights")
 # correctly after a resume. The callback starts again at epoch 0, unless
 # ``fit`` gets the right ``initial_epoch``.
 #
-# **Without the conversion,** the optimizer takes three epochs for three
+# Without a conversion
+# --------------------
+#
+# An optimizer that gets the unconverted schedule takes three epochs for three
 # updates:
 
 forgotten, _ = fit(drop)
 for epoch in 0, 1, 9:
     step = epoch * run.steps_per_epoch
     print(
-        f"first update of epoch {epoch}: intended {by_optimizer[step]:.4f},",
+        f"first update of epoch {epoch}:",
+        f"intended {by_optimizer[step]:.4f},",
         f"applied {forgotten[step]:.2e}",
     )
 
 # %%
-# **Constant within an epoch, or smooth?** The rate of a drop-based schedule is
-# constant within an epoch anyway. A cosine decay over the ten epochs can be
-# constant within each epoch, or change at every update. ``per_epoch`` does the
-# first, ``stretch`` the second. Both have the same rate at the beginning of
-# each epoch:
+# Constant within an epoch, or smooth?
+# ------------------------------------
+#
+# The rate of a drop-based schedule is constant within an epoch anyway. A
+# cosine decay over the ten epochs can be constant within each epoch, or change
+# at every update. ``per_epoch`` does the first, ``stretch`` the second. Both
+# have the same rate at the beginning of each epoch:
 
 cosine = lrs.Cosine(0.1, 0.0, steps=10)
 held, _ = fit(cosine.per_epoch(run.steps_per_epoch))
@@ -83,16 +97,25 @@ np.testing.assert_allclose(held[begins], moving[begins], rtol=1e-6)
 print(f"last update: per epoch {held[-1]:.1e}, smooth {moving[-1]:.1e}")
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.4), sharey=True)
-left.step(range(90), by_optimizer, where="post", label="per_epoch, callback")
-left.step(range(90), forgotten, "--", where="post", label="not converted")
+left.step(
+    range(90), by_optimizer, where="post", label="per_epoch, callback"
+)
+left.step(
+    range(90), forgotten, "--", where="post", label="not converted"
+)
 right.step(range(90), held, where="post", label="per_epoch")
 right.step(range(90), moving, "--", where="post", label="stretch")
-left.set(ylabel="rate applied", xlabel="update", title="Drop, in epochs")
+left.set(
+    ylabel="rate applied", xlabel="update", title="Drop, in epochs"
+)
 right.set(xlabel="update", title="Cosine, in epochs")
 left.legend()
 right.legend()
 
 # %%
+# Where both end
+# --------------
+#
 # The schedule that is constant within epochs never reaches its end, because
 # its last epoch trains at the value of epoch 9. The smooth schedule ends one
 # update before zero. It equals the cosine schedule that is written in updates:

@@ -8,9 +8,12 @@ the planned and the applied rates, and the epochs that caused each reduction.
 """
 
 # %%
-# **The plan** is a warmup of two epochs, followed by cosine decay. The data is
-# the Ionosphere data set. A small network soon becomes overconfident on it, so
-# the validation loss reaches a plateau, and then rises.
+# The plan
+# --------
+#
+# The plan is a warmup of two epochs, followed by cosine decay. The data is the
+# Ionosphere data set. A small network soon becomes overconfident on it, so the
+# validation loss reaches a plateau, and then rises.
 
 import textwrap
 
@@ -21,7 +24,9 @@ import numpy as np
 import lrschedules as lrs
 from lrschedules.callbacks import RecordRate, ReduceOnPlateau
 
-train, validation = lrs.datasets.load_ionosphere().stratified_split(seed=0)
+train, validation = lrs.datasets.load_ionosphere().stratified_split(
+    seed=0
+)
 run = lrs.Run(batch_size=28, samples=len(train[1]), epochs=30)
 warmup = run.in_epochs(2)
 plan = lrs.Cosine(0.2, 0.0, run.steps - warmup).warmup(warmup)
@@ -30,19 +35,30 @@ plan = lrs.Cosine(0.2, 0.0, run.steps - warmup).warmup(warmup)
 def fit(rate, *callbacks):
     keras.utils.set_random_seed(0)
     model = keras.Sequential(
-        [keras.layers.Dense(34, "relu"), keras.layers.Dense(1, "sigmoid")],
+        [
+            keras.layers.Dense(34, "relu"),
+            keras.layers.Dense(1, "sigmoid"),
+        ],
     )
     optimizer = keras.optimizers.SGD(rate, momentum=0.8)
     model.compile(optimizer, "binary_crossentropy")
     return model.fit(
-        *train, 28, 30, 0, callbacks=[*callbacks], validation_data=validation
+        *train,
+        28,
+        30,
+        0,
+        callbacks=[*callbacks],
+        validation_data=validation,
     ).history
 
 
 # %%
-# **Keras' own callback fails.** It assigns to the learning rate, and Keras
-# allows no assignment to a schedule. The error occurs at the first plateau,
-# not when training begins:
+# Keras' own callback fails
+# -------------------------
+#
+# Keras' callback assigns to the learning rate, and Keras allows no assignment
+# to a schedule. The error occurs at the first plateau, not when training
+# begins:
 
 try:
     fit(plan, late := keras.callbacks.ReduceLROnPlateau(patience=4))
@@ -52,11 +68,14 @@ except TypeError as error:
     print(textwrap.fill(str(error), 72))
 
 # %%
-# **ReduceOnPlateau multiplies the schedule.** After four epochs without an
-# improvement of the validation loss, every rate is half of its planned value.
-# After four more, it is a quarter. The factor never falls below a tenth.
-# :class:`~lrschedules.callbacks.RecordRate` comes after it in the list of
-# callbacks, and records the rates that the optimizer used.
+# ReduceOnPlateau multiplies the schedule
+# ---------------------------------------
+#
+# After four epochs without an improvement of the validation loss, every rate
+# is half of its planned value. After four more, it is a quarter. The factor
+# never falls below a tenth. :class:`~lrschedules.callbacks.RecordRate` comes
+# after it in the list of callbacks, and records the rates that the optimizer
+# used.
 
 plateau = ReduceOnPlateau(
     "val_loss", factor=0.5, patience=4, min_delta=0.0, min_scale=0.1
@@ -75,12 +94,17 @@ for i in reduced:
 np.testing.assert_allclose(scale[-1], plateau.scale, rtol=1e-4)
 
 # %%
-# **Look at both.** Dots mark the epochs with a new lowest loss, and dotted
-# lines mark the reductions. Each reduction follows four epochs after a dot or
-# after another reduction.
+# Planned and applied rates
+# -------------------------
+#
+# Dots mark the epochs with a new lowest loss, and dotted lines mark the
+# reductions. Each reduction follows four epochs after a dot or after another
+# reduction.
 
 fig, (above, below) = plt.subplots(2, figsize=(7.2, 5), sharex=True)
-fig.suptitle("Warmup and cosine decay, reduced on plateaus", fontweight="bold")
+fig.suptitle(
+    "Warmup and cosine decay, reduced on plateaus", fontweight="bold"
+)
 epochs = recorder.steps / run.steps_per_epoch
 above.plot(epochs, planned, "--", color="C4", label="planned")
 above.plot(epochs, recorder.rates, color="C0", label="applied")
@@ -94,9 +118,14 @@ below.plot(ends[best], loss[best], "o", color="C1")
 below.set(xlabel="epoch", ylabel="validation loss")
 for ax in above, below:
     for i in reduced:
-        ax.axvline(epochs[1:][i], color="C4", linewidth=1, linestyle=":")
+        ax.axvline(
+            epochs[1:][i], color="C4", linewidth=1, linestyle=":"
+        )
 
 # %%
+# What this shows, and what it does not
+# -------------------------------------
+#
 # Warmup and plateau do not interfere in this run, because an epoch of rising
 # rates counts like any other. If the warmup is longer than ``patience``, the
 # callback could mistake it for a plateau. One run shows how the callback

@@ -9,7 +9,10 @@ between the trained weights.
 """
 
 # %%
-# **One object:** a warmup of two epochs, followed by cosine decay. The model
+# One object
+# ----------
+#
+# The schedule is a warmup of two epochs, followed by cosine decay. The model
 # is linear. It trains on the Ionosphere data, with initial weights of zero and
 # with the rows in the order of the file.
 
@@ -33,11 +36,17 @@ batches = [slice(i, i + 28) for i in range(0, len(y), 28)] * 20
 rates, weights = {"Keras": [], "optax": [], "PyTorch": []}, {}
 
 # %%
-# **Keras** calls the schedule with the number of updates made, a tensor. Its
+# Keras
+# -----
+#
+# Keras calls the schedule with the number of updates made, a tensor. Its
 # optimizers accept a schedule in place of a number.
 
 model = keras.Sequential(
-    [keras.Input((34,)), keras.layers.Dense(1, kernel_initializer="zeros")]
+    [
+        keras.Input((34,)),
+        keras.layers.Dense(1, kernel_initializer="zeros"),
+    ]
 )
 model.compile(keras.optimizers.SGD(schedule), "mse")
 recorder = RecordRate()
@@ -46,8 +55,11 @@ rates["Keras"] = recorder.rates
 weights["Keras"] = model.get_weights()[0][:, 0]
 
 # %%
-# **optax** accepts any function of the step count as a schedule. The program
-# uses ``inject_hyperparams`` only to read the rate.
+# optax
+# -----
+#
+# An optimizer of optax accepts any function of the step count as a schedule.
+# The program uses ``inject_hyperparams`` only to read the rate.
 
 optimizer = optax.inject_hyperparams(optax.sgd)(learning_rate=schedule)
 
@@ -58,7 +70,9 @@ def mse(parameters, x, y):
 
 @jax.jit
 def step(parameters, state, x, y):
-    updates, state = optimizer.update(jax.grad(mse)(parameters, x, y), state)
+    updates, state = optimizer.update(
+        jax.grad(mse)(parameters, x, y), state
+    )
     return optax.apply_updates(parameters, updates), state
 
 
@@ -70,9 +84,12 @@ for rows in batches:
 weights["optax"] = np.asarray(parameters[0])
 
 # %%
-# **PyTorch** changes the rate of an optimizer with a scheduler, which is
-# called after each update. :class:`~lrschedules.torch.Scheduler` is a
-# scheduler that accepts schedules. It calls them with an ``int``.
+# PyTorch
+# -------
+#
+# PyTorch changes the rate of an optimizer with a scheduler, which is called
+# after each update. :class:`~lrschedules.torch.Scheduler` is a scheduler that
+# accepts schedules. It calls them with an ``int``.
 
 kernel, bias = [torch.zeros(n, requires_grad=True) for n in (34, 1)]
 optimizer = torch.optim.SGD([kernel, bias])
@@ -87,7 +104,10 @@ for rows in batches:
 weights["PyTorch"] = kernel.detach().numpy()
 
 # %%
-# **Compare** the rates with those of the schedule in double precision, and the
+# Compare
+# -------
+#
+# Compare the rates with those of the schedule in double precision, and the
 # weights with those of Keras. The program prints the largest differences.
 # PyTorch and ``RecordRate`` call the schedule with a plain number, and the
 # compiled steps of Keras and optax use single precision. The weights show that
@@ -96,7 +116,9 @@ weights["PyTorch"] = kernel.detach().numpy()
 said = schedule(np.arange(run.steps))
 for name, applied in rates.items():
     np.testing.assert_allclose(applied, said, rtol=1e-6)
-    np.testing.assert_allclose(weights[name], weights["Keras"], atol=1e-5)
+    np.testing.assert_allclose(
+        weights[name], weights["Keras"], atol=1e-5
+    )
     # the first rate is zero, so it has no relative difference
     off = np.abs(applied[1:] / said[1:] - 1).max()
     far = np.abs(weights[name] - weights["Keras"]).max()
@@ -110,5 +132,9 @@ ax = plt.figure().add_subplot()
 for i, (name, marker) in enumerate(zip(rates, "o^s", strict=True)):
     at = range(2 * i, run.steps, 6)
     ax.plot(at, np.take(rates[name], at), marker, label=name)
-ax.set(xlabel="update", ylabel="rate applied", title="One schedule, applied")
+ax.set(
+    xlabel="update",
+    ylabel="rate applied",
+    title="One schedule, applied",
+)
 ax.legend()

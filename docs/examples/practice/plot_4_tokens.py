@@ -9,9 +9,12 @@ model with it.
 """
 
 # %%
-# **The plan** is given in tokens, not in steps. Of 320 thousand tokens, the
-# first tenth is the warmup, and the last fifth is the cooldown. A real plan
-# has larger numbers.
+# The plan
+# --------
+#
+# The plan is given in tokens, not in steps. Of 320 thousand tokens, the first
+# tenth is the warmup, and the last fifth is the cooldown. A real plan has
+# larger numbers.
 
 import argparse
 import inspect
@@ -35,15 +38,20 @@ def planned(batch_size):
 
 
 # %%
-# **One plan, three batch sizes.** A :class:`~lrschedules.Run` converts tokens
-# to steps. The three curves differ over steps, and are identical over tokens.
+# One plan, three batch sizes
+# ---------------------------
+#
+# A :class:`~lrschedules.Run` converts tokens to steps. The three curves differ
+# over steps, and are identical over tokens.
 
 fig, (left, right) = plt.subplots(1, 2, sharey=True)
 fig.suptitle("One plan at three batch sizes", fontweight="bold")
 for batch_size, style in (5, "-"), (20, "--"), (50, ":"):
     schedule = planned(batch_size)
     steps = np.arange(schedule.length + 1)
-    left.plot(steps, schedule(steps), style, label=f"batches of {batch_size}")
+    left.plot(
+        steps, schedule(steps), style, label=f"batches of {batch_size}"
+    )
     right.plot(steps * batch_size * length, schedule(steps), style)
     print(f"batches of {batch_size}: {schedule.length} steps")
 left.set(xlabel="step", ylabel="learning rate")
@@ -54,7 +62,10 @@ left.legend()
 # The conversion preserves the plan, but not the result. Which rate a larger
 # batch needs is a different question.
 #
-# **The text** is the source code of a Python module. Its last tenth is for
+# The text
+# --------
+#
+# The text is the source code of a Python module. Its last tenth is for
 # validation. A sample has 32 characters, and each character is a token. The
 # label of a token is the next token.
 
@@ -80,12 +91,17 @@ optimizer = keras.optimizers.Adam(planned(20))
 model.compile(optimizer, "sparse_categorical_crossentropy")
 
 # %%
-# **Train** in ten calls of ``fit``, each on a thousand samples that are drawn
-# at random. The optimizer keeps its step count between the calls, so the
-# schedule continues.
+# Train
+# -----
+#
+# Train in ten calls of ``fit``, each on a thousand samples that are drawn at
+# random. The optimizer keeps its step count between the calls, so the schedule
+# continues.
 
 rng = np.random.default_rng(0)
-held = samples(validation, np.arange(0, len(validation) - length, length))
+held = samples(
+    validation, np.arange(0, len(validation) - length, length)
+)
 recorder, losses = RecordRate(), []
 for _ in range(10):
     drawn = samples(train, rng.integers(len(train) - length, size=1000))
@@ -95,10 +111,15 @@ for _ in range(10):
     print(f"{tokens:7} tokens: validation loss {losses[-1]:.3f}")
 
 # %%
-# **Look** at the applied rate and at the validation loss over tokens.
+# The rate and the loss
+# ---------------------
+#
+# Look at the applied rate and at the validation loss over tokens.
 
 fig, (above, below) = plt.subplots(2, figsize=(7.2, 5), sharex=True)
-fig.suptitle("A character model, trained with the plan", fontweight="bold")
+fig.suptitle(
+    "A character model, trained with the plan", fontweight="bold"
+)
 above.plot(recorder.steps * 20 * length, recorder.rates)
 above.set(ylabel="rate applied")
 below.plot(np.arange(1, 11) * total / 10, losses, "o-", color="C1")

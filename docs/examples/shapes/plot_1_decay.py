@@ -8,11 +8,14 @@ classifies handwritten digits reaches a significantly different loss with them.
 """
 
 # %%
-# **The budget.** A fixed-length schedule needs the number of steps. The run
-# has 1200 rows in batches of 48, and 20 epochs. All schedules begin at the
-# same rate. Linear, cosine and polynomial decay reach zero. The other two do
-# not: the exponential decay loses the same fraction in every epoch, and the
-# inverse square root loses less and less.
+# Six schedules with one budget
+# -----------------------------
+#
+# A fixed-length schedule needs the number of steps. The run has 1200 rows in
+# batches of 48, and 20 epochs. All schedules begin at the same rate. Linear,
+# cosine and polynomial decay reach zero. The other two do not: the exponential
+# decay loses the same fraction in every epoch, and the inverse square root
+# loses less and less.
 
 import keras
 import matplotlib.pyplot as plt
@@ -40,35 +43,41 @@ def decays(start):
 
 
 # %%
-# **Plot the rates** on a linear and on a logarithmic axis. The linear axis
-# shows how long the rate stays high. The logarithmic axis shows the end: the
-# first three schedules pass through every low rate before they reach zero, and
-# the others stop at a higher rate.
+# The rates
+# ---------
+#
+# Plot the rates on a linear and on a logarithmic axis. The linear axis shows
+# how long the rate stays high. The logarithmic axis shows the end: the first
+# three schedules pass through every low rate before they reach zero, and the
+# others stop at a higher rate.
 
-plt.rcParams["axes.prop_cycle"] = plt.cycler(
-    linestyle=["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3))],
-    color=["#0072b2", "#d55e00", "#009e73", "#aa4499", "#666666", "#111111"],
-)
 fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.6))
 fig.suptitle("Five decays, and a constant rate", fontweight="bold")
 for ax in axes:
     plot(decays(0.4), steps=T, ax=ax)
 axes[0].legend_.remove()
 axes[1].set(yscale="log", ylim=(0.0004, 0.6), ylabel="")
-axes[1].legend(handlelength=3.5)
+axes[1].legend()
 
 for name, decay in decays(0.4).items():
     rates = decay(np.arange(T))
     print(f"{name:11} mean {rates.mean():.3f}, last {rates[-1]:.5f}")
 
 # %%
-# **Train.** A seed fixes the initial weights and the batches for all six
-# schedules, so runs with the same seed differ in their schedule alone. The
-# baseline is linear decay.
+# Train
+# -----
+#
+# A seed fixes the initial weights and the batches for all six schedules, so
+# runs with the same seed differ in their schedule alone. The baseline is
+# linear decay.
 
 x, y = load_digits(return_X_y=True)
 x, x_val, y, y_val = train_test_split(
-    (x / 16).astype("float32"), y, train_size=1200, stratify=y, random_state=0
+    (x / 16).astype("float32"),
+    y,
+    train_size=1200,
+    stratify=y,
+    random_state=0,
 )
 
 
@@ -93,17 +102,23 @@ def measure(start):
 
 
 # %%
-# **A moderate initial rate** of 0.04. The verdicts follow the mean rates
-# printed above. This training is limited by the distance that the weights move
-# in 20 epochs, so a schedule with a higher mean rate reaches a lower loss.
-# Linear and cosine decay have the same mean, and almost the same loss.
+# From a moderate rate
+# --------------------
+#
+# The first comparison has an initial rate of 0.04. The verdicts follow the
+# mean rates printed above. This training is limited by the distance that the
+# weights move in 20 epochs, so a schedule with a higher mean rate reaches a
+# lower loss. Linear and cosine decay have the same mean, and almost the same
+# loss.
 
 measure(0.04).table("val_loss")
 
 # %%
-# **An initial rate that is ten times as high.** The loss of the constant
-# schedule oscillates until the end. A decay is essential at this rate, and the
-# differences between the decays are small.
+# From a rate ten times as high
+# -----------------------------
+#
+# The loss of the constant schedule oscillates until the end. A decay is
+# essential at this rate, and the differences between the decays are small.
 
 high = measure(0.4)
 high.table("val_loss")
@@ -115,9 +130,12 @@ high.table("val_loss")
 
 ax = high.plot("val_loss")
 ax.set(ylim=(0, 0.7), title="Six schedules from a rate of 0.4")
-ax.legend(handlelength=3.5, ncols=2)
+ax.legend(ncols=2)
 
 # %%
+# Conclusion
+# ----------
+#
 # The shape is not the most important choice. First find out whether training
 # oscillates at the chosen rate. If it does, lower the rate, and with a known
 # budget lower it to zero at the end.

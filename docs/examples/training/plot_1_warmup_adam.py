@@ -8,9 +8,12 @@ it learns nothing without warmup, and learns with it.
 """
 
 # %%
-# **The model** reads a digit as a sequence of eight rows, and each row is a
-# token of eight pixels. It has four blocks of attention and two dense layers,
-# with normalization after each addition, as in the first transformers
+# The model
+# ---------
+#
+# The model reads a digit as a sequence of eight rows, and each row is a token
+# of eight pixels. It has four blocks of attention and two dense layers, with
+# normalization after each addition, as in the first transformers
 # :cite:p:`vaswani2017`.
 
 import keras
@@ -40,10 +43,13 @@ def build(width=16, blocks=4):
 
 
 # %%
-# **The first update.** Adam divides the mean gradient by the root of the mean
-# square. At step 0, both come from a single batch, so only the sign of each
-# gradient remains. Every weight moves by the full rate, even if its gradient
-# is small and mostly noise. Later, the signs of many batches cancel:
+# The first update
+# ----------------
+#
+# Adam divides the mean gradient by the root of the mean square. At step 0,
+# both come from a single batch, so only the sign of each gradient remains.
+# Every weight moves by the full rate, even if its gradient is small and mostly
+# noise. Later, the signs of many batches cancel:
 
 keras.utils.set_random_seed(0)
 rate, loss = 0.001, "sparse_categorical_crossentropy"
@@ -56,13 +62,16 @@ for step in range(30):
     after = np.concatenate([w.ravel() for w in model.get_weights()])
     moved.append(np.median(np.abs(after - before)) / rate)
 for step in 0, 1, 4, 9, 29:
-    print(f"update {step:2}: the median weight moves {moved[step]:.2f} rates")
+    print(f"update {step:2}: median move {moved[step]:.2f} rates")
 
 # %%
-# **With and without warmup.** The rate is twenty times the rate above, which
-# is too high for the first updates of this model. Warmup takes the first half
-# of the run, so the model trains for less time at the full rate, not for more.
-# The third schedule is a constant rate of a tenth.
+# With and without warmup
+# -----------------------
+#
+# The rate is twenty times the rate above, which is too high for the first
+# updates of this model. Warmup takes the first half of the run, so the model
+# trains for less time at the full rate, not for more. The third schedule is a
+# constant rate of a tenth.
 
 rate = 0.02
 run = lrs.Run(batch_size=40, samples=600, epochs=6)
@@ -85,7 +94,9 @@ result = compare(
 )
 
 fig, axes = plt.subplots(1, 3, figsize=(7.2, 3), sharey=True)
-fig.suptitle("Validation accuracy, one line per seed", fontweight="bold")
+fig.suptitle(
+    "Validation accuracy, one line per seed", fontweight="bold"
+)
 accuracy = result["val_accuracy"][:, 0]
 for ax, name, runs in zip(axes, schedules, accuracy, strict=True):
     ax.plot(result.coordinates["epoch"], runs.T, "C0", linewidth=1)

@@ -9,8 +9,11 @@ also at lower and higher ones.
 """
 
 # %%
-# **A short run** of six epochs, for a network with three hidden layers,
-# trained by stochastic gradient descent with momentum.
+# A short run
+# -----------
+#
+# The run has six epochs. The network has three hidden layers, and is trained
+# by stochastic gradient descent with momentum.
 
 import keras
 import matplotlib.pyplot as plt
@@ -24,7 +27,11 @@ from lrschedules.study import compare
 
 x, y = load_digits(return_X_y=True)
 x, x_val, y, y_val = train_test_split(
-    (x / 16).astype("float32"), y, train_size=1200, stratify=y, random_state=0
+    (x / 16).astype("float32"),
+    y,
+    train_size=1200,
+    stratify=y,
+    random_state=0,
 )
 
 
@@ -39,24 +46,35 @@ def optimizer(rate):
 
 
 # %%
-# **The range test** :cite:p:`smith2017` trains a copy of the model for a
-# hundred updates at rising rates, until the loss grows. A rate that is stable
-# for a few updates can be too high for a run, so divide the rate with the
-# lowest loss by ten.
+# The range test
+# --------------
+#
+# The range test :cite:p:`smith2017` trains a copy of the model for a hundred
+# updates at rising rates, until the loss grows. A rate that is stable for a
+# few updates can be too high for a run, so divide the rate with the lowest
+# loss by ten.
 
 keras.utils.set_random_seed(0)
-loss, run = "sparse_categorical_crossentropy", lrs.Run(32, 1200, epochs=6)
+loss, run = (
+    "sparse_categorical_crossentropy",
+    lrs.Run(32, 1200, epochs=6),
+)
 model = build()
 model.compile(optimizer(0.01), loss)
 test = range_test(model, x, y, start=1e-4, batch_size=run.batch_size)
 peak = test.suggestion("minimum/10")
 print(f"lowest loss at {10 * peak:.3f}, suggested peak {peak:.4f}")
 
-test.plot().set(ylim=(0, 5), title="Range test, and a tenth of its best rate")
+test.plot().set(
+    ylim=(0, 5), title="Range test, and a tenth of its best rate"
+)
 plt.axvline(peak, color="0.3", linestyle=":")
 
 # %%
-# **One cycle** :cite:p:`smith2019` begins at a 25th of its peak. One curve
+# One cycle
+# ---------
+#
+# One cycle :cite:p:`smith2019` begins at a 25th of its peak. One curve
 # combines warmup, training at a high rate and a long decay.
 
 schedules = {
@@ -64,13 +82,15 @@ schedules = {
     "cosine": lrs.Cosine(peak, 0.0, run.steps),
     "constant": lrs.Constant(peak),
 }
-styles = plt.cycler(linestyle=["-", "--", ":"])
-plt.rc("axes", prop_cycle=plt.rcParams["axes.prop_cycle"][:3] + styles)
-plot(schedules, steps=run.steps).set(title="Three schedules with one peak")
+plot(schedules, steps=run.steps).set(
+    title="Three schedules with one peak"
+)
 
 # %%
-# **How good is the suggestion?** Each schedule is trained at the suggested
-# peak and at multiples of it.
+# How good is the suggestion?
+# ---------------------------
+#
+# Each schedule is trained at the suggested peak and at multiples of it.
 
 result = compare(
     schedules,
@@ -96,7 +116,10 @@ ax.minorticks_off()
 # one: at low peaks, the constant rate is better, because its mean rate is
 # higher.
 #
-# **Each schedule at its own best multiple:**
+# The best multiple of each
+# -------------------------
+#
+# Each schedule is compared at its own best multiple:
 
 result.table("val_loss")
 

@@ -9,15 +9,17 @@ length of the cooldown affects the loss.
 """
 
 # %%
-# **The schedules.** After a warmup, the rate stays constant
-# :cite:p:`hu2024,haegele2024`. ``cooldown`` ends a schedule with a decay at
-# any step. The recipe for a run that is planned from the start is
+# The schedules
+# -------------
+#
+# After a warmup, the rate stays constant :cite:p:`hu2024,haegele2024`.
+# ``cooldown`` ends a schedule with a decay at any step. The recipe for a run
+# that is planned from the start is
 # :func:`~lrschedules.recipes.warmup_stable_decay`.
 
 import tempfile
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
@@ -33,17 +35,24 @@ for n in (1, 2, 4, 8):
     end = stable.cooldown(n * epoch, at=(epochs - n) * epoch)
     schedules[f"{n} of {epochs} epochs"] = end
 
-styles = plt.cycler(linestyle=["-", "--", "-.", ":", (0, (8, 3))])
-plt.rc("axes", prop_cycle=plt.rcParams["axes.prop_cycle"][:5] + styles)
-plot(schedules, steps=epochs * epoch).set(title="One trunk, four cooldowns")
+plot(schedules, steps=epochs * epoch).set(
+    title="One trunk, four cooldowns"
+)
 
 # %%
-# **Train the trunk once,** and save each epoch. Every fifth training label is
-# the label of another row, so that a low rate has noise to average out.
+# Train the trunk once
+# --------------------
+#
+# Train the trunk, and save each epoch. Every fifth training label is the label
+# of another row, so that a low rate has noise to average out.
 
 x, y = load_digits(return_X_y=True)
 x, x_val, y, y_val = train_test_split(
-    (x / 16).astype("float32"), y, train_size=1200, stratify=y, random_state=0
+    (x / 16).astype("float32"),
+    y,
+    train_size=1200,
+    stratify=y,
+    random_state=0,
 )
 y[::5] = y[::-5]
 folder = tempfile.TemporaryDirectory()
@@ -69,31 +78,44 @@ def fit(schedule, first=0, keep=None):
     model.optimizer.build(model.trainable_variables)
     if first:
         model.load_weights(f"{folder.name}/{first}.weights.h5")
-    model.fit(x, y, 24, epochs, 0, keep, shuffle=False, initial_epoch=first)
+    model.fit(
+        x, y, 24, epochs, 0, keep, shuffle=False, initial_epoch=first
+    )
     return model.get_weights()
 
 
 file = folder.name + "/{epoch}.weights.h5"
-fit(stable, 0, keras.callbacks.ModelCheckpoint(file, save_weights_only=True))
+fit(
+    stable,
+    0,
+    keras.callbacks.ModelCheckpoint(file, save_weights_only=True),
+)
 
 # %%
-# **Branch** from four checkpoints. The file contains the state of the
-# optimizer and the number of updates, so the new schedule continues at the
-# right step. The optimizer must be built before the weights are loaded. If it
-# is not built, Keras skips its state, with a warning, and the schedule
-# restarts. Each branch has the same weights as an uninterrupted run that was
-# planned with this schedule:
+# Branch
+# ------
+#
+# Branch from four checkpoints. The file contains the state of the optimizer
+# and the number of updates, so the new schedule continues at the right step.
+# The optimizer must be built before the weights are loaded. If it is not
+# built, Keras skips its state, with a warning, and the schedule restarts. Each
+# branch has the same weights as an uninterrupted run that was planned with
+# this schedule:
 
 for n, end in zip((1, 2, 4, 8), [*schedules.values()][1:], strict=True):
     branch, stay = fit(end, first=epochs - n), (epochs - 1 - n) * epoch
-    planned = lrs.recipes.warmup_stable_decay(0.2, epoch, stay, n * epoch)
+    planned = lrs.recipes.warmup_stable_decay(
+        0.2, epoch, stay, n * epoch
+    )
     for a, b in zip(branch, fit(planned), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
     print(f"saved after epoch {epochs - n:2}, cooldown of {n}: equal")
 
 # %%
-# **How long should the cooldown be?** Each length is trained with thirty
-# seeds:
+# How long should the cooldown be?
+# --------------------------------
+#
+# Each length is trained with thirty seeds:
 
 result = compare(
     schedules,
@@ -106,7 +128,9 @@ result = compare(
     batch_size=24,
     seeds=30,
 )
-result.plot("val_loss").set(title="Means and interquartile ranges of 30 seeds")
+result.plot("val_loss").set(
+    title="Means and interquartile ranges of 30 seeds"
+)
 
 # %%
 # The loss falls when the rate falls. Before that, all runs are identical up to
@@ -116,5 +140,8 @@ result.plot("val_loss").set(title="Means and interquartile ranges of 30 seeds")
 result.table("val_loss")
 
 # %%
+# Conclusion
+# ----------
+#
 # The trunk itself can continue from its last checkpoint for as long as there
 # is data. Each additional result costs one cooldown.

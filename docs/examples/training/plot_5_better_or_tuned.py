@@ -10,8 +10,11 @@ of ten schedules, and measures how far off the predictions are.
 """
 
 # %%
-# **The data and the model:** handwritten digits from scikit-learn, a split for
-# each seed, and a network with one hidden layer.
+# The data and the model
+# ----------------------
+#
+# The data is a set of handwritten digits from scikit-learn, a split for each
+# seed, and a network with one hidden layer.
 
 import keras
 from keras import Input, layers
@@ -35,12 +38,19 @@ def rows(seed):
 
 def build_model():
     return keras.Sequential(
-        [Input((64,)), layers.Dense(32, "relu"), layers.Dense(10, "softmax")]
+        [
+            Input((64,)),
+            layers.Dense(32, "relu"),
+            layers.Dense(10, "softmax"),
+        ]
     )
 
 
 # %%
-# **Three schedules,** all written with an initial rate of 0.1.
+# Three schedules
+# ---------------
+#
+# Three schedules are written with an initial rate of 0.1.
 
 run = lrs.Run(batch_size=32, samples=600, epochs=15)
 schedules = {
@@ -48,11 +58,16 @@ schedules = {
     "time-based": lrs.TimeBased(0.1, decay=4 / run.steps),
     "cosine": lrs.Cosine(0.1, 0.0, steps=run.steps),
 }
-plot(schedules, steps=run.steps).set(title="One initial rate, three means")
+plot(schedules, steps=run.steps).set(
+    title="One initial rate, three means"
+)
 
 # %%
-# **Every schedule at every base rate,** with the same twenty seeds. A base
-# rate of two doubles the whole schedule.
+# Every schedule at every base rate
+# ---------------------------------
+#
+# Every schedule is trained at seven base rates, with the same twenty seeds. A
+# base rate of two doubles the whole schedule.
 
 
 def measure(schedules, seeds, base_rates=(1,)):
@@ -73,10 +88,7 @@ def measure(schedules, seeds, base_rates=(1,)):
 base_rates = [0.125, 0.25, 0.5, 1, 2, 4, 8]
 tuned = measure(schedules, range(20), base_rates)
 ax = tuned.plot_sensitivity("val_loss")
-for line, style in zip(ax.lines, ["-", "--", ":"], strict=True):
-    line.set_linestyle(style)
 ax.set_ylim(0, 0.8)
-ax.legend()
 
 # %%
 # The result of a comparison at one rate depends on the rate. The program
@@ -88,7 +100,9 @@ paired = loss[1:] - loss[:1]
 mean, sd = paired.mean(axis=2), paired.std(axis=2, ddof=1)
 print("base rate   time-based        cosine")
 for rate, m, e in zip(base_rates, mean.T, sd.T / 20**0.5, strict=True):
-    print(f"{rate:9}  {m[0]:+.3f} ± {e[0]:.3f}  {m[1]:+.3f} ± {e[1]:.3f}")
+    print(
+        f"{rate:9}  {m[0]:+.3f} ± {e[0]:.3f}  {m[1]:+.3f} ± {e[1]:.3f}"
+    )
 
 # %%
 # Compare each schedule at its best base rate instead. The best of seven looks
@@ -99,9 +113,14 @@ chosen = tuned.table("val_loss")
 chosen
 
 # %%
-# **New seeds** for the chosen schedules make the comparison honest:
+# New seeds
+# ---------
+#
+# New seeds for the chosen schedules make the comparison honest:
 
-best = {r.schedule: schedules[r.schedule] * r.base_rate for r in chosen.rows}
+best = {
+    r.schedule: schedules[r.schedule] * r.base_rate for r in chosen.rows
+}
 measure(best, range(20, 40)).table("val_loss")
 
 # %%
@@ -130,12 +149,16 @@ shapes = {
     "quadratic": lrs.Polynomial(1, 0, steps, power=2),
     "REX": lrs.Rex(1, 0, steps),
     "time-based": lrs.TimeBased(1, decay=4 / steps),
-    "stable 80 %": lrs.Constant(1).cooldown(steps // 5, at=steps - steps // 5),
+    "stable 80 %": lrs.Constant(1).cooldown(
+        steps // 5, at=steps - steps // 5
+    ),
     "warmup": lrs.Cosine(1, 0, steps - steps // 4).warmup(steps // 4),
     "three steps": lrs.Drop(1, factor=0.1, every=steps // 3),
 }
 line = shapes["linear"]
-means = {name: line.mean() / s.mean(steps) for name, s in shapes.items()}
+means = {
+    name: line.mean() / s.mean(steps) for name, s in shapes.items()
+}
 bounds = {
     name: theory.bound(s, steps).base_rate
     / theory.bound(line, steps).base_rate
@@ -143,10 +166,15 @@ bounds = {
 }
 print("predicted     same peak  same mean  bound")
 for name in shapes:
-    print(f"{name:12}  {1:9.2f}  {means[name]:9.2f}  {bounds[name]:5.2f}")
+    print(
+        f"{name:12}  {1:9.2f}  {means[name]:9.2f}  {bounds[name]:5.2f}"
+    )
 
 # %%
-# **Then the ratios are measured,** for two models and two optimizers.
+# Measure the ratios
+# ------------------
+#
+# Now the ratios are measured, for two models and two optimizers.
 # ``match="mean"`` starts every schedule from the mean rate of the line, so one
 # grid of base rates suits all of them. Three passes over the rows count as one
 # epoch here, so that the models are evaluated less often. Where a curve is
@@ -224,9 +252,12 @@ for name in shapes:
     print(f"{name:12}", *numbers, sep="  ")
 
 # %%
-# **How far off is each rule?** An error of 1.2 means that the ratio of the
-# best rates of two schedules is typically predicted too high or too low by a
-# factor of 1.2. The mean square covers all pairs of schedules:
+# How far off is each rule?
+# -------------------------
+#
+# An error of 1.2 means that the ratio of the best rates of two schedules is
+# typically predicted too high or too low by a factor of 1.2. The mean square
+# covers all pairs of schedules:
 
 rules = {
     "same peak": dict.fromkeys(shapes, 1.0),
@@ -240,7 +271,7 @@ def typical_error(rule, cases):
         [np.log(rule[name] / found[name]) for name in shapes]
         for found in cases
     ]
-    # The mean square of all differences between two is twice the variance.
+    # Differences between two have twice the variance.
     return np.exp(np.sqrt(2 * np.mean(np.var(logs, axis=1, ddof=1))))
 
 
@@ -274,6 +305,9 @@ for metric, cases in measured.items():
 # a single ratio can be further off.
 
 # %%
+# Conclusion
+# ----------
+#
 # Different questions have different answers. *Which schedule is best at this
 # rate?* Read the figure along a vertical line. *Which schedule is best after
 # tuning?* Compare the lowest points, on seeds that did not choose them. *What

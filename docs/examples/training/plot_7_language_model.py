@@ -9,10 +9,13 @@ schedule serves another, and what a longer run gains.
 """
 
 # %%
-# **The runs** are those of :cite:t:`schaipp2025`, published under the MIT
-# licence: a transformer of 12 layers on SlimPajama, with five shapes of the
-# schedule, up to five base rates and four lengths. *Each is a single run with
-# a single seed.*
+# The runs
+# --------
+#
+# The runs are those of :cite:t:`schaipp2025`, published under the MIT licence:
+# a transformer of 12 layers on SlimPajama, with five shapes of the schedule,
+# up to five base rates and four lengths. *Each is a single run with a single
+# seed.*
 
 import itertools
 
@@ -26,16 +29,28 @@ runs = lrs.datasets.load_language_model_runs()
 settings = {}
 for run in runs:
     name = (
-        run.shape if not run.cooldown else f"{run.shape}, {run.cooldown:.0%}"
+        run.shape
+        if not run.cooldown
+        else f"{run.shape}, {run.cooldown:.0%}"
     )
     settings.setdefault((name, run.steps), []).append(run)
-print(len(runs), "runs,", len(settings), "combinations of shape and length")
+print(
+    len(runs),
+    "runs,",
+    len(settings),
+    "combinations of shape and length",
+)
 
 # %%
-# **Which schedule is best at its best rate?** After 50,000 steps:
+# Which schedule is best at its best rate?
+# ----------------------------------------
+#
+# After 50,000 steps:
 
 longest = {
-    name: tried for (name, steps), tried in settings.items() if steps == 50_000
+    name: tried
+    for (name, steps), tried in settings.items()
+    if steps == 50_000
 }
 best = {
     name: min(tried, key=lambda run: run.loss)
@@ -64,10 +79,14 @@ styles = {
 fig, ax = plt.subplots(figsize=(7.2, 4), layout="constrained")
 for name in ordered[:-1]:
     tried = sorted(
-        (run.base_rate, run.loss) for run in longest[name] if run.loss < 4
+        (run.base_rate, run.loss)
+        for run in longest[name]
+        if run.loss < 4
     )
     linear = "linear" in name
-    color = plt.cm.viridis(0.9 * best[name].cooldown) if linear else "black"
+    color = (
+        plt.cm.viridis(0.9 * best[name].cooldown) if linear else "black"
+    )
     style = styles.get(name, "-")
     ax.plot(*zip(*tried, strict=True), style, color=color, label=name)
 rates = [0.0005, 0.001, 0.002]
@@ -84,14 +103,19 @@ plt.show()
 # base rate of 0.0001, at which all losses are above 3.06, and the cosine to
 # zero at 0.005, which diverged and ended at a loss of 7.6.
 #
-# **The best rate, between the rates that were tried:** the minimum of a
-# parabola through the lowest loss and its neighbours, on a logarithmic scale
-# of rates. Settings with fewer than three rates, or with a minimum outside of
-# the rates that were tried, do not say where it is, and are left out.
+# The best rate, between the rates that were tried
+# ------------------------------------------------
+#
+# The best rate is the minimum of a parabola through the lowest loss and its
+# neighbours, on a logarithmic scale of rates. Settings with fewer than three
+# rates, or with a minimum outside of the rates that were tried, do not say
+# where it is, and are left out.
 
 
 def best_rate(tried):
-    tried = sorted((run.base_rate, run.loss) for run in tried if run.loss < 4)
+    tried = sorted(
+        (run.base_rate, run.loss) for run in tried if run.loss < 4
+    )
     if len(tried) < 3:
         return None
     rates, losses = np.array(tried).T
@@ -119,13 +143,15 @@ for name in dict.fromkeys(name for name, _ in settings):
         )
 
 # %%
-# **If one schedule is tuned, which rate does another need?** There are three
-# rules that need no training: keep the peak, keep the mean rate, or use the
-# best base rate of the convex bound, :func:`lrschedules.theory.bound`. For all
-# pairs of schedules of one length, the program compares the ratio of the best
-# rates with the ratio that each rule predicts. An error of 1.2 is a rate that
-# is too high or too low by a factor of 1.2. The parabolas say by how much it
-# raises the loss, on average.
+# If one schedule is tuned, which rate does another need?
+# -------------------------------------------------------
+#
+# There are three rules that need no training: keep the peak, keep the mean
+# rate, or use the best base rate of the convex bound,
+# :func:`lrschedules.theory.bound`. For all pairs of schedules of one length,
+# the program compares the ratio of the best rates with the ratio that each
+# rule predicts. An error of 1.2 is a rate that is too high or too low by a
+# factor of 1.2. The parabolas say by how much it raises the loss, on average.
 
 
 def predictions(name, steps):
@@ -141,7 +167,9 @@ def predictions(name, steps):
 
 predicted = {setting: predictions(*setting) for setting in measured}
 pairs = [
-    (a, b) for a, b in itertools.combinations(measured, 2) if a[1] == b[1]
+    (a, b)
+    for a, b in itertools.combinations(measured, 2)
+    if a[1] == b[1]
 ]
 truth = np.array([measured[a] / measured[b] for a, b in pairs])
 steep = np.array([(steepness[a] + steepness[b]) / 2 for a, b in pairs])
@@ -155,21 +183,29 @@ def typical(errors):
 fig, axes = plt.subplots(
     1, 3, figsize=(7.2, 2.8), sharey=True, layout="constrained"
 )
-print(f"           {len(pairs)} pairs        {sum(decaying)} without constant")
+print(
+    f"           {len(pairs)} pairs        {sum(decaying)}",
+    "without constant",
+)
 print("           error     loss  error     loss")
-for ax, rule in zip(axes, ["same peak", "same mean", "bound"], strict=True):
+for ax, rule in zip(
+    axes, ["same peak", "same mean", "bound"], strict=True
+):
     guess = np.array(
         [predicted[a][rule] / predicted[b][rule] for a, b in pairs]
     )
     errors = np.log(truth / guess)
     cells = [
-        f"{typical(errors[of]):5.2f}  {np.mean((steep * errors**2)[of]):+.4f}"
+        f"{typical(errors[of]):5.2f}  "
+        f"{np.mean((steep * errors**2)[of]):+.4f}"
         for of in (slice(None), decaying)
     ]
     print(f"{rule:10}", *cells, sep="  ")
     ax.plot([0.15, 2.5], [0.15, 2.5], color="0.6", zorder=0)
     ax.plot(guess, truth, "o", markersize=3)
-    ax.set(xscale="log", yscale="log", title=rule, xlabel="predicted ratio")
+    ax.set(
+        xscale="log", yscale="log", title=rule, xlabel="predicted ratio"
+    )
     ax.minorticks_off()
     ax.set_xticks([0.2, 0.5, 1, 2], labels=["0.2", "0.5", "1", "2"])
     ax.set_yticks([0.2, 0.5, 1, 2], labels=["0.2", "0.5", "1", "2"])
@@ -184,8 +220,11 @@ plt.show()
 # rate needs a much lower peak, but its minimum is uncertain, because its
 # neighbours are a factor of ten apart.
 #
-# **Does the bound rank the schedules?** The rank correlation between the bound
-# and the lowest loss at 50,000 steps, where 1 means the same order:
+# Does the bound rank the schedules?
+# ----------------------------------
+#
+# The rank correlation between the bound and the lowest loss at 50,000 steps,
+# where 1 means the same order:
 
 values = [predictions(name, 50_000)["value"] for name in ordered]
 ranks = np.argsort(np.argsort(values))
@@ -196,8 +235,11 @@ print(f"{correlation:.2f} for {len(ranks)} schedules")
 # Four of these losses are too close to each other to have an order, so the
 # correlation says that long cooldowns come before short ones, and no more.
 #
-# **The length of the run** changes the best rate, too. The bound predicts a
-# power of about -0.5. These rates fall more slowly:
+# The length of the run
+# ---------------------
+#
+# The length of the run changes the best rate, too. The bound predicts a power
+# of about -0.5. These rates fall more slowly:
 
 for name in dict.fromkeys(name for name, _ in measured):
     lengths = [steps for other, steps in measured if other == name]
@@ -207,15 +249,18 @@ for name in dict.fromkeys(name for name, _ in measured):
         print(f"{name:22} best rate falls with a power of {power:.2f}")
 
 # %%
-# **What does an extension gain?** :func:`lrschedules.theory.extend` makes a
-# run longer at the same base rate, with a longer cooldown or with a lower rate
-# in a second stage. The authors trained both, from a base rate of 0.001 that
-# suits 50,000 steps, with a cooldown of 60 % and with the factors 0.525 and
-# 0.375. The first column has the final validation loss of the same rate with a
-# cooldown of 20 %, and the others have differences from it:
+# What does an extension gain?
+# ----------------------------
+#
+# :func:`lrschedules.theory.extend` makes a run longer at the same base rate,
+# with a longer cooldown or with a lower rate in a second stage. The authors
+# trained both, from a base rate of 0.001 that suits 50,000 steps, with a
+# cooldown of 60 % and with the factors 0.525 and 0.375. The first column has
+# the final validation loss of the same rate with a cooldown of 20 %, and the
+# others have differences from it:
 
 extended = {
-    # millions of parameters, steps: same rate, second stage, longer cooldown
+    # size in millions, steps: same rate, second stage, cooldown
     (124, 100_000): (2.9037, 2.8975, 2.8878),
     (124, 200_000): (2.8608, 2.8552, None),
     (210, 100_000): (2.7935, 2.7843, 2.7718),
@@ -224,15 +269,19 @@ extended = {
 print("parameters    steps  same rate  second stage  longer cooldown")
 for (size, steps), (same, stage, cooldown) in extended.items():
     cells = [
-        f"{loss - same:+.4f}" if loss else "" for loss in (stage, cooldown)
+        f"{loss - same:+.4f}" if loss else ""
+        for loss in (stage, cooldown)
     ]
     row = f"{size:4} million {steps:8,}  {same:9}"
     print(f"{row}  {cells[0]:>12}  {cells[1]:>15}".rstrip())
 
 # %%
-# **What one seed cannot say:** whether two losses that differ by 0.003 would
-# change places with another seed. The spread over seeds was not measured, so
-# this page has no intervals, and the order of the best four schedules is not a
+# What one seed cannot say
+# ------------------------
+#
+# One seed cannot say whether two losses that differ by 0.003 would change
+# places with another seed. The spread over seeds was not measured, so this
+# page has no intervals, and the order of the best four schedules is not a
 # result. Differences of 0.03 that appear at several lengths and rates are more
 # credible. The best rates come from three or four rates that are a factor of
 # two or more apart, so their ratios have errors of their own, and the typical

@@ -9,8 +9,11 @@ seeds. 360 runs take less time than ten single fits.
 """
 
 # %%
-# **The data and the model:** handwritten digits from scikit-learn, a split for
-# each seed, and a network with one hidden layer.
+# The data and the model
+# ----------------------
+#
+# The data is a set of handwritten digits from scikit-learn, a split for each
+# seed, and a network with one hidden layer.
 
 import time
 
@@ -34,13 +37,20 @@ def rows(seed):
 
 def build_model():
     return keras.Sequential(
-        [Input((64,)), layers.Dense(32, "relu"), layers.Dense(10, "softmax")]
+        [
+            Input((64,)),
+            layers.Dense(32, "relu"),
+            layers.Dense(10, "softmax"),
+        ]
     )
 
 
 # %%
-# **The candidates** have a peak of 1, so the base rate is the peak of the
-# learning rate. It covers a factor of 100. The first schedule is the baseline.
+# The candidates
+# --------------
+#
+# The candidates have a peak of 1, so the base rate is the peak of the learning
+# rate. It covers a factor of 100. The first schedule is the baseline.
 
 run = lrs.Run(batch_size=32, samples=600, epochs=15)
 steps = run.steps
@@ -50,12 +60,17 @@ schedules = {
     "exponential": lrs.FiniteExponential(1, 0.01, steps),
     "linear": lrs.Linear(1, 0, steps),
     "cosine": lrs.Cosine(1, 0, steps),
-    "cooldown": lrs.Constant(1).cooldown(steps // 5, at=steps - steps // 5),
+    "cooldown": lrs.Constant(1).cooldown(
+        steps // 5, at=steps - steps // 5
+    ),
 }
 
 # %%
-# **One fit** of the model, for the time that it takes. The second one is
-# timed, because the first one also imports and compiles what later ones reuse.
+# The time of one fit
+# -------------------
+#
+# Fit the model once, for the time that it takes. The second one is timed,
+# because the first one also imports and compiles what later ones reuse.
 
 
 def optimizer(rate):
@@ -83,7 +98,10 @@ fit(0)
 one_fit = fit(1)
 
 # %%
-# **The search** spends at most 360 runs. All of them train in one program.
+# The search
+# ----------
+#
+# The search spends at most 360 runs. All of them train in one program.
 
 began = time.perf_counter()
 result = lrs.search(
@@ -99,7 +117,10 @@ result = lrs.search(
     runs=360,
 )
 took = time.perf_counter() - began
-print(f"{result.settings['runs']} runs took {took / one_fit:.1f} single fits")
+print(
+    f"{result.settings['runs']} runs took",
+    f"{took / one_fit:.1f} single fits",
+)
 result
 
 # %%
@@ -107,15 +128,21 @@ result
 # better the winner is than the baseline, because its seeds chose nothing. The
 # race itself chose the best of many means, and such a choice is optimistic.
 #
-# **The figure** shows how far each candidate was behind the winner, on the
-# same seeds. A larger marker stands for more seeds. More than half of the
+# The race
+# --------
+#
+# The figure shows how far each candidate was behind the winner, on the same
+# seeds. A larger marker stands for more seeds. More than half of the
 # candidates were dropped after three seeds; the others were trained with more.
 
 ax = result.plot()
 
 # %%
-# **Which candidates were dropped, and why?** Each rung keeps the reasons.
-# Those that the budget dropped are not significantly worse than the best.
+# Which candidates were dropped, and why?
+# ---------------------------------------
+#
+# Each rung keeps the reasons. Those that the budget dropped are not
+# significantly worse than the best.
 
 for rung in result.rungs[:-1]:
     print(f"after {len(rung.seeds)} seeds, kept {len(rung.kept)}:")
@@ -124,6 +151,9 @@ for rung in result.rungs[:-1]:
         print(f"  {candidate}: {drop.reason}, {drop.difference:+.3f}")
 
 # %%
-# **The winner** is a schedule at its base rate, ready for an optimizer:
+# The winner
+# ----------
+#
+# The winner is a schedule at its base rate, ready for an optimizer:
 
 result.winner

@@ -8,6 +8,9 @@ the larger class is the baseline of every accuracy.
 """
 
 # %%
+# The data
+# --------
+#
 # The data contains 351 radar returns of 34 numbers each, and says whether a
 # return shows structure in the ionosphere. A stratified split keeps the share
 # of the two classes equal in both subsets.
@@ -18,12 +21,20 @@ import matplotlib.pyplot as plt
 import lrschedules as lrs
 from lrschedules.study import compare
 
-train, validation = lrs.datasets.load_ionosphere().stratified_split(seed=0)
+train, validation = lrs.datasets.load_ionosphere().stratified_split(
+    seed=0
+)
 majority = validation[1].mean()
-print(f"{len(train[1])} training rows, {len(validation[1])} validation rows")
+print(
+    f"{len(train[1])} training rows,",
+    f"{len(validation[1])} validation rows",
+)
 print(f"accuracy of always predicting the larger class: {majority:.1%}")
 
 # %%
+# Thirty runs
+# -----------
+#
 # The model has one hidden layer. The seed determines its initial weights and
 # the order of the batches. A single run is not reliable, so train thirty:
 
@@ -58,7 +69,9 @@ ax = plt.figure().add_subplot()
 for key, label in ("loss", "training"), ("val_loss", "validation"):
     runs, epoch = result[key][0, 0], result.coordinates["epoch"]
     (mean,) = ax.plot(epoch, runs.mean(axis=0), label=f"{label}, mean")
-    ax.plot(epoch, runs.T, color=mean.get_color(), alpha=0.15, linewidth=1)
+    ax.plot(
+        epoch, runs.T, color=mean.get_color(), alpha=0.15, linewidth=1
+    )
 ax.set(xlabel="epoch", ylabel="loss", ylim=(0, 0.8))
 ax.set_title("A constant rate of 0.1, with one thin line per seed")
 ax.legend()

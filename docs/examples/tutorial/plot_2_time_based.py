@@ -8,10 +8,13 @@ every update, and ``decay`` sets the speed of its growth.
 """
 
 # %%
-# **Configure.** The rate is halved after ``1 / decay`` updates, so count
-# updates first. With 235 rows in batches of 28, an epoch has 9 updates, and 50
-# epochs have 450. A ``decay`` of 0.002 halves the rate after 500 updates,
-# shortly after the end of this run.
+# Configure
+# ---------
+#
+# The rate is halved after ``1 / decay`` updates, so count updates first. With
+# 235 rows in batches of 28, an epoch has 9 updates, and 50 epochs have 450. A
+# ``decay`` of 0.002 halves the rate after 500 updates, shortly after the end
+# of this run.
 
 import math
 
@@ -21,7 +24,9 @@ import lrschedules as lrs
 from lrschedules.plotting import plot
 from lrschedules.study import compare
 
-train, validation = lrs.datasets.load_ionosphere().stratified_split(seed=0)
+train, validation = lrs.datasets.load_ionosphere().stratified_split(
+    seed=0
+)
 epochs, batch_size = 50, 28
 updates = epochs * math.ceil(len(train[1]) / batch_size)
 
@@ -29,7 +34,10 @@ schedule = lrs.TimeBased(0.1, decay=0.002)
 print(f"after {updates} updates: {schedule(updates):.4f}")
 
 # %%
-# **Plot** the schedule before you train. If you interpret the ``decay`` of a
+# Plot
+# ----
+#
+# Plot the schedule before you train. If you interpret the ``decay`` of a
 # tutorial as a number per epoch, the rate hardly changes.
 
 plot(
@@ -42,8 +50,10 @@ plot(
 ).set(title="Time-based schedules", ylim=(0, 0.15))
 
 # %%
-# **Train.** Pass the schedule to the optimizer, which calls it at every
-# update.
+# Train
+# -----
+#
+# Pass the schedule to the optimizer, which calls it at every update.
 
 
 def build():
@@ -59,13 +69,17 @@ def optimizer(rate):
 model = build()
 model.compile(optimizer(schedule), "binary_crossentropy")
 model.fit(*train, batch_size, epochs, verbose=0)
-print(f"rate of the next update: {float(model.optimizer.learning_rate):.4f}")
+rate = float(model.optimizer.learning_rate)
+print(f"rate of the next update: {rate:.4f}")
 
 # %%
-# **Evaluate** the schedule against the constant rate, with the same thirty
-# seeds for both. Each difference is then a difference between two runs with
-# the same initial weights and the same batches. The first table is about the
-# validation loss:
+# Evaluate
+# --------
+#
+# Evaluate the schedule against the constant rate, with the same thirty seeds
+# for both. Each difference is then a difference between two runs with the same
+# initial weights and the same batches. The first table is about the validation
+# loss:
 
 result = compare(
     {"constant": lrs.Constant(0.1), "time-based": schedule},
@@ -79,7 +93,9 @@ result = compare(
     batch_size=batch_size,
     seeds=30,
 )
-result.plot("val_loss").set(title="Means and interquartile ranges of 30 seeds")
+result.plot("val_loss").set(
+    title="Means and interquartile ranges of 30 seeds"
+)
 result.table("val_loss")
 
 # %%

@@ -9,8 +9,11 @@ different ways.
 """
 
 # %%
-# **Configure.** The first drop happens after ``every`` epochs, so the epochs 0
-# to 9 train at the full rate.
+# Configure
+# ---------
+#
+# The first drop happens after ``every`` epochs, so the epochs 0 to 9 train at
+# the full rate.
 
 import math
 
@@ -21,7 +24,9 @@ import lrschedules as lrs
 from lrschedules.plotting import plot
 from lrschedules.study import compare
 
-train, validation = lrs.datasets.load_ionosphere().stratified_split(seed=0)
+train, validation = lrs.datasets.load_ionosphere().stratified_split(
+    seed=0
+)
 epochs, batch_size = 50, 28
 steps_per_epoch = math.ceil(len(train[1]) / batch_size)
 
@@ -36,14 +41,21 @@ print(
 # early, and once more in the last epoch. To reproduce such a run, write this
 # schedule:
 
-early = lrs.Constant(0.1).then(lrs.Drop(0.05, factor=0.5, every=10), at=9)
+early = lrs.Constant(0.1).then(
+    lrs.Drop(0.05, factor=0.5, every=10), at=9
+)
 
-ax = plot({"epoch // 10": per_epoch, "(1 + epoch) // 10": early}, steps=epochs)
+ax = plot(
+    {"epoch // 10": per_epoch, "(1 + epoch) // 10": early}, steps=epochs
+)
 ax.set(title="Halved every ten epochs", xlabel="epoch")
 
 # %%
-# **Train.** Keras' callback calls the schedule once per epoch. Alternatively,
-# the optimizer calls it once per update, and ``per_epoch`` converts updates to
+# Train
+# -----
+#
+# Keras' callback calls the schedule once per epoch. Alternatively, the
+# optimizer calls it once per update, and ``per_epoch`` converts updates to
 # epochs. The second method is saved with the model, and continues correctly
 # after a resume.
 
@@ -62,7 +74,9 @@ def fit(rate, *callbacks):
     keras.utils.set_random_seed(0)
     model = build()
     model.compile(optimizer(rate), "binary_crossentropy")
-    model.fit(*train, batch_size, epochs, verbose=0, callbacks=callbacks)
+    model.fit(
+        *train, batch_size, epochs, verbose=0, callbacks=callbacks
+    )
     return model.get_weights()
 
 
@@ -73,10 +87,13 @@ for a, b in zip(fit(0.1, callback), fit(drop), strict=True):
 print("both methods train the same model")
 
 # %%
-# **Evaluate** the schedule against the constant rate, with the same thirty
-# seeds for both. Each difference is then a difference between two runs with
-# the same initial weights and the same batches. The first table is about the
-# validation loss:
+# Evaluate
+# --------
+#
+# Evaluate the schedule against the constant rate, with the same thirty seeds
+# for both. Each difference is then a difference between two runs with the same
+# initial weights and the same batches. The first table is about the validation
+# loss:
 
 result = compare(
     {"constant": lrs.Constant(0.1), "drop-based": drop},
@@ -90,7 +107,9 @@ result = compare(
     batch_size=batch_size,
     seeds=30,
 )
-result.plot("val_loss").set(title="Means and interquartile ranges of 30 seeds")
+result.plot("val_loss").set(
+    title="Means and interquartile ranges of 30 seeds"
+)
 result.table("val_loss")
 
 # %%
