@@ -28,6 +28,8 @@ project = "lrschedules"
 author = "the lrschedules developers"
 project_copyright = f"2026, {author}"
 version = release = importlib.metadata.version("keras-lrschedules")
+if os.environ.get("READTHEDOCS_VERSION_TYPE") in {"branch", "external"}:
+    release += ".dev"  # so that the banner says what is not released
 language = "en"
 
 extensions = [

@@ -64,7 +64,7 @@ def test_pip_installs_it(host, tmp_path):
     assert ours["archive_info"]["hashes"]["sha256"] == digest(WHEEL)
 
     [check] = [line for line in blocks("highlight-sh ") if line.startswith("python -c")]
-    assert shell(check) == "0.1"
+    assert shell(check) == "0.05"
     where = "import lrschedules, importlib.metadata as m; print(lrschedules.__file__, m.version"
     file, installed = shell(f"python -c '{where}(\"{NAME}\"))'").split()
     assert file.startswith(str(tmp_path))
