@@ -76,6 +76,8 @@ def curve(schedule, caption, size=(4.6, 2.2), phases=(), *, name="learning rate"
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
         plt.close(figure)
     svg = lean(file.getvalue())
+    # the style sheet says in which font, and how large
+    svg = re.sub(r"font-size: [\d.]+px; font-family: [^;]*; ", "", svg)
     svg = svg.replace(INK, "currentColor").replace(LINE, "var(--pst-color-primary)")
     words = html.escape(plotting.describe(schedule, name, steps))
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{words}" ', 1)
@@ -92,10 +94,11 @@ def lean(svg):
     # the coordinates after the first are those of lines, also without the letter
     svg = re.sub(r' d="M[^CQ"]*"', lambda path: re.sub(r"\sL ", " ", path[0]), svg)
     svg = PATH.sub(lambda path: thinned(path[0]), svg)
-    # the style sheet says in which font, and how large
-    svg = re.sub(r"font-size: [\d.]+px; font-family: [^;]*; ", "", svg)
     svg = re.sub(r"\s*(?=<)", "", svg)
-    svg = re.sub(r"(<use[^>]*) style=[^>]*(?=/>)", r"\1", IDLE.sub("", svg))
+    # the marks at an axis have their style where they are defined
+    svg = IDLE.sub("", svg).replace(
+        f' style="fill: {INK}; stroke: {INK}; stroke-width: 0.8"/>', "/>"
+    )
     while ALONE.search(svg):
         svg = ALONE.sub(r"\1", svg)
     # the search strips the tags: words stay apart
