@@ -101,7 +101,10 @@ def lean(svg):
     # the style sheet says how large
     svg = re.sub(r"font-size: [\d.]+px; ", "", svg)
     svg = re.sub(r"\s*(?=<)", "", svg)
-    svg = re.sub(r"(<use[^>]*) style=[^>]*(?=/>)", r"\1", IDLE.sub("", svg))
+    # the marks at an axis have their style where they are defined
+    svg = IDLE.sub("", svg).replace(
+        ' style="fill: currentColor; stroke: currentColor; stroke-width: 0.8"/>', "/>"
+    )
     while ALONE.search(svg):
         svg = ALONE.sub(r"\1", svg)
     # the search strips the tags: words stay apart
