@@ -142,7 +142,9 @@ print(f"lowest loss when stopped early {min(stopped):.4f}")
 print(f"lowest loss with reductions    {min(loss):.4f}")
 
 # %%
-# A decay that reaches zero is a stop by itself, with a date. To use both, let
+# If both losses are equal, the lowest one came before the first reduction, and
+# neither callback has improved the model. A decay that reaches zero is a stop
+# by itself, with a date. To use both, let
 # the patience be longer than the warmup, and compare the stopped run with a
 # schedule whose steps are those that it made.
 
