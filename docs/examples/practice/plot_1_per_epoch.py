@@ -37,7 +37,9 @@ def fit(rate, *callbacks):
     )
     model.compile(keras.optimizers.SGD(rate), "mse")
     recorder = RecordRate()
-    model.fit(x, y, 28, 10, verbose=0, callbacks=[*callbacks, recorder])
+    model.fit(
+        x, y, 28, 10, verbose=0, callbacks=[*callbacks, recorder]
+    )
     return recorder.rates, model.get_weights()
 
 
@@ -58,7 +60,9 @@ by_optimizer, weights_b = fit(drop.per_epoch(run.steps_per_epoch))
 np.testing.assert_allclose(by_callback, by_optimizer, rtol=1e-6)
 for a, b in zip(weights_a, weights_b, strict=True):
     np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
-print("equal rates at", len(by_optimizer), "updates, and equal weights")
+print(
+    "equal rates at", len(by_optimizer), "updates, and equal weights"
+)
 
 # %%
 # Prefer the second method. Its schedule is saved with the model, and continues
@@ -94,9 +98,13 @@ held, _ = fit(cosine.per_epoch(run.steps_per_epoch))
 moving, _ = fit(cosine.stretch(run.steps_per_epoch))
 begins = slice(None, None, run.steps_per_epoch)
 np.testing.assert_allclose(held[begins], moving[begins], rtol=1e-6)
-print(f"last update: per epoch {held[-1]:.1e}, smooth {moving[-1]:.1e}")
+print(
+    f"last update: per epoch {held[-1]:.1e}, smooth {moving[-1]:.1e}"
+)
 
-fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.4), sharey=True)
+fig, (left, right) = plt.subplots(
+    1, 2, figsize=(7.2, 3.4), sharey=True
+)
 left.step(
     range(90), by_optimizer, where="post", label="per_epoch, callback"
 )

@@ -1,6 +1,6 @@
 """
-Reduce on plateau, on top of a schedule
-=======================================
+Reduce on plateau, or stop early, on top of a schedule
+======================================================
 
 How do you plan a learning rate and still react when the validation loss stops
 improving? A callback can multiply the schedule by a factor. This example shows
@@ -121,6 +121,32 @@ for ax in above, below:
         ax.axvline(
             epochs[1:][i], color="C4", linewidth=1, linestyle=":"
         )
+
+# %%
+# Early stopping ends the plan early
+# ----------------------------------
+#
+# ``EarlyStopping`` reacts to the same plateau in another way: it ends the run,
+# while the rate of the plan is still high. The best weights are restored, but
+# no update with a low rate has been made:
+
+stop = keras.callbacks.EarlyStopping(
+    patience=4, restore_best_weights=True
+)
+stopped = fit(plan, stop)["val_loss"]
+at = plan(len(stopped) * run.steps_per_epoch)
+print(
+    f"stopped after {len(stopped)} of 30 epochs, at a rate of {at:.3f}"
+)
+print(f"lowest loss when stopped early {min(stopped):.4f}")
+print(f"lowest loss with reductions    {min(loss):.4f}")
+
+# %%
+# If both losses are equal, the lowest one came before the first reduction, and
+# neither callback has improved the model. A decay that reaches zero is a stop
+# by itself, with a date. To use both, let
+# the patience be longer than the warmup, and compare the stopped run with a
+# schedule whose steps are those that it made.
 
 # %%
 # What this shows, and what it does not

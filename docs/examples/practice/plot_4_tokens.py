@@ -104,7 +104,9 @@ held = samples(
 )
 recorder, losses = RecordRate(), []
 for _ in range(10):
-    drawn = samples(train, rng.integers(len(train) - length, size=1000))
+    drawn = samples(
+        train, rng.integers(len(train) - length, size=1000)
+    )
     model.fit(*drawn, batch_size=20, verbose=0, callbacks=[recorder])
     losses.append(model.evaluate(*held, verbose=0))
     tokens = len(recorder.steps) * 20 * length

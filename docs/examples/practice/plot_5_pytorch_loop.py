@@ -16,6 +16,7 @@ cooldowns of different lengths.
 # length follows from 60 rows per update.
 
 import io
+import textwrap
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -126,7 +127,9 @@ np.testing.assert_equal(
     first_half.rates + resumed.rates, never_stopped.rates
 )
 print(
-    "equal rates and weights after", len(never_stopped.rates), "updates"
+    "equal rates and weights after",
+    len(never_stopped.rates),
+    "updates",
 )
 
 # %%
@@ -135,7 +138,7 @@ print(
 
 state = first_half.scheduler.state_dict()
 print("step", state["last_epoch"])
-print(state["schedules"]["lr"])
+print(textwrap.fill(state["schedules"]["lr"], 72))
 
 # %%
 # Branch
@@ -161,7 +164,9 @@ before = np.arange(len(first_half.rates)) / run.steps_per_epoch
 above.plot(before, first_half.rates, color="C4", label="saved run")
 below.plot(np.arange(1, 7), first_half.losses, color="C4")
 styles = ["-", "--", "-.", ":"]
-for (name, branch), style in zip(branches.items(), styles, strict=True):
+for (name, branch), style in zip(
+    branches.items(), styles, strict=True
+):
     after = 6 + np.arange(len(branch.rates)) / run.steps_per_epoch
     above.plot(after, branch.rates, style, label=name)
     ends = np.arange(6, 7 + len(branch.losses))

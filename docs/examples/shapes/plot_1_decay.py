@@ -93,7 +93,9 @@ def measure(start):
         build,
         (x, y),
         (x_val, y_val),
-        optimizer=lambda rate: keras.optimizers.SGD(rate, momentum=0.9),
+        optimizer=lambda rate: keras.optimizers.SGD(
+            rate, momentum=0.9
+        ),
         loss="sparse_categorical_crossentropy",
         epochs=run.epochs,
         batch_size=run.batch_size,

@@ -136,7 +136,8 @@ result.table("val_loss")
 
 _, drop, multistep, _ = result["val_loss"][:, 0, :, -1]
 print(
-    f"multistep below Drop in {(multistep < drop).sum()} of {len(drop)}"
+    f"multistep below Drop in {(multistep < drop).sum()}",
+    f"of {len(drop)}",
 )
 
 # %%

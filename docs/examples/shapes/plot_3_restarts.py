@@ -103,7 +103,8 @@ loss = result["loss"][1, 0]
 rose = loss[:, ends[:-1]] > loss[:, last[:-1]]
 for epoch, runs in zip(ends, rose.T, strict=False):
     print(
-        f"epoch {epoch + 1:2}: loss rose in {runs.sum()} of {len(runs)}"
+        f"epoch {epoch + 1:2}: loss rose in {runs.sum()}",
+        f"of {len(runs)}",
     )
 
 # %%

@@ -37,7 +37,9 @@ def build(width=16, blocks=4):
         attended = layers.MultiHeadAttention(4, width // 4)(h, h)
         h = layers.LayerNormalization()(h + attended)
         hidden = layers.Dense(2 * width, "relu")(h)
-        h = layers.LayerNormalization()(h + layers.Dense(width)(hidden))
+        h = layers.LayerNormalization()(
+            h + layers.Dense(width)(hidden)
+        )
     digits = layers.Dense(10, "softmax")(layers.Flatten()(h))
     return keras.Model(pixels, digits)
 
@@ -102,7 +104,9 @@ for ax, name, runs in zip(axes, schedules, accuracy, strict=True):
     ax.plot(result.coordinates["epoch"], runs.T, "C0", linewidth=1)
     ax.set(title=name, xlabel="epoch", ylim=(0, 1))
     stuck = (runs[:, -1] < 0.5).sum()
-    print(f"{name:8} {stuck:2} of {len(runs)} seeds end below one half")
+    print(
+        f"{name:8} {stuck:2} of {len(runs)} seeds end below one half"
+    )
 
 # %%
 # By chance, one answer in ten is right. In the second half, the first two

@@ -102,7 +102,9 @@ fit(
 # branch has the same weights as an uninterrupted run that was planned with
 # this schedule:
 
-for n, end in zip((1, 2, 4, 8), [*schedules.values()][1:], strict=True):
+for n, end in zip(
+    (1, 2, 4, 8), [*schedules.values()][1:], strict=True
+):
     branch, stay = fit(end, first=epochs - n), (epochs - 1 - n) * epoch
     planned = lrs.recipes.warmup_stable_decay(
         0.2, epoch, stay, n * epoch

@@ -76,7 +76,9 @@ def measure(schedules, seeds, base_rates=(1,)):
         build_model,
         lambda seed: rows(seed)[0],
         lambda seed: rows(seed)[1],
-        optimizer=lambda rate: keras.optimizers.SGD(rate, momentum=0.9),
+        optimizer=lambda rate: keras.optimizers.SGD(
+            rate, momentum=0.9
+        ),
         loss="sparse_categorical_crossentropy",
         epochs=int(run.epochs),
         batch_size=run.batch_size,
@@ -119,7 +121,8 @@ chosen
 # New seeds for the chosen schedules make the comparison honest:
 
 best = {
-    r.schedule: schedules[r.schedule] * r.base_rate for r in chosen.rows
+    r.schedule: schedules[r.schedule] * r.base_rate
+    for r in chosen.rows
 }
 measure(best, range(20, 40)).table("val_loss")
 
@@ -247,7 +250,8 @@ cases = measured["val_loss"]
 print(" " * 12, *cases, sep="  ")
 for name in shapes:
     numbers = [
-        f"{found[name]:{len(case)}.2f}" for case, found in cases.items()
+        f"{found[name]:{len(case)}.2f}"
+        for case, found in cases.items()
     ]
     print(f"{name:12}", *numbers, sep="  ")
 

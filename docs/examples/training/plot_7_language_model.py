@@ -85,12 +85,16 @@ for name in ordered[:-1]:
     )
     linear = "linear" in name
     color = (
-        plt.cm.viridis(0.9 * best[name].cooldown) if linear else "black"
+        plt.cm.viridis(0.9 * best[name].cooldown)
+        if linear
+        else "black"
     )
     style = styles.get(name, "-")
     ax.plot(*zip(*tried, strict=True), style, color=color, label=name)
 rates = [0.0005, 0.001, 0.002]
-ax.set(xscale="log", xlabel="base rate", ylabel="final validation loss")
+ax.set(
+    xscale="log", xlabel="base rate", ylabel="final validation loss"
+)
 ax.set(xlim=(0.00045, 0.0021), ylim=(2.945, 3))
 ax.set(title="124 million parameters, 50,000 steps")
 ax.set_xticks(rates, labels=map(str, rates))
@@ -130,7 +134,9 @@ measured, steepness = {}, {}
 for setting, tried in settings.items():
     if found := best_rate(tried):
         measured[setting], steepness[setting] = found
-print("schedule                15,000   25,000   35,000   50,000 steps")
+print(
+    "schedule                15,000   25,000   35,000   50,000 steps"
+)
 for name in dict.fromkeys(name for name, _ in settings):
     found = [
         measured.get((name, steps))
@@ -139,7 +145,10 @@ for name in dict.fromkeys(name for name, _ in settings):
     if any(found):
         print(
             f"{name:22}",
-            *(f"{rate:8.5f}" if rate else "        " for rate in found),
+            *(
+                f"{rate:8.5f}" if rate else "        "
+                for rate in found
+            ),
         )
 
 # %%
@@ -204,7 +213,10 @@ for ax, rule in zip(
     ax.plot([0.15, 2.5], [0.15, 2.5], color="0.6", zorder=0)
     ax.plot(guess, truth, "o", markersize=3)
     ax.set(
-        xscale="log", yscale="log", title=rule, xlabel="predicted ratio"
+        xscale="log",
+        yscale="log",
+        title=rule,
+        xlabel="predicted ratio",
     )
     ax.minorticks_off()
     ax.set_xticks([0.2, 0.5, 1, 2], labels=["0.2", "0.5", "1", "2"])

@@ -15,6 +15,7 @@ seeds. 360 runs take less time than ten single fits.
 # The data is a set of handwritten digits from scikit-learn, a split for each
 # seed, and a network with one hidden layer.
 
+import json
 import time
 
 import keras
@@ -157,3 +158,26 @@ for rung in result.rungs[:-1]:
 # The winner is a schedule at its base rate, ready for an optimizer:
 
 result.winner
+
+# %%
+# A verdict for a program
+# -----------------------
+#
+# A script or a coding agent that runs this file needs one line, and it must
+# not take the best of many means for a result. ``supported`` is true only if
+# the confirmation on new seeds says that the winner is better:
+
+verdict = {
+    "winner": result.winner_name,
+    "base_rate": float(result.base_rate),
+    "baseline": result.baseline_name,
+    "supported": bool(result.supported),
+}
+if result.confirmation:
+    row = result.confirmation.table().rows[-1]
+    verdict |= {
+        "difference": round(row.difference, 4),
+        "interval": [round(row.low, 4), round(row.high, 4)],
+        "seeds": row.seeds,
+    }
+print(json.dumps(verdict, indent=1))

@@ -147,7 +147,7 @@ for name, means in zip(candidates, accuracy, strict=True):
 # --------------------
 #
 # The best base rate and weight decay of each schedule are compared on new
-# seeds, beside the best base rate without weight decay:
+# seeds, beside its best base rate without weight decay:
 
 
 def best(name, weight_decays):

@@ -46,7 +46,8 @@ early = lrs.Constant(0.1).then(
 )
 
 ax = plot(
-    {"epoch // 10": per_epoch, "(1 + epoch) // 10": early}, steps=epochs
+    {"epoch // 10": per_epoch, "(1 + epoch) // 10": early},
+    steps=epochs,
 )
 ax.set(title="Halved every ten epochs", xlabel="epoch")
 

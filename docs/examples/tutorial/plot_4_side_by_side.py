@@ -54,7 +54,9 @@ def build():
         [
             keras.Input((34,)),
             keras.layers.Dense(34, "relu", kernel_initializer=normal),
-            keras.layers.Dense(1, "sigmoid", kernel_initializer=normal),
+            keras.layers.Dense(
+                1, "sigmoid", kernel_initializer=normal
+            ),
         ]
     )
 
@@ -83,7 +85,8 @@ def measure(schedules, rows, momentum):
 
 
 scheduled = {
-    name: measure(schedules, rows, 0.8) for name, rows in splits.items()
+    name: measure(schedules, rows, 0.8)
+    for name, rows in splits.items()
 }
 plain = {
     name: measure({"constant": lrs.Constant(0.1)}, rows, 0.0)

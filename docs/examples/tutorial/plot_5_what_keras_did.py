@@ -50,7 +50,8 @@ ax.set(title="SGD(0.1, decay=0.002), four readings", xlabel="update")
 
 epochs = [1, 2, 3, 4, 5, 50]
 print(
-    f"{'at the start of epoch':26}", *(f"{epoch:8}" for epoch in epochs)
+    f"{'at the start of epoch':26}",
+    *(f"{epoch:8}" for epoch in epochs),
 )
 for name, schedule in readings.items():
     rates = [schedule(9 * (epoch - 1)) for epoch in epochs]
@@ -95,7 +96,9 @@ for seed in range(2):
         )
     never = fit(keras.optimizers.SGD(0.1, momentum=0.8), seed)
     scheduled = fit(
-        keras.optimizers.SGD(lrs.TimeBased(0.1, decay=d), momentum=0.8),
+        keras.optimizers.SGD(
+            lrs.TimeBased(0.1, decay=d), momentum=0.8
+        ),
         seed,
     )
     print(
