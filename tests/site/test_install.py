@@ -71,6 +71,14 @@ def test_pip_installs_it(host, tmp_path):
     assert installed == lrs_archives.PROJECT["version"]
 
 
+def test_copy_button(opened):
+    """The button on the command copies it whole, and nothing else."""
+    page = opened("guide/install.html", permissions=["clipboard-read", "clipboard-write"])
+    page.locator(".install:visible button.copybtn").first.click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == blocks("install highlight-sh ")[0]
+
+
 def digest(file):
     return hashlib.sha256(file.read_bytes()).hexdigest()
 

@@ -92,6 +92,14 @@ TYPED = {
     "timm": OTHERS,
     "transformers": OTHERS,
     "optax": OTHERS,
+    # the package
+    "install": "guide/install",
+    "pip install": "guide/install",
+    "installation": "guide/install",
+    "colab": "guide/install",
+    "upgrade": "guide/install",
+    "KERAS_BACKEND": "guide/install",
+    "license": "licence",
     # the tools
     "ReduceLROnPlateau": "guide/migrate",
     "LearningRateScheduler": "guide/migrate",
