@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 import lrschedules as lrs
 
 SCRIPTS = ["lrschedules", "display", "model", "calls", "state", "chart", "editor", "handles"]
-SCRIPTS += ["presets", "playground"]
+SCRIPTS += ["presets", "export", "memory", "playground"]
 
 
 def write(app):

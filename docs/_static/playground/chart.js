@@ -281,10 +281,9 @@ const Chart = (() => {
   }
 
   // A curve without axes, in the colour of the text.
-  function thumbnail(schedule, last, width, height) {
+  function thumbnail(points, last, width, height) {
     const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
-    const points = keySteps(schedule, last).map((t) => [t, schedule(t)]);
-    const top = highest(points.map(([, rate]) => rate));
+    const top = highest(points.map(([, rate]) => rate)) || 1;
     const x = { at: (t) => 2 + ((width - 4) * t) / last };
     const y = { at: (rate) => height - 2 - ((height - 4) * rate) / top };
     element("path", { d: path(points, x, y), class: "pg-curve" }, svg);

@@ -93,6 +93,22 @@
       </section>
       <section class="pg-more" aria-label="Description and table">
         <p class="pg-words" id="pg-words" aria-live="polite"></p>
+        <p><a id="pg-open" target="_blank" rel="noopener">Open in the playground</a></p>
+        <div class="pg-tools">
+          <button type="button" id="pg-svg">Download SVG</button>
+          <button type="button" id="pg-csv">Download CSV</button>
+          <button type="button" id="pg-embed">Copy embed code</button>
+        </div>
+        <details>
+          <summary>Memory of AdamW's weights</summary>
+          <p class="pg-tools"><span><label for="pg-decay">weight decay</label>
+            <input type="text" id="pg-decay" inputmode="decimal" autocomplete="off"
+              placeholder="${Memory.USUAL}"></span></p>
+          <figure class="pg-memory">
+            <div id="pg-shares"></div>
+            <figcaption id="pg-memory"></figcaption>
+          </figure>
+        </details>
         <details>
           <summary>Table of rates</summary>
           <div class="pg-scroll" id="pg-rates" tabindex="0" role="region"
@@ -110,7 +126,7 @@
     "form",
     "program",
   ].map(byName);
-  const [last, step, logX, logY, lock, unit, per, undo, redo, add, equal, link, copy, frame] = [
+  const [last, step, logX, logY, lock, unit, per, decay, undo, redo, add, equal, link, svgFile, csvFile, embed, copy, frame] = [
     "last",
     "step",
     "log-x",
@@ -118,11 +134,15 @@
     "lock",
     "unit",
     "per",
+    "decay",
     "undo",
     "redo",
     "add",
     "match",
     "link",
+    "svg",
+    "csv",
+    "embed",
     "copy",
     "frame",
   ].map(byName);
@@ -136,7 +156,7 @@
     if (wrong) root.dataset.stale = where;
     else delete root.dataset.stale;
     line.setAttribute("aria-invalid", Boolean(draft));
-    copy.disabled = link.disabled = Boolean(wrong);
+    for (const button of [copy, link, svgFile, csvFile, embed]) button.disabled = Boolean(wrong);
     equal.disabled = Boolean(wrong) || items.length === 1;
     byName("said").textContent = "";
   }
@@ -261,8 +281,18 @@
     svg.setAttribute("aria-valuetext", Display.reading(items, view.step, view));
   }
 
+  // Show what the weights remember of the active schedule.
+  function remember() {
+    const { shown, step } = view;
+    const { text, shares } = Memory.of(active, shown, step, view.decay ?? Memory.USUAL);
+    byName("memory").textContent = text;
+    byName("shares").replaceChildren(...(shares.length ? [Memory.chart(shares, shown)] : []));
+    if (document.activeElement !== decay) decay.value = view.decay ?? "";
+  }
+
   // Describe the curves in words and as a table.
   function describe() {
+    remember();
     const sentences = items.map((item) => Display.sentence(item, view.shown));
     words.textContent = [...sentences, drawn.note].filter(Boolean).join(" ");
     const names = items.map(({ text }) => heading("col", element("code", {}, shortened(text))));
@@ -270,6 +300,7 @@
       element("tr", {}, heading("row", t), ...texts.map((text) => element("td", {}, text))),
     );
     const head = element("thead", {}, element("tr", {}, heading("col", "step"), ...names));
+    byName("open").href = location.pathname + hash();
     rates.replaceChildren(element("table", {}, head, element("tbody", {}, ...rows)));
   }
 
@@ -362,7 +393,7 @@
     view.step = Math.min(view.shown, Math.max(0, to));
     point();
     clearTimeout(keeping);
-    keeping = setTimeout(keep, 400);
+    keeping = setTimeout(() => (remember(), keep()), 400);
   }
 
   async function copied(button, text) {
@@ -419,10 +450,21 @@
       const typed = Model.numberOr(per.value);
       view.per = typed > 0 ? typed : view.per;
     });
+    onView(decay, () => {
+      const typed = Model.numberOr(decay.value);
+      view.decay = typed > 0 ? typed : undefined;
+    });
     onView(last, () => (view.last = Math.max(0, Math.round(last.value)) || undefined));
     on(step, "input", () => moveTo(Math.round(step.value) || 0));
     on(frame, "change", program);
     on(copy, "click", () => copied(copy, `${code.textContent}\n`));
+    on(svgFile, "click", () =>
+      Export.download("schedules.svg", "image/svg+xml", Export.svg(svg, items)),
+    );
+    on(csvFile, "click", () =>
+      Export.download("schedules.csv", "text/csv", Export.csv(items, view.shown)),
+    );
+    on(embed, "click", () => (toAddress(), copied(embed, Export.frame(items))));
     on(link, "click", () => (toAddress(), copied(link, location.href)));
     const pointed = (event) => moveTo(drawn.x.back(event.clientX - svg.getBoundingClientRect().left));
     on(svg, "pointermove", pointed);
@@ -487,6 +529,7 @@
     describe(); // at once; the address stays as it is
   }
 
+  if (Export.embedded) Export.embed(root);
   byName("presets").append(...Presets.row(preset));
   listen();
   begin();

@@ -35,6 +35,7 @@ const State = (() => {
     read: (text) => Number(text.split(",")[1]) || undefined,
     write: () => undefined,
   };
+  const positive = { read: (text) => (Number(text) > 0 ? Number(text) : undefined), write: (n) => n };
   const step = { read: whole, write: (number) => number };
   // What a link says besides the schedules: the names in the view and in the address.
   const FIELDS = [
@@ -44,6 +45,7 @@ const State = (() => {
     ["axes", "axes", range],
     ["unit", "unit", unit],
     ["per", "unit", per],
+    ["decay", "decay", positive],
     ["step", "step", step],
   ];
 
