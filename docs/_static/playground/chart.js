@@ -211,8 +211,8 @@ const Chart = (() => {
   }
 
   // Draw curves, each {points, index, active}, into an SVG element; "ghost" holds the points of a
-  // former curve, "axes" the range of locked ones, "phases" those to be shaded, and "unit" that of the
-  // axis. Return the scales, a function that moves the cursor, and a note about the axes.
+  // former curve, "axes" the range of locked ones, "phases" those to be shaded, and "unit" that of
+  // the axis. Return the scales, a function that moves the cursor, and a note about the axes.
   function draw(svg, curves, { last, logX, logY, axes: locked, ghost, phases, unit }) {
     const width = Math.max(280, svg.clientWidth);
     const height = svg.clientHeight || HEIGHT;
@@ -220,7 +220,8 @@ const Chart = (() => {
     svg.replaceChildren();
     const x = xScale(last, width, logX, unit.factor);
     const bottom = height - MARGIN.bottom;
-    const y = yScale(ratesOf([...curves, ...(ghost ? [{ points: ghost }] : [])]), bottom, logY, locked);
+    const all = ghost ? [...curves, { points: ghost }] : curves;
+    const y = yScale(ratesOf(all), bottom, logY, locked);
     shade(svg, phases, x, bottom);
     const axes = element("g", { class: "pg-axes" }, svg);
     for (const [rate, label] of y.marks) {

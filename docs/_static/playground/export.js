@@ -47,8 +47,8 @@ const Export = (() => {
     items.forEach(({ text, slot }, i) => {
       const y = height + LINE * (i + 0.5);
       const curve = getComputedStyle(chart.querySelector(`.pg-curve.pg-color-${slot}`));
-      const look = { stroke: curve.stroke, "stroke-width": 2, "stroke-dasharray": curve.strokeDasharray };
-      add("path", { d: `M20,${y}h30`, ...look });
+      const { stroke, strokeDasharray: dash } = curve;
+      add("path", { d: `M20,${y}h30`, stroke, "stroke-width": 2, "stroke-dasharray": dash });
       const font = { "font-family": "monospace", "font-size": 13, fill: page.color };
       add("text", { x: 60, y: y + 4, ...font }, Display.shortened(text));
     });

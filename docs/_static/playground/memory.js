@@ -7,8 +7,8 @@ const Memory = (() => {
   const [WIDTH, HEIGHT] = [320, 80];
   const USUAL = 0.1; // the weight decay of most large language models
 
-  // Return the points of a curve with the logarithm of what is left, at the end, of the weights before
-  // each step. It adds up the decay of every step; between distant samples, their mean.
+  // Return the points of a curve with the logarithm of what is left, at the end, of the weights
+  // before each step. It adds up the decay of every step; between distant samples, their mean.
   function logsLeft(points, decay) {
     const loss = ([, rate]) => Math.log1p(-rate * decay);
     const logs = points.map(() => 0);
@@ -28,13 +28,14 @@ const Memory = (() => {
   function reached(logs, value) {
     const i = Math.max(1, logs.findIndex(([, log]) => log >= value - 1e-12));
     const [[from, a], [to, b]] = [logs[i - 1], logs[i]];
-    return b === a ? to : Math.min(to, Math.ceil(from + ((to - from) * (value - a)) / (b - a) - 1e-9));
+    const between = from + ((to - from) * (value - a)) / (b - a);
+    return b === a ? to : Math.min(to, Math.ceil(between - 1e-9));
   }
 
   const percent = (share) => `${number(100 * share, 2)} %`;
 
-  // Return what is left of updates, in sentences, and the points of a curve: the share of each update
-  // in the last weights.
+  // Return what is left of updates, in sentences, and the points of a curve: the share of each
+  // update in the last weights.
   function of({ points }, last, step, decay) {
     if (points.some(([, rate]) => rate * decay >= 1)) {
       return { text: "The rate times the weight decay must be below 1 at every step.", shares: [] };
@@ -46,12 +47,11 @@ const Memory = (() => {
     if (step < last && left <= 0.5) {
       // the weights after it have lost half when what is left of them has doubled
       const half = reached(logs, after(step) + Math.LN2);
-      const steps = `${counted(half - step)} steps later`;
-      sentences.push(`Half of the update at step ${counted(step)} has decayed by step ${counted(half)}, ${steps}.`);
+      const when = `by step ${counted(half)}, ${counted(half - step)} steps later`;
+      sentences.push(`Half of the update at step ${counted(step)} has decayed ${when}.`);
     } else {
-      sentences.push(
-        `Of the update at step ${counted(step)}, ${percent(left)} is left at step ${counted(last)}.`,
-      );
+      const much = `${percent(left)} is left at step ${counted(last)}`;
+      sentences.push(`Of the update at step ${counted(step)}, ${much}.`);
     }
     const first = Math.exp(logs[0][1]);
     if (first < 1) {

@@ -39,6 +39,9 @@
 
   // The page -----------------------------------------------------------------------------------
 
+  const options = (choices) =>
+    Object.keys(choices).map((name) => `<option>${name}</option>`).join("");
+
   root.innerHTML = `
     <div class="pg">
       <div class="pg-presets" id="pg-presets" role="group" aria-label="Presets"></div>
@@ -53,7 +56,7 @@
           <span><label for="pg-log-y">log rates</label><input type="checkbox" id="pg-log-y"></span>
           <span><label for="pg-lock">lock axes</label><input type="checkbox" id="pg-lock"></span>
           <span><label for="pg-unit">axis in</label>
-            <select id="pg-unit">${Object.keys(UNITS).map((n) => `<option>${n}</option>`)}</select></span>
+            <select id="pg-unit">${options(UNITS)}</select></span>
           <span id="pg-per-field"><label for="pg-per"></label>
             <input type="text" id="pg-per" inputmode="decimal" autocomplete="off"></span>
           <button type="button" id="pg-undo" aria-keyshortcuts="Control+Z">Undo</button>
@@ -85,7 +88,7 @@
         <div class="pg-code">
           <div class="pg-row">
             <span><label for="pg-frame">Code for</label>
-              <select id="pg-frame">${Object.keys(PROGRAMS).map((n) => `<option>${n}</option>`)}</select></span>
+              <select id="pg-frame">${options(PROGRAMS)}</select></span>
             <button type="button" id="pg-copy" aria-describedby="pg-stale">Copy code</button>
           </div>
           <pre tabindex="0" aria-describedby="pg-stale"><code id="pg-program"></code></pre>
@@ -126,7 +129,7 @@
     "form",
     "program",
   ].map(byName);
-  const [last, step, logX, logY, lock, unit, per, decay, undo, redo, add, equal, link, svgFile, csvFile, embed, copy, frame] = [
+  const [last, step, logX, logY, lock, unit, per, decay, frame] = [
     "last",
     "step",
     "log-x",
@@ -135,6 +138,9 @@
     "unit",
     "per",
     "decay",
+    "frame",
+  ].map(byName);
+  const [undo, redo, add, equal, link, svgFile, csvFile, embed, copy] = [
     "undo",
     "redo",
     "add",
@@ -144,7 +150,6 @@
     "csv",
     "embed",
     "copy",
-    "frame",
   ].map(byName);
 
   // Show what is wrong. An error in the "line" or the "form" leaves the last valid schedule.
@@ -230,8 +235,8 @@
     }));
     const { tree, schedule, slot } = active;
     const phases = Display.phases(schedule, view.shown);
-    const options = { ...view, last: view.shown, ghost, phases, unit: Display.unitOf(view) };
-    drawn = Chart.draw(svg, curves, options);
+    const also = { last: view.shown, ghost, phases, unit: Display.unitOf(view) };
+    drawn = Chart.draw(svg, curves, { ...view, ...also });
     handles.show(root.dataset.stale ? undefined : tree, schedule, drawn, view.shown, slot);
     point();
   }

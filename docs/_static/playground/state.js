@@ -35,7 +35,10 @@ const State = (() => {
     read: (text) => Number(text.split(",")[1]) || undefined,
     write: () => undefined,
   };
-  const positive = { read: (text) => (Number(text) > 0 ? Number(text) : undefined), write: (n) => n };
+  const positive = {
+    read: (text) => (Number(text) > 0 ? Number(text) : undefined),
+    write: (number) => number,
+  };
   const step = { read: whole, write: (number) => number };
   // What a link says besides the schedules: the names in the view and in the address.
   const FIELDS = [
