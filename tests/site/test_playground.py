@@ -555,6 +555,58 @@ def test_embedded(visit, host):
     assert whole.value.url == f"{host}/playground.html{state}"
 
 
+def test_momentum_and_weight_decay(visit):
+    """A schedule of another hyperparameter has the right axis, and is given to the optimizer."""
+    page = visit("#s=Linear(0.1,0,steps=100)&s=Linear(0.85,0.95,steps=100)&step=50")
+    rate = page.locator(".pg-curve.pg-color-0").first
+    page.locator(".pg-choose").nth(1).click()
+    together = rate.get_attribute("d")
+    page.get_by_label("Schedule of the").select_option("momentum")
+    assert rate.get_attribute("d") != together  # the left axis is of rates alone
+    labels = page.locator(".pg-other").all_text_contents()
+    assert labels == ["0.85", "0.875", "0.9", "0.925", "0.95"]
+    assert page.locator(".pg-name").all_text_contents() == ["step", "learning rate", "momentum"]
+    expect(page.locator(".pg-words")).to_contain_text(
+        "Linear(0.85, 0.95, steps=100): momentum 0.85 at step 0"
+    )
+    assert legend(page)[1][2] == "momentum, last 0.95, ends at step 100"
+    expect(page.get_by_role("button", name="Match mean rates")).to_be_disabled()
+    code = page.locator(".pg-code code")
+    made = (
+        "schedule = lrs.Linear(0.1, 0, steps=100)\nmomentum = lrs.Linear(0.85, 0.95, steps=100)\n"
+    )
+    for frame, use in [
+        (
+            "Keras",
+            "lrs.scheduled(keras.optimizers.SGD, learning_rate=schedule, momentum=momentum)",
+        ),
+        ("PyTorch", "Scheduler(optimizer, lr=schedule, momentum=momentum)"),
+        (
+            "optax",
+            "optax.inject_hyperparams(optax.sgd)(learning_rate=schedule, momentum=momentum)",
+        ),
+    ]:
+        page.get_by_label("Code for").select_option(frame)
+        assert made in code.inner_text()
+        assert use in code.inner_text()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    address = page.evaluate("navigator.clipboard.readText()")
+    other = visit(address[address.index("#") :])
+    assert "of=rate,momentum" in address
+    other.locator(".pg-choose").nth(1).click()
+    assert state(other) == state(page)
+    page.get_by_label("Schedule of the").select_option("weight decay")
+    page.get_by_label("Code for").select_option("Keras")
+    assert "keras.optimizers.AdamW, learning_rate=schedule, weight_decay=weight_decay" in (
+        code.inner_text()
+    )
+    page.locator("#pg-undo").click()
+    page.locator("#pg-undo").click()
+    expect(page.locator(".pg-other")).to_have_count(0)
+    assert rate.get_attribute("d") == together
+
+
 def left(schedule, decay, steps):
     """Return what is left, after some steps, of the weights before each of them."""
     factors = [1 - schedule(step) * decay for step in range(steps)]
