@@ -543,7 +543,7 @@ def test_embedded(visit, host):
     frame = page.frame_locator("iframe")
     expect(frame.locator(".pg-chart .pg-curve")).to_have_count(2)
     expect(frame.locator(".pg-legend tbody tr")).to_have_count(2)
-    for hidden in ("h1", ".bd-header", "footer", ".pg-edit", ".pg-tools", ".pg-handle", "#pg-add"):
+    for hidden in (".bd-header", "footer", ".pg-edit", ".pg-tools", ".pg-handle", "#pg-add"):
         expect(frame.locator(hidden).first).to_be_hidden()
     embedded = page.frames[-1]
     for size in ("scrollHeight", "scrollWidth"):

@@ -8,7 +8,7 @@ const Chart = (() => {
   const MARGIN = { top: 30, right: 24, bottom: 46, left: 70, other: 52 };
   const RATE = Display.ROLES.rate; // what the left axis is of; others have the right one
   const LETTER = 7; // the width of a letter in pixels
-  const STRIP = 14; // pixels from the top to the middle of the strip above the curves
+  const STRIP = 12; // pixels from the top to the middle of the strip above the curves
   const DASHES = ["", "9 4", "3 4", "12 4 2 4"];
   const EVERY = 4000; // the largest number of steps of a run of which every step is computed
   const SAMPLES = 1200; // the number of steps that are computed of a longer run

@@ -91,7 +91,8 @@ const Export = (() => {
     document.documentElement.dataset.embed = "";
     for (let node = root; node !== document.body; node = node.parentElement) {
       for (const other of node.parentElement.children) {
-        if (other !== node) other.style.display = "none";
+        if (other.matches("h1")) other.classList.add("visually-hidden");
+        else if (other !== node) other.style.display = "none";
       }
     }
   }

@@ -43,7 +43,7 @@ const Memory = (() => {
     const logs = logsLeft(points, decay);
     const after = (t) => at(logs, Math.min(t + 1, last));
     const left = Math.exp(after(step));
-    const sentences = [];
+    const sentences = ["The curve is the share of each step's update in the last weights."];
     if (step < last && left <= 0.5) {
       // the weights after it have lost half when what is left of them has doubled
       const half = reached(logs, after(step) + Math.LN2);
