@@ -74,7 +74,8 @@ def curve(schedule, caption, size=(4.6, 2.2), phases=(), *, name="learning rate"
             ax.lines[0].set_drawstyle("default")
         svg = inline(figure, plotting.describe(schedule, name, steps))
         plt.close(figure)
-    svg = lean(svg).replace(LINE, "var(--pst-color-primary)")
+    # the style sheet says how large
+    svg = re.sub(r"font-size: [\d.]+px; ", "", svg).replace(LINE, "var(--pst-color-primary)")
     figcaption = f"<figcaption><code>{html.escape(caption)}</code></figcaption>" if caption else ""
     return " ".join(f'<figure class="curve">{svg}{figcaption}</figure>'.split())
 
@@ -83,27 +84,25 @@ def inline(figure, words):
     """Return a figure as SVG for a page: in its font and the colour of its text, with words."""
     file = io.StringIO()
     figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
-    svg = "<svg " + file.getvalue().partition("<svg ")[2]
-    # rules for all elements would be rules for the page, whose style sheet has them
-    svg = re.sub(r"<metadata>.*?</metadata>|<style .*?</style>", "", svg, flags=re.DOTALL)
-    # a hundredth of a point is finer than any screen
-    svg = re.sub(r"<[^>]+>", lambda tag: NUMBER.sub(lambda n: _short(float(n[0])), tag[0]), svg)
-    # the coordinates after the first are those of lines, also without the letter
-    svg = re.sub(r' d="M[^CQ"]*"', lambda path: re.sub(r"\sL ", " ", path[0]), svg)
-    svg = re.sub(r"""font-family: [^;"]*;? ?""", "", svg)
-    svg = svg.replace(INK, "currentColor")
+    svg = lean(file.getvalue()).replace(INK, "currentColor")
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(words)}" ', 1)
 
 
 def lean(svg):
-    """Return the drawing of a curve without what no page needs, a third of its size."""
+    """Return a drawing of matplotlib without what no page needs, a third of its size."""
+    svg = "<svg " + svg.partition("<svg ")[2]
+    # rules for all elements would be rules for the page, whose style sheet has them
+    svg = re.sub(r"<metadata>.*?</metadata>|<style .*?</style>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"""font-family: [^;"]*;? ?""", "", svg)
+    # a hundredth of a point is finer than any screen
+    svg = re.sub(r"<[^>]+>", lambda tag: NUMBER.sub(lambda n: _short(float(n[0])), tag[0]), svg)
+    # the coordinates after the first are those of lines, also without the letter
+    svg = re.sub(r' d="M[^CQ"]*"', lambda path: re.sub(r"\sL ", " ", path[0]), svg)
     svg = PATH.sub(lambda path: thinned(path[0]), svg)
-    # the style sheet says how large
-    svg = re.sub(r"font-size: [\d.]+px; ", "", svg)
     svg = re.sub(r"\s*(?=<)", "", svg)
     # the marks at an axis have their style where they are defined
     svg = IDLE.sub("", svg).replace(
-        ' style="fill: currentColor; stroke: currentColor; stroke-width: 0.8"/>', "/>"
+        f' style="fill: {INK}; stroke: {INK}; stroke-width: 0.8"/>', "/>"
     )
     while ALONE.search(svg):
         svg = ALONE.sub(r"\1", svg)

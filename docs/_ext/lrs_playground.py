@@ -1,5 +1,6 @@
 """The playground: its scripts, its place on its page, and the links that lead to it."""
 
+import re
 import urllib.parse
 from pathlib import Path
 
@@ -10,15 +11,24 @@ from sphinx.util.docutils import SphinxDirective
 
 import lrschedules as lrs
 
-SCRIPTS = ["lrschedules", "display", "model", "calls", "state", "chart", "editor", "handles"]
-SCRIPTS += ["presets", "playground"]
+SOURCES = Path(__file__).parents[1] / "_static" / "playground"
+SCRIPTS = ["display", "model", "calls", "state", "chart", "editor", "handles", "presets", "export"]
+SCRIPTS += ["memory", "playground"]
+
+
+def bundled(generated):
+    """Return all scripts as one, without lines of comments: a page loads it with one request."""
+    texts = [(SOURCES / f"{name}.js").read_text("utf-8") for name in SCRIPTS]
+    return re.sub(r"^ *//.*\n", "", "\n".join([generated, *texts]), flags=re.MULTILINE)
 
 
 def write(app):
-    """Write the generated script beside the others."""
+    """Write the generated script, and all scripts as one."""
     folder = Path(app.outdir) / "_static" / "playground"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "lrschedules.js").write_text(lrs_choices.generated(), "utf-8")
+    generated = lrs_choices.generated()
+    (folder / "lrschedules.js").write_text(generated, "utf-8")
+    (folder / "all.js").write_text(bundled(generated), "utf-8")
 
 
 def link(app, code, docname):
@@ -45,8 +55,7 @@ class Playground(SphinxDirective):
 def add_files(app, pagename, templatename, context, doctree):
     if app.env.metadata.get(pagename, {}).get("playground"):
         app.add_css_file("playground/playground.css")
-        for script in SCRIPTS:
-            app.add_js_file(f"playground/{script}.js", loading_method="defer")
+        app.add_js_file("playground/all.js", loading_method="defer")
 
 
 def setup(app):

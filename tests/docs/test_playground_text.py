@@ -104,7 +104,8 @@ def permalinks(shown):
             const tree = Model.read(text);
             const schedule = Model.run(tree);
             const points = Chart.sampled(schedule, last);
-            return { text: Model.python(tree), schedule, points, sum: Chart.area(points) };
+            const [line, sum] = [Model.python(tree), Chart.area(points)];
+            return { text: line, schedule, points, sum, role: "rate" };
           });
           return {
             reading: Display.reading(items, Math.min(step, last), { unit: 'steps' }),

@@ -1,10 +1,13 @@
 """The playground in a browser: its curves have Python's rates, and each control has its effect."""
 
+import csv
 import html
 import inspect
 import itertools
 import re
 import urllib.parse
+from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import hypothesis
 import pytest
@@ -486,6 +489,159 @@ def test_axis_in_epochs_and_tokens(visit):
     page.get_by_label("axis in").select_option("steps")
     expect(head).to_have_text("at step 500")
     expect(page.locator("#pg-per")).to_be_hidden()
+
+
+def downloaded(page, name):
+    with page.expect_download() as download:
+        page.get_by_role("button", name=name).click()
+    return Path(download.value.path()).read_text("utf-8")
+
+
+def test_csv(visit):
+    """The table that is downloaded has Python's rates, of every step of a short run."""
+    page = visit("#s=Cosine(0.1,0,steps=90).warmup(10)&s=multistep(0.1,0.1,[30,60])&last=100")
+    head, *rows = csv.reader(downloaded(page, "Download CSV").splitlines())
+    assert head[0] == "step"
+    made = [eval(line, vars(lrs) | vars(lrs.recipes)) for line in head[1:]]
+    assert [int(row[0]) for row in rows] == list(range(101))
+    for step, *rates in rows:
+        assert [float(r) for r in rates] == pytest.approx([s(int(step)) for s in made], rel=1e-12)
+    page.get_by_label("Steps", exact=True).fill("1000000")
+    line_of(page).fill("Linear(0.1, 0, steps=10**6)")
+    rows = downloaded(page, "Download CSV").splitlines()
+    assert 300 < len(rows) < 5000
+    assert rows[-1].startswith("1000000,0,")
+
+
+def test_svg(visit, browser):
+    """The picture that is downloaded shows the curves alone, in the colours of the page."""
+    page = visit("#s=Linear(0.1,0,steps=90)&s=Constant(0.05)&step=0")
+    text = downloaded(page, "Download SVG")
+    root = ET.fromstring(text)  # noqa: S314 - the page's own
+    assert root.find("{*}title").text == "Linear(0.1, 0, steps=90), Constant(0.05)"
+    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"learning rate", "step", "0.075", "Constant(0.05)"} <= set(texts)
+    assert not re.search("class=|role=|var\\(", text)
+    for curve in page.locator(".pg-chart .pg-curve").all():
+        path = next(p for p in root.iter() if p.get("d") == curve.get_attribute("d"))
+        stroke = curve.evaluate("e => getComputedStyle(e).stroke")
+        assert f"stroke:{stroke}" in path.get("style")
+    assert not list(root.iter("{http://www.w3.org/2000/svg}circle"))
+    other = browser.new_page()
+    other.goto(f"data:image/svg+xml,{urllib.parse.quote(text)}")
+    assert other.locator("svg").bounding_box()["height"] == 380 + 2 * 20 + 10
+    other.close()
+
+
+def test_embedded(visit, host):
+    """The code that is copied shows the curves, their legend and a link in a page of others."""
+    page = visit("#s=Linear(0.1,0,steps=90)&s=multistep(0.1,0.1,[30])&step=0")
+    page.get_by_role("button", name="Copy embed code").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    code = page.evaluate("navigator.clipboard.readText()")
+    page.evaluate("code => { document.body.innerHTML = code; }", code)
+    frame = page.frame_locator("iframe")
+    expect(frame.locator(".pg-chart .pg-curve")).to_have_count(2)
+    expect(frame.locator(".pg-legend tbody tr")).to_have_count(2)
+    for hidden in (".bd-header", "footer", ".pg-edit", ".pg-tools", ".pg-handle", "#pg-add"):
+        expect(frame.locator(hidden).first).to_be_hidden()
+    embedded = page.frames[-1]
+    for size in ("scrollHeight", "scrollWidth"):
+        within = embedded.evaluate(f"document.documentElement.{size}")
+        assert within <= embedded.evaluate(size.replace("scroll", "inner"))
+    with page.context.expect_page() as whole:
+        frame.get_by_role("link", name="Open in the playground").click()
+    state = "#s=Linear(0.1,0,steps=90)&s=multistep(0.1,factor=0.1,milestones=%5B30%5D)&step=0"
+    assert whole.value.url == f"{host}/playground.html{state}"
+
+
+def test_momentum_and_weight_decay(visit):
+    """A schedule of another hyperparameter has the right axis, and is given to the optimizer."""
+    page = visit("#s=Linear(0.1,0,steps=100)&s=Linear(0.85,0.95,steps=100)&step=50")
+    rate = page.locator(".pg-curve.pg-color-0").first
+    page.locator(".pg-choose").nth(1).click()
+    together = rate.get_attribute("d")
+    page.get_by_label("Schedule of the").select_option("momentum")
+    assert rate.get_attribute("d") != together  # the left axis is of rates alone
+    labels = page.locator(".pg-other").all_text_contents()
+    assert labels == ["0.85", "0.875", "0.9", "0.925", "0.95"]
+    assert page.locator(".pg-name").all_text_contents() == ["step", "learning rate", "momentum"]
+    expect(page.locator(".pg-words")).to_contain_text(
+        "Linear(0.85, 0.95, steps=100): momentum 0.85 at step 0"
+    )
+    assert legend(page)[1][2] == "momentum, last 0.95, ends at step 100"
+    expect(page.get_by_role("button", name="Match mean rates")).to_be_disabled()
+    code = page.locator(".pg-code code")
+    made = (
+        "schedule = lrs.Linear(0.1, 0, steps=100)\nmomentum = lrs.Linear(0.85, 0.95, steps=100)\n"
+    )
+    for frame, use in [
+        (
+            "Keras",
+            "lrs.scheduled(keras.optimizers.SGD, learning_rate=schedule, momentum=momentum)",
+        ),
+        ("PyTorch", "Scheduler(optimizer, lr=schedule, momentum=momentum)"),
+        (
+            "optax",
+            "optax.inject_hyperparams(optax.sgd)(learning_rate=schedule, momentum=momentum)",
+        ),
+    ]:
+        page.get_by_label("Code for").select_option(frame)
+        assert made in code.inner_text()
+        assert use in code.inner_text()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    address = page.evaluate("navigator.clipboard.readText()")
+    other = visit(address[address.index("#") :])
+    assert "of=rate,momentum" in address
+    other.locator(".pg-choose").nth(1).click()
+    assert state(other) == state(page)
+    page.get_by_label("Schedule of the").select_option("weight decay")
+    page.get_by_label("Code for").select_option("Keras")
+    assert "keras.optimizers.AdamW, learning_rate=schedule, weight_decay=weight_decay" in (
+        code.inner_text()
+    )
+    page.locator("#pg-undo").click()
+    page.locator("#pg-undo").click()
+    expect(page.locator(".pg-other")).to_have_count(0)
+    assert rate.get_attribute("d") == together
+
+
+def left(schedule, decay, steps):
+    """Return what is left, after some steps, of the weights before each of them."""
+    factors = [1 - schedule(step) * decay for step in range(steps)]
+    found = [1.0]
+    for factor in reversed(factors):
+        found.insert(0, found[0] * factor)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("code", "decay"), [("Cosine(0.1,0,steps=900).warmup(100)", 0.1), ("Drop(0.5,0.5,200)", 0.05)]
+)
+def test_memory(visit, code, decay):
+    """The memory of AdamW's weights is the one that the recursion in Python has."""
+    page = visit(f"#s={code}&last=1000&step=150&decay={decay}")
+    page.get_by_text("Memory of AdamW's weights").click()
+    after = left(eval(code, dict(NAMES)), decay, 1000)
+    half = next(t for t in range(151, 1001) if after[151] / after[t] <= 0.5)
+    memory = next(n for n in range(1001) if 1 - after[1000 - n] >= (1 - after[0]) / 2)
+    text = page.locator("#pg-memory").inner_text().replace(THIN, "")
+    numbers = re.findall(r"\d+(?:\.\d+)?(?:e-\d+)?", text)
+    assert [int(n) for n in numbers[:4]] == pytest.approx([150, half, half - 150, memory], abs=1)
+    assert float(numbers[4]) == pytest.approx(100 * after[0], rel=0.05)
+    assert page.locator("#pg-shares svg[role=img]").get_attribute("aria-label")
+
+    field = page.get_by_label("weight decay")
+    field.fill("0.0001")
+    field.press("Enter")
+    expect(page.locator("#pg-memory")).to_contain_text("is left at step")
+    field.fill("20")
+    field.press("Enter")
+    expect(page.locator("#pg-memory")).to_contain_text("must be below 1")
+    expect(page.locator("#pg-shares svg")).to_have_count(0)
+    page.locator("#pg-undo").click()
+    expect(field).to_have_value("0.0001")
 
 
 def test_what_cannot_be_matched(visit):

@@ -1,6 +1,6 @@
 "use strict";
-// Calls of other libraries, pasted as they are. What each stands for comes from the tests that compare
-// the libraries with the package.
+// Calls of other libraries, pasted as they are. What each stands for comes from the tests that
+// compare the libraries with the package.
 
 const Calls = (() => {
   const { calls, ignored } = LRS.choices;
@@ -44,7 +44,8 @@ const Calls = (() => {
     parts.forEach((part, i) => {
       const [, name, text] = KEYWORD.exec(part) ?? [undefined, parameters[i]?.[0], part];
       const known = ignored.includes(name) || parameters.some(([other]) => other === name);
-      if (!known) throw Error(name ? `the argument ${name} is not translated` : "too many arguments");
+      if (!name) throw Error("too many arguments");
+      if (!known) throw Error(`the argument ${name} is not translated`);
       given.set(name, valueOf(text));
     });
     for (const [name, ...fallback] of parameters) {
@@ -97,8 +98,9 @@ const Calls = (() => {
       const tree = rounded(Model.read(template));
       Model.run(tree);
       const from = `${name} of ${call.library} is ${Model.python(tree)} in lrschedules.`;
-      const assumed = rate || !call.lines.some(([, each]) => each.includes("{rate}"));
-      return { tree, note: assumed ? from : `${from} The call has no base rate; ${ASSUMED} is assumed.` };
+      const complete = rate || !call.lines.some(([, each]) => each.includes("{rate}"));
+      const assumed = complete ? "" : ` The call has no base rate; ${ASSUMED} is assumed.`;
+      return { tree, note: from + assumed };
     } catch (error) {
       throw Error(`${name} of ${call.library}: ${error.message}${Model.meant(name)}`);
     }

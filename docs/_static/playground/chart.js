@@ -5,9 +5,10 @@
 const Chart = (() => {
   const { number, counted } = Display;
   const HEIGHT = 380; // at most, in pixels
-  const MARGIN = { top: 30, right: 24, bottom: 46, left: 70 };
+  const MARGIN = { top: 30, right: 24, bottom: 46, left: 70, other: 52 };
+  const RATE = Display.ROLES.rate; // what the left axis is of; others have the right one
   const LETTER = 7; // the width of a letter in pixels
-  const STRIP = 14; // pixels from the top to the middle of the strip above the curves
+  const STRIP = 12; // pixels from the top to the middle of the strip above the curves
   const DASHES = ["", "9 4", "3 4", "12 4 2 4"];
   const EVERY = 4000; // the largest number of steps of a run of which every step is computed
   const SAMPLES = 1200; // the number of steps that are computed of a longer run
@@ -174,6 +175,20 @@ const Chart = (() => {
     return { at, inverse, marks: [[0, label], ...marks], note, floor };
   }
 
+  // Return the scale of what is not a rate. It need not begin at 0, as a momentum hardly changes.
+  function otherScale(values, bottom) {
+    const [low, high] = values.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [1 / 0, 0]);
+    const room = (high - low || high || 1) * 0.08;
+    const [from, to] = [Math.max(0, low - room), high + room];
+    const at = (value) => bottom - ((bottom - MARGIN.top) * (value - from)) / (to - from);
+    const inverse = (y) => from + ((bottom - y) / (bottom - MARGIN.top)) * (to - from);
+    const by = ticks(to - from, 5)[1];
+    const first = Math.ceil(from / by - 1e-9);
+    const count = Math.floor(to / by + 1e-9) - first + 1;
+    const marks = Array.from({ length: count }, (_, i) => (first + i) * by);
+    return { at, inverse, marks: marks.map((value) => [value, number(value)]) };
+  }
+
   // Drawing ------------------------------------------------------------------------------------
 
   const ratesOf = (curves) => curves.flatMap(({ points }) => points.map(([, rate]) => rate));
@@ -210,17 +225,26 @@ const Chart = (() => {
     });
   }
 
-  // Draw curves, each {points, index, active}, into an SVG element; "ghost" holds the points of a
-  // former curve, "axes" the range of locked ones, "phases" those to be shaded, and "unit" that of the
-  // axis. Return the scales, a function that moves the cursor, and a note about the axes.
+  // Draw curves, each {points, index, active, name}, into an SVG element; "ghost" holds the points of
+  // a former curve, "axes" the range of locked ones, "phases" those to be shaded, and "unit" that of
+  // the axis. Return the scales, a function that moves the cursor, and a note about the axes.
   function draw(svg, curves, { last, logX, logY, axes: locked, ghost, phases, unit }) {
-    const width = Math.max(280, svg.clientWidth);
+    const others = curves.filter(({ name }) => name !== RATE);
+    const whole = Math.max(280, svg.clientWidth);
+    const width = others.length ? whole - MARGIN.other : whole;
     const height = svg.clientHeight || HEIGHT;
-    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    svg.setAttribute("viewBox", `0 0 ${whole} ${height}`);
     svg.replaceChildren();
     const x = xScale(last, width, logX, unit.factor);
     const bottom = height - MARGIN.bottom;
-    const y = yScale(ratesOf([...curves, ...(ghost ? [{ points: ghost }] : [])]), bottom, logY, locked);
+    const edited = curves.find(({ active }) => active);
+    const all = ghost ? [...curves, { points: ghost, name: edited.name }] : curves;
+    const [ofRates, ofOthers] = [true, false].map((rates) =>
+      ratesOf(all.filter(({ name }) => (name === RATE) === rates)),
+    );
+    const y = yScale(ofRates, bottom, logY, locked);
+    const other = others.length ? otherScale(ofOthers, bottom) : undefined;
+    const scale = ({ name }) => (name === RATE ? y : other);
     shade(svg, phases, x, bottom);
     const axes = element("g", { class: "pg-axes" }, svg);
     for (const [rate, label] of y.marks) {
@@ -249,42 +273,50 @@ const Chart = (() => {
       axes,
       unit.name,
     );
-    const turned = { transform: `translate(12 ${(MARGIN.top + bottom) / 2}) rotate(-90)` };
-    element(
-      "text",
-      { ...turned, "text-anchor": "middle", class: "pg-name" },
-      axes,
-      "learning rate",
-    );
+    const turned = (x) => ({
+      transform: `translate(${x} ${(MARGIN.top + bottom) / 2}) rotate(-90)`,
+      "text-anchor": "middle",
+      class: "pg-name",
+    });
+    element("text", turned(12), axes, RATE);
+    if (other) {
+      const [right, names] = [width - MARGIN.right, others.map(({ name }) => name)];
+      element("path", { d: `M${right},${MARGIN.top}V${bottom}`, class: "pg-frame-other" }, axes);
+      for (const [value, label] of other.marks) {
+        element("text", { x: right + 8, y: other.at(value) + 4, class: "pg-other" }, axes, label);
+      }
+      element("text", turned(whole - 8), axes, [...new Set(names)].join(", "));
+    }
     const [wide, high] = [width - MARGIN.left - MARGIN.right, bottom - MARGIN.top];
     const clip = element("clipPath", { id: "pg-clip" }, svg);
     // somewhat larger, for lines along its edges
     const area = { x: MARGIN.left - 5, y: MARGIN.top - 5, width: wide + 10, height: high + 10 };
     element("rect", area, clip);
     const inside = element("g", { "clip-path": "url(#pg-clip)" }, svg);
-    if (ghost) element("path", { d: path(ghost, x, y), class: "pg-ghost" }, inside);
-    for (const { points, index, active } of [...curves].sort((a, b) => a.active - b.active)) {
+    if (ghost) element("path", { d: path(ghost, x, scale(edited)), class: "pg-ghost" }, inside);
+    for (const curve of [...curves].sort((a, b) => a.active - b.active)) {
+      const { points, index, active } = curve;
       const look = `pg-curve pg-color-${index}${active ? " pg-active" : ""}`;
       const dash = { "stroke-dasharray": DASHES[index] };
-      element("path", { d: path(points, x, y), class: look, ...dash }, inside);
+      element("path", { d: path(points, x, scale(curve)), class: look, ...dash }, inside);
     }
     const cursor = element("g", { class: "pg-cursor" }, inside);
     const move = (step, rates) => {
       cursor.replaceChildren();
       const at = x.at(step);
       element("line", { x1: at, x2: at, y1: MARGIN.top, y2: bottom }, cursor);
-      rates.forEach(([rate, index]) =>
-        element("circle", { cx: at, cy: y.at(rate), r: 4.5, class: `pg-color-${index}` }, cursor),
-      );
+      rates.forEach((rate, i) => {
+        const place = { cx: at, cy: scale(curves[i]).at(rate), r: 4.5 };
+        element("circle", { ...place, class: `pg-color-${curves[i].index}` }, cursor);
+      });
     };
-    return { x, y, strip: STRIP, move, note: y.note };
+    return { x, y: scale(edited), strip: STRIP, move, note: y.note };
   }
 
   // A curve without axes, in the colour of the text.
-  function thumbnail(schedule, last, width, height) {
+  function thumbnail(points, last, width, height) {
     const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
-    const points = keySteps(schedule, last).map((t) => [t, schedule(t)]);
-    const top = highest(points.map(([, rate]) => rate));
+    const top = highest(points.map(([, rate]) => rate)) || 1;
     const x = { at: (t) => 2 + ((width - 4) * t) / last };
     const y = { at: (rate) => height - 2 - ((height - 4) * rate) / top };
     element("path", { d: path(points, x, y), class: "pg-curve" }, svg);

@@ -77,6 +77,9 @@ const Display = (() => {
       .map(({ stop, name }) => `${name} to step ${counted(stop)}`)
       .join(", ");
 
+  // What a schedule may be the schedule of; the names in the address, and those that are shown.
+  const ROLES = { rate: "learning rate", momentum: "momentum", decay: "weight decay" };
+
   // The units of the axis: each with what the page asks for, and what a step is in it.
   const UNITS = {
     steps: { label: "", name: "step", of: () => 1 },
@@ -96,11 +99,11 @@ const Display = (() => {
 
   // Return the description of a curve.
   function sentence(item, last) {
-    const { text, schedule } = item;
+    const { text, schedule, role } = item;
     const at = (t) => `${number(schedule(t))} at ${t ? "" : "step "}${counted(t)}`;
     const values = spread(last, 4).map(at).join(", ");
     const sums = `sum ${total(item, last)}, mean ${mean(item, last)}`;
-    const parts = [`learning rate ${values}`, sums, end(schedule), phased(schedule, last)];
+    const parts = [`${ROLES[role]} ${values}`, sums, end(schedule), phased(schedule, last)];
     return `${shortened(text)}: ${parts.filter(Boolean).join("; ")}.`;
   }
 
@@ -124,6 +127,7 @@ const Display = (() => {
     mean,
     end,
     phases,
+    ROLES,
     UNITS,
     unitOf,
     inUnit,

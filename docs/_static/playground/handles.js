@@ -5,6 +5,7 @@
 const Handles = (() => {
   const { element } = Editor;
   const { number, counted } = Display;
+  const MOST = 500; // formulas per rate; more would be too slow
   const WARMUPS = new Set(["warmup", "up", "cut"]); // parameters of recipes
   const NOT_LENGTHS = new Set(["delay", "stretch", "per_epoch"]); // methods
 
@@ -87,12 +88,14 @@ const Handles = (() => {
   // Return the handles that a tree has, each with the number that it changes, and by how much its
   // place changes with that number.
   function found(tree, schedule, last) {
+    if (Model.effort(schedule) > MOST) return [];
     const here = places(schedule, last);
     const taken = new Set();
     const all = numbers(tree);
     return Object.entries(KINDS).flatMap(([name, { of, takes }]) => {
       const { [name]: place } = here;
-      if (place[of] === null || (of === "step" && !(place.step > 0 && place.step <= last))) return [];
+      const seen = of === "rate" || (place.step > 0 && place.step <= last);
+      if (!seen) return [];
       const candidates = all.filter((it) => takes(it) && !taken.has(it.p) && value(it) !== null);
       // the last phase of a schedule is the one that ends later
       if (name === "last") candidates.sort((a, b) => rank(a) - rank(b)).reverse();

@@ -3,33 +3,32 @@
 
 (() => {
   const { element } = Editor;
-  const { number, counted, shortened, UNITS } = Display;
+  const { number, counted, shortened, ROLES, UNITS } = Display;
   const { MOST, valid } = State;
   const LAST = 2 ** 31 - 1;
   const TEXT_FIELD = "input:not([type=range], [type=checkbox])"; // it undoes what is typed
   const PROGRAMS = LRS.choices.programs;
+  const VARIABLES = { rate: "schedule", momentum: "momentum", decay: "weight_decay" };
   const byName = (name) => document.getElementById(`pg-${name}`);
   const root = byName("root");
 
   // State --------------------------------------------------------------------------------------
 
-  let items; // the schedules, each {tree, slot}; the slot is its colour
+  let items; // the schedules, each {tree, slot, role}; the slot is its colour
   let active; // the schedule in the editor
   let view; // what State reads; without last, all steps of the longest schedule are shown
   let problem = ""; // an error in the address
 
   function restore() {
-    let trees, chosen, slots;
-    ({ trees, view, problem, active: chosen, slots } = State.read());
-    items = trees.map((tree, i) => ({ tree, slot: problem ? i : (slots?.[i] ?? i) }));
+    let trees, roles, chosen, slots;
+    ({ trees, roles, view, problem, active: chosen, slots } = State.read());
+    const slot = (i) => (problem ? i : (slots?.[i] ?? i));
+    items = trees.map((tree, i) => ({ tree, slot: slot(i), role: roles[i] ?? "rate" }));
     active = items[chosen] ?? items[0];
   }
 
-  const hash = () =>
-    State.written(
-      items.map(({ text }) => text),
-      view,
-    );
+  const hash = () => State.written(items, view);
+  const ofRates = () => items.filter(({ role }) => role === "rate");
 
   const toAddress = () =>
     State.keep(hash(), { active: items.indexOf(active), slots: items.map(({ slot }) => slot) });
@@ -38,6 +37,13 @@
   const keep = () => problem || toAddress();
 
   // The page -----------------------------------------------------------------------------------
+
+  const options = (choices) =>
+    Object.keys(choices).map((name) => `<option>${name}</option>`).join("");
+
+  const roles = Object.entries(ROLES)
+    .map(([role, name]) => `<option value=${role}>${name}</option>`)
+    .join("");
 
   root.innerHTML = `
     <div class="pg">
@@ -53,7 +59,7 @@
           <span><label for="pg-log-y">log rates</label><input type="checkbox" id="pg-log-y"></span>
           <span><label for="pg-lock">lock axes</label><input type="checkbox" id="pg-lock"></span>
           <span><label for="pg-unit">axis in</label>
-            <select id="pg-unit">${Object.keys(UNITS).map((n) => `<option>${n}</option>`)}</select></span>
+            <select id="pg-unit">${options(UNITS)}</select></span>
           <span id="pg-per-field"><label for="pg-per"></label>
             <input type="text" id="pg-per" inputmode="decimal" autocomplete="off"></span>
           <button type="button" id="pg-undo" aria-keyshortcuts="Control+Z">Undo</button>
@@ -82,10 +88,14 @@
           <p class="pg-message" id="pg-stale"></p>
         </div>
         <div id="pg-form" role="group" aria-label="Parameters" aria-describedby="pg-stale"></div>
+        <div class="pg-row">
+          <span><label for="pg-role">Schedule of the</label>
+            <select id="pg-role">${roles}</select></span>
+        </div>
         <div class="pg-code">
           <div class="pg-row">
             <span><label for="pg-frame">Code for</label>
-              <select id="pg-frame">${Object.keys(PROGRAMS).map((n) => `<option>${n}</option>`)}</select></span>
+              <select id="pg-frame">${options(PROGRAMS)}</select></span>
             <button type="button" id="pg-copy" aria-describedby="pg-stale">Copy code</button>
           </div>
           <pre tabindex="0" aria-describedby="pg-stale"><code id="pg-program"></code></pre>
@@ -93,6 +103,22 @@
       </section>
       <section class="pg-more" aria-label="Description and table">
         <p class="pg-words" id="pg-words" aria-live="polite"></p>
+        <p><a id="pg-open" target="_blank" rel="noopener">Open in the playground</a></p>
+        <div class="pg-tools">
+          <button type="button" id="pg-svg">Download SVG</button>
+          <button type="button" id="pg-csv">Download CSV</button>
+          <button type="button" id="pg-embed">Copy embed code</button>
+        </div>
+        <details>
+          <summary>Memory of AdamW's weights</summary>
+          <p class="pg-tools"><span><label for="pg-decay">weight decay</label>
+            <input type="text" id="pg-decay" inputmode="decimal" autocomplete="off"
+              placeholder="${Memory.USUAL}"></span></p>
+          <figure class="pg-memory">
+            <div id="pg-shares"></div>
+            <figcaption id="pg-memory"></figcaption>
+          </figure>
+        </details>
         <details>
           <summary>Table of rates</summary>
           <div class="pg-scroll" id="pg-rates" tabindex="0" role="region"
@@ -110,7 +136,7 @@
     "form",
     "program",
   ].map(byName);
-  const [last, step, logX, logY, lock, unit, per, undo, redo, add, equal, link, copy, frame] = [
+  const [last, step, logX, logY, lock, unit, per, decay, role, frame] = [
     "last",
     "step",
     "log-x",
@@ -118,13 +144,20 @@
     "lock",
     "unit",
     "per",
+    "decay",
+    "role",
+    "frame",
+  ].map(byName);
+  const [undo, redo, add, equal, link, svgFile, csvFile, embed, copy] = [
     "undo",
     "redo",
     "add",
     "match",
     "link",
+    "svg",
+    "csv",
+    "embed",
     "copy",
-    "frame",
   ].map(byName);
 
   // Show what is wrong. An error in the "line" or the "form" leaves the last valid schedule.
@@ -136,8 +169,8 @@
     if (wrong) root.dataset.stale = where;
     else delete root.dataset.stale;
     line.setAttribute("aria-invalid", Boolean(draft));
-    copy.disabled = link.disabled = Boolean(wrong);
-    equal.disabled = Boolean(wrong) || items.length === 1;
+    for (const button of [copy, link, svgFile, csvFile, embed]) button.disabled = Boolean(wrong);
+    equal.disabled = Boolean(wrong) || ofRates().length < 2;
     byName("said").textContent = "";
   }
 
@@ -187,6 +220,7 @@
     step.max = view.shown;
     [logX.checked, logY.checked, lock.checked] = [view.logX, view.logY, Boolean(view.axes)];
     last.disabled = Boolean(view.axes);
+    role.value = active.role;
     unit.value = view.unit;
     byName("per-field").hidden = view.unit === "steps";
     per.labels[0].textContent = UNITS[view.unit].label;
@@ -207,11 +241,12 @@
       points: item.points,
       index: item.slot,
       active: item === active,
+      name: ROLES[item.role],
     }));
     const { tree, schedule, slot } = active;
     const phases = Display.phases(schedule, view.shown);
-    const options = { ...view, last: view.shown, ghost, phases, unit: Display.unitOf(view) };
-    drawn = Chart.draw(svg, curves, options);
+    const also = { last: view.shown, ghost, phases, unit: Display.unitOf(view) };
+    drawn = Chart.draw(svg, curves, { ...view, ...also });
     handles.show(root.dataset.stale ? undefined : tree, schedule, drawn, view.shown, slot);
     point();
   }
@@ -235,7 +270,8 @@
       { class: "pg-choose", onclick, ...current },
       element("code", {}, shortened(item.text)),
     );
-    const ends = `last ${number(item.schedule(view.shown))}, ${Display.end(item.schedule)}`;
+    const of = item.role === "rate" ? "" : `${ROLES[item.role]}, `;
+    const ends = `${of}last ${number(item.schedule(view.shown))}, ${Display.end(item.schedule)}`;
     const label = { "aria-label": `Remove ${shortened(item.text)}`, disabled: items.length === 1 };
     const remove = button({ class: "pg-small", onclick: drop, ...label }, "✕");
     item.cell = element("td");
@@ -251,9 +287,9 @@
 
   // Show the cursor and the rates there.
   function point() {
-    const read = items.map((item) => [item.schedule(view.step), item.slot, item]);
+    const read = items.map(({ schedule }) => schedule(view.step));
     drawn.move(view.step, read);
-    read.forEach(([rate, , item]) => (item.cell.textContent = number(rate)));
+    items.forEach(({ cell }, i) => (cell.textContent = number(read[i])));
     atStep.textContent = `at step ${counted(view.step)}${Display.inUnit(view.step, view)}`;
     if (document.activeElement !== step) step.value = view.step;
     svg.setAttribute("aria-valuemax", view.shown);
@@ -261,8 +297,20 @@
     svg.setAttribute("aria-valuetext", Display.reading(items, view.step, view));
   }
 
+  // Show what the weights remember of the active schedule.
+  function remember() {
+    const { shown, step } = view;
+    const item = active.role === "rate" ? active : ofRates()[0];
+    if (!item) return;
+    const { text, shares } = Memory.of(item, shown, step, view.decay ?? Memory.USUAL);
+    byName("memory").textContent = text;
+    byName("shares").replaceChildren(...(shares.length ? [Memory.chart(shares, shown)] : []));
+    if (document.activeElement !== decay) decay.value = view.decay ?? "";
+  }
+
   // Describe the curves in words and as a table.
   function describe() {
+    remember();
     const sentences = items.map((item) => Display.sentence(item, view.shown));
     words.textContent = [...sentences, drawn.note].filter(Boolean).join(" ");
     const names = items.map(({ text }) => heading("col", element("code", {}, shortened(text))));
@@ -270,14 +318,46 @@
       element("tr", {}, heading("row", t), ...texts.map((text) => element("td", {}, text))),
     );
     const head = element("thead", {}, element("tr", {}, heading("col", "step"), ...names));
+    byName("open").href = location.pathname + hash();
     rates.replaceChildren(element("table", {}, head, element("tbody", {}, ...rows)));
   }
 
+  // Show the code for the active schedule, and for one of each other hyperparameter.
   function program() {
     const [first, more, use] = PROGRAMS[frame.value];
     const imports = [first, "import lrschedules as lrs", more].filter(Boolean);
-    const lines = [...imports, "", `schedule = ${active.program}`, use];
-    code.textContent = lines.join("\n").trimEnd();
+    const chosen = Object.keys(ROLES)
+      .map((role) => (active.role === role ? active : items.find((item) => item.role === role)))
+      .filter(Boolean);
+    const made = chosen.map(({ role, program }) => `${VARIABLES[role]} = ${program}`);
+    const joint = chosen.some(({ role }) => role !== "rate");
+    const used = joint ? jointly(use, new Set(chosen.map(({ role }) => role))) : use;
+    code.textContent = [...imports, "", ...made, used].join("\n").trimEnd();
+  }
+
+  // Return the lines that give schedules of several hyperparameters to an optimizer.
+  function jointly(use, chosen) {
+    const given = (names) =>
+      Object.entries(names)
+        .filter(([role]) => chosen.has(role))
+        .map(([role, name]) => `${name}=${VARIABLES[role]}`)
+        .join(", ");
+    const keras = { rate: "learning_rate", momentum: "momentum", decay: "weight_decay" };
+    const adamW = chosen.has("decay") && !chosen.has("momentum");
+    if (frame.value === "Keras") {
+      const optimizer = adamW ? "AdamW" : "SGD";
+      return `optimizer = lrs.scheduled(keras.optimizers.${optimizer}, ${given(keras)})`;
+    }
+    if (frame.value === "PyTorch") {
+      return use
+        .replace("lr=schedule", given({ ...keras, rate: "lr" }))
+        .replace("sets the learning rate, from", "from");
+    }
+    if (frame.value !== "optax") return use;
+    const [optimizer, momentum] = chosen.has("decay") ? ["adamw", "b1"] : ["sgd", "momentum"];
+    const missing = chosen.has("rate") ? "" : "learning_rate=0.1, ";
+    const all = missing + given({ ...keras, momentum });
+    return `optimizer = optax.inject_hyperparams(optax.${optimizer})(${all})`;
   }
 
   // Changing -----------------------------------------------------------------------------------
@@ -330,20 +410,22 @@
 
   // Scale every curve to the mean rate that the first one has over the steps shown.
   function match() {
-    const means = items.map(
-      ({ schedule, points }) => Chart.exactly(schedule, points, view.shown) / view.shown,
-    );
+    const [first] = ofRates();
+    const mean = ({ schedule, points }) => Chart.exactly(schedule, points, view.shown) / view.shown;
     const chosen = items.indexOf(active);
-    const scaled = ({ tree, text }, i) => {
-      if (means[i] === 0) throw Error(`${shortened(text)} has a mean rate of 0, whatever its factor.`);
-      return i ? valid(Model.python(Model.scaled(tree, means[0] / means[i]))) : tree;
+    const scaled = (item) => {
+      const { tree, text, role } = item;
+      if (item === first || role !== "rate") return tree;
+      const none = `${shortened(text)} has a mean rate of 0, whatever its factor.`;
+      if (mean(item) === 0) throw Error(none);
+      return valid(Model.python(Model.scaled(tree, mean(first) / mean(item))));
     };
-    let said = `All curves have the mean rate of the first, ${number(means[0])}.`;
+    let said = `All curves have the mean rate of the first, ${number(mean(first))}.`;
     try {
       const trees = items.map(scaled);
       State.edited();
       problem = "";
-      items = trees.map((tree, i) => ({ tree, slot: items[i].slot }));
+      items = trees.map((tree, i) => ({ tree, slot: items[i].slot, role: items[i].role }));
       edit(items[chosen]);
     } catch (error) {
       said = error.message;
@@ -362,7 +444,7 @@
     view.step = Math.min(view.shown, Math.max(0, to));
     point();
     clearTimeout(keeping);
-    keeping = setTimeout(keep, 400);
+    keeping = setTimeout(() => (remember(), keep()), 400);
   }
 
   async function copied(button, text) {
@@ -408,7 +490,7 @@
     onView(logX, () => (view.logX = logX.checked));
     onView(logY, () => (view.logY = logY.checked));
     onView(lock, () => {
-      view.axes = lock.checked ? { last: view.shown, ...Chart.range(items) } : undefined;
+      view.axes = lock.checked ? { last: view.shown, ...Chart.range(ofRates()) } : undefined;
     });
     const usual = { epochs: 390, tokens: 524288 }; // CIFAR-10 in batches of 128; GPT-2
     onView(unit, () => {
@@ -419,10 +501,22 @@
       const typed = Model.numberOr(per.value);
       view.per = typed > 0 ? typed : view.per;
     });
+    onView(role, () => (active.role = role.value));
+    onView(decay, () => {
+      const typed = Model.numberOr(decay.value);
+      view.decay = typed > 0 ? typed : undefined;
+    });
     onView(last, () => (view.last = Math.max(0, Math.round(last.value)) || undefined));
     on(step, "input", () => moveTo(Math.round(step.value) || 0));
     on(frame, "change", program);
     on(copy, "click", () => copied(copy, `${code.textContent}\n`));
+    on(svgFile, "click", () =>
+      Export.download("schedules.svg", "image/svg+xml", Export.svg(svg, items)),
+    );
+    on(csvFile, "click", () =>
+      Export.download("schedules.csv", "text/csv", Export.csv(items, view.shown)),
+    );
+    on(embed, "click", () => (toAddress(), copied(embed, Export.frame(items))));
     on(link, "click", () => (toAddress(), copied(link, location.href)));
     const pointed = (event) => moveTo(drawn.x.back(event.clientX - svg.getBoundingClientRect().left));
     on(svg, "pointermove", pointed);
@@ -440,7 +534,7 @@
     on(add, "click", () => {
       State.edited();
       const slot = [0, 1, 2, 3].find((free) => !items.some((item) => item.slot === free));
-      items = [...items, { slot, tree: Model.read(Model.start[slot]) }];
+      items = [...items, { slot, role: "rate", tree: Model.read(Model.start[slot]) }];
       edit(items.at(-1), "#pg-line");
     });
     on(equal, "click", match);
@@ -490,7 +584,7 @@
   // What a panel below the playground trains.
   globalThis.Playground = { shown: () => ({ last: view.shown, curves: items }) };
 
-
+  if (Export.embedded) Export.embed(root);
   byName("presets").append(...Presets.row(preset));
   listen();
   begin();

@@ -8,7 +8,9 @@ const Presets = (() => {
 
   // Return the button of a preset; "chosen" is called with its line of Python.
   function button(name, code, chosen) {
-    const curve = Chart.thumbnail(Model.run(Model.read(code)), LAST, WIDTH, HEIGHT);
+    const schedule = Model.run(Model.read(code));
+    const points = Chart.keySteps(schedule, LAST).map((t) => [t, schedule(t)]);
+    const curve = Chart.thumbnail(points, LAST, WIDTH, HEIGHT);
     return element("button", { type: "button", onclick: () => chosen(code) }, curve, name);
   }
 

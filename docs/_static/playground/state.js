@@ -35,6 +35,10 @@ const State = (() => {
     read: (text) => Number(text.split(",")[1]) || undefined,
     write: () => undefined,
   };
+  const positive = {
+    read: (text) => (Number(text) > 0 ? Number(text) : undefined),
+    write: (number) => number,
+  };
   const step = { read: whole, write: (number) => number };
   // What a link says besides the schedules: the names in the view and in the address.
   const FIELDS = [
@@ -44,6 +48,7 @@ const State = (() => {
     ["axes", "axes", range],
     ["unit", "unit", unit],
     ["per", "unit", per],
+    ["decay", "decay", positive],
     ["step", "step", step],
   ];
 
@@ -58,10 +63,13 @@ const State = (() => {
   function read() {
     const given = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
     const lines = given.getAll("s");
-    const [trees, problems] = [[], []];
-    for (const line of lines.slice(0, MOST)) {
+    const of = (given.get("of") ?? "").split(",");
+    const role = (i) => (Object.hasOwn(Display.ROLES, of[i]) ? of[i] : "rate");
+    const [trees, roles, problems] = [[], [], []];
+    for (const [i, line] of lines.slice(0, MOST).entries()) {
       try {
         trees.push(valid(line));
+        roles.push(role(i));
       } catch (error) {
         const why = shortened(error.message, 300);
         problems.push(`${shortened(line, 60)} cannot be shown: ${why}`);
@@ -71,13 +79,15 @@ const State = (() => {
     if (!trees.length) trees.push(...Model.start.slice(0, 2).map(valid));
     const fields = FIELDS.map(([name, short, { read }]) => [name, read(given.get(short) ?? "")]);
     const problem = problems.length ? `In the link: ${problems.join("; ")}` : "";
-    return { trees, problem, view: Object.fromEntries(fields), ...history.state };
+    return { trees, roles, problem, view: Object.fromEntries(fields), ...history.state };
   }
 
-  // Return the part of the address that holds lines of Python and a view.
-  function written(lines, view) {
+  // Return the part of the address that holds schedules and a view.
+  function written(items, view) {
     const plain = (text) => encodeURIComponent(text).replaceAll("%3D", "=").replaceAll("%2C", ",");
-    const parts = lines.map((text) => `s=${plain(text.replaceAll(" ", ""))}`);
+    const parts = items.map(({ text }) => `s=${plain(text.replaceAll(" ", ""))}`);
+    const roles = items.map(({ role }) => role);
+    if (roles.some((role) => role !== "rate")) parts.push(`of=${roles.join(",")}`);
     for (const [name, short, { write }] of FIELDS) {
       const text = write(view[name], view);
       if (text !== undefined) parts.push(`${short}=${text}`);
