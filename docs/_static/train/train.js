@@ -21,6 +21,7 @@
     const there = [...document.scripts].some(({ src }) => src.split("?")[0] === href);
     if (!loading.has(file) && !there) {
       const script = Object.assign(document.createElement("script"), { src: href });
+      script.async = false; // each needs those before it
       const loaded = new Promise((resolve, reject) => {
         script.onload = resolve;
         script.onerror = () => reject(Error(`${file} could not be loaded; reload this page`));
