@@ -286,8 +286,17 @@ def test_colours_without_scripts():
     assert set(texts) - moved - light == set()
 
 
+def test_home_without_scripts(without_scripts):
+    """The small curves of the home page are drawn, and lead to the playground."""
+    curves = without_scripts("index.html").locator("ul.curves a")
+    assert curves.count() == 6
+    for curve in curves.all():
+        expect(curve.locator("svg polyline")).to_be_visible()
+        assert curve.get_attribute("href").startswith("playground.html#s=")
+
+
 @pytest.mark.parametrize(
-    "name", ["index", "schedules/index", "schedules/warmup_stable_decay", "playground"]
+    "name", ["schedules/index", "schedules/warmup_stable_decay", "playground"]
 )
 def test_curves_without_scripts(without_scripts, name):
     """A curve, its axes and its numbers are drawn, in colours that stand out from the page."""

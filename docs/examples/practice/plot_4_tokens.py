@@ -56,7 +56,7 @@ for batch_size, style in (5, "-"), (20, "--"), (50, ":"):
     print(f"batches of {batch_size}: {schedule.length} steps")
 left.set(xlabel="step", ylabel="learning rate")
 right.set(xlabel="token")
-left.legend()
+left.legend(loc="center right")
 
 # %%
 # The conversion preserves the plan, but not the result. Which rate a larger

@@ -1,6 +1,6 @@
 """
-Cosine or warmup-stable-decay, at several budgets
-=================================================
+Cosine or a late cooldown, at several budgets
+=============================================
 
 A cosine decay must know its length; a constant rate with a cooldown can end at
 any step. What does this freedom cost? This example trains both with four

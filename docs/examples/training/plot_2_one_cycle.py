@@ -68,7 +68,7 @@ print(f"lowest loss at {10 * peak:.3f}, suggested peak {peak:.4f}")
 test.plot().set(
     ylim=(0, 5), title="Range test, and a tenth of its best rate"
 )
-plt.axvline(peak, color="0.3", linestyle=":")
+plt.axvline(peak, color="C4", linestyle=":")
 
 # %%
 # One cycle

@@ -130,8 +130,9 @@ result = compare(
     batch_size=24,
     seeds=30,
 )
-result.plot("val_loss").set(
-    title="Means and interquartile ranges of 30 seeds"
+ax = result.plot("val_loss")
+ax.set(
+    title="Means and interquartile ranges of 30 seeds", ylim=(0.3, 1.2)
 )
 
 # %%

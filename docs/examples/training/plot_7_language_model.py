@@ -71,26 +71,17 @@ for name in ordered:
 # cosine that stops at 10 % by 0.03, and a constant rate by 0.16. Half of the
 # best rate costs up to 0.011:
 
-styles = {
-    "cosine to zero": "--",
-    "1-sqrt cooldown, 20%": ":",
-    "cosine to 10 %": "-.",
-}
 fig, ax = plt.subplots(figsize=(7.2, 4), layout="constrained")
-for name in ordered[:-1]:
+for name, marker in zip(ordered[:-1], "os^DvPX*<>", strict=False):
     tried = sorted(
         (run.base_rate, run.loss)
         for run in longest[name]
         if run.loss < 4
     )
-    linear = "linear" in name
-    color = (
-        plt.cm.viridis(0.9 * best[name].cooldown)
-        if linear
-        else "black"
+    style = "-" if "linear" in name else "--"
+    ax.plot(
+        *zip(*tried, strict=True), style, marker=marker, label=name
     )
-    style = styles.get(name, "-")
-    ax.plot(*zip(*tried, strict=True), style, color=color, label=name)
 rates = [0.0005, 0.001, 0.002]
 ax.set(
     xscale="log", xlabel="base rate", ylabel="final validation loss"

@@ -163,7 +163,7 @@ result.winner
 # A verdict for a program
 # -----------------------
 #
-# A script or a coding agent that runs this file needs one line, and it must
+# A script or a coding agent that runs this file needs one answer, and it must
 # not take the best of many means for a result. ``supported`` is true only if
 # the confirmation on new seeds says that the winner is better:
 

@@ -113,5 +113,5 @@ for n in 1, 3, 5, 10, 15:
 # and with one seed that column is wide. Two runs that share a seed also share
 # their initial weights and batches, so a comparison in pairs needs fewer seeds
 # than these groups.
-# :ref:`sphx_glr_auto_examples_tutorial_plot_4_side_by_side.py`
-# compares in this way, and :doc:`/guide/compare` explains the intervals.
+# :ref:`sphx_glr_auto_examples_tutorial_plot_4_side_by_side.py` compares in
+# this way, and :doc:`/guide/compare` explains the intervals.

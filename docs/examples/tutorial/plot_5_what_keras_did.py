@@ -48,7 +48,7 @@ readings = {
 ax = plot({**readings, "Keras 3": lrs.Constant(0.1)}, steps=450)
 ax.set(title="SGD(0.1, decay=0.002), four readings", xlabel="update")
 
-epochs = [1, 2, 3, 4, 5, 50]
+epochs = [1, 2, 3, 5, 50]
 print(
     f"{'at the start of epoch':26}",
     *(f"{epoch:8}" for epoch in epochs),
