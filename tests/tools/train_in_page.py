@@ -1,6 +1,6 @@
 """How long the training in a page takes: four schedules, ten seeds, 50 epochs, under Node.
 
-    python -m tests.tools.train_in_page
+python -m tests.tools.train_in_page
 """
 
 import sys

@@ -24,10 +24,13 @@
       script.async = false; // each needs those before it
       const loaded = new Promise((resolve, reject) => {
         script.onload = resolve;
-        script.onerror = () => reject(Error(`${file} could not be loaded; reload this page`));
+        script.onerror = () => {
+          loading.delete(file); // the next press tries again
+          script.remove();
+          reject(Error(`${file} could not be loaded`));
+        };
       });
       loading.set(file, loaded);
-      loaded.catch(() => loading.delete(file));
       document.head.append(script);
     }
     return loading.get(file);
@@ -91,8 +94,9 @@
     label({ x: (left + right) / 2, y: height - 4 }, "epoch", { "text-anchor": "middle" });
     const turned = { transform: `translate(12 ${(top + bottom) / 2}) rotate(-90)` };
     label(turned, "validation loss", { "text-anchor": "middle" });
-    const inside = drawn(svg, "svg", { x: 0, y: top, width, height: bottom - top });
-    inside.setAttribute("viewBox", `0 ${top} ${width} ${bottom - top}`);
+    const box = { x: 0, y: top, width, height: bottom - top }; // which cuts off what is above
+    const viewBox = `0 ${top} ${width} ${bottom - top}`;
+    const inside = drawn(svg, "svg", { ...box, viewBox, "aria-hidden": "true" });
     bands.forEach((points, i) => {
       const finite = points.map((band, k) => [k + 1, ...band]).filter((band) => band[1] < Infinity);
       const line = (column) => finite.map((band) => `${x(band[0])},${y(band[column])}`);
@@ -132,11 +136,12 @@
   // Return a table as Python shows it in a notebook.
   function shown({ caption, columns, notes }) {
     const [first, ...others] = columns;
-    const head = columns.map(({ title }) => element("th", { scope: "col" }, title));
+    const words = ({ title }) => (title === "verdict" ? { class: "train-words" } : {});
+    const head = columns.map((column) =>
+      element("th", { scope: "col", ...words(column) }, column.title),
+    );
     const rows = first.cells.map((name, i) => {
-      const cells = others.map(({ title, cells }) => {
-        return element("td", title === "verdict" ? { class: "train-words" } : {}, cells[i]);
-      });
+      const cells = others.map((column) => element("td", words(column), column.cells[i]));
       return element("tr", {}, element("th", { scope: "row" }, name), ...cells);
     });
     const scroll = { class: "train-scroll", tabindex: "0", role: "region", "aria-label": caption };
@@ -164,8 +169,9 @@
       name: Display.shortened(text, 60),
       schedule: last === updates ? schedule : schedule.stretch(updates / last),
     }));
-    const [from, to] = [last, updates].map(Display.counted);
-    return { given, note: last === updates ? "" : ` Stretched from ${from} steps to ${to} updates.` };
+    const factor = Display.number(updates / last);
+    const note = ` The steps shown become ${updates} updates: .stretch(${factor}).`;
+    return { given, note: last === updates ? "" : note };
   }
 
   function panel(root) {
@@ -236,7 +242,7 @@
             const seconds = ((performance.now() - begin) / 1000).toFixed(1);
             const words = names.length > 1 ? found.map((table) => table.words) : [];
             const done = `Trained ${names.length * seeds} runs in ${seconds} seconds.${note}`;
-            said.textContent = [done, ...words].join(" ");
+            said.textContent = [done, ...words].join("\n");
             resolve();
           };
           trainer.postMessage({ data: IONOSPHERE, rates, seeds, weights: root.dataset.weights });
