@@ -1,6 +1,6 @@
 "use strict";
-// A panel that trains the tutorial's net under several schedules, in a worker: the curves while it
-// trains, then the tables. Nothing else is loaded before its button is pressed.
+// A panel that trains the tutorial's net under several schedules, in workers: the curves while they
+// train, then the tables. Nothing else is loaded before its button is pressed.
 
 (() => {
   const here = new URL(".", document.currentScript.src);
@@ -41,7 +41,7 @@
   function worker() {
     const work = (net) => {
       onmessage = ({ data: { data, rates, seeds, weights } }) => {
-        const drawn = Array.from({ length: seeds }, (_, seed) => net.drawn(data.y, seed, weights));
+        const drawn = seeds.map((seed) => net.drawn(data.y, seed, weights));
         for (const logs of net.study(data, rates, drawn)) postMessage(logs);
       };
     };
@@ -51,6 +51,24 @@
     URL.revokeObjectURL(address);
     return made;
   }
+
+  // Return the seeds from 0 on in equal shares, one for each worker.
+  function shares(seeds) {
+    const workers = Math.min(navigator.hardwareConcurrency || 1, seeds / 5);
+    const share = Math.ceil(seeds / workers);
+    return Array.from({ length: Math.ceil(seeds / share) }, (_, i) =>
+      Array.from({ length: Math.min(share, seeds - i * share) }, (_, k) => i * share + k),
+    );
+  }
+
+  // Return the values of each metric, schedule by schedule, of all workers after one epoch.
+  const joined = (parts) =>
+    Object.fromEntries(
+      Object.keys(METRICS).map((metric) => [
+        metric,
+        parts[0][metric].map((_, i) => parts.flatMap((logs) => logs[metric][i])),
+      ]),
+    );
 
   // Drawing ------------------------------------------------------------------------------------
 
@@ -220,16 +238,14 @@
       figure.replaceChildren(svg, legend(names));
       figure.hidden = false;
       const begin = performance.now();
-      const trainer = worker();
+      const trainers = shares(seeds).map((share) => ({ share, worker: worker(), epochs: [] }));
       try {
         await new Promise((resolve, reject) => {
           running.cancel = () => {
             said.textContent = `Cancelled after epoch ${bands[0].length}.`;
             resolve();
           };
-          trainer.onerror = reject;
-          trainer.onmessageerror = () => reject(Error("a message of the worker was damaged"));
-          trainer.onmessage = ({ data: logs }) => {
+          const after = (logs) => {
             logs[SHOWN].forEach((values, i) => bands[i].push(Statistics.band(values)));
             progress.value = bands[0].length;
             chart(svg, bands, EPOCHS);
@@ -245,10 +261,24 @@
             said.textContent = [done, ...words].join("\n");
             resolve();
           };
-          trainer.postMessage({ data: IONOSPHERE, rates, seeds, weights: root.dataset.weights });
+          for (const { share, worker, epochs } of trainers) {
+            worker.onerror = reject;
+            worker.onmessageerror = () => reject(Error("a message of a worker was damaged"));
+            worker.onmessage = ({ data: logs }) => {
+              epochs.push(logs);
+              if (!trainers.every((trainer) => trainer.epochs.length)) return;
+              try {
+                after(joined(trainers.map((trainer) => trainer.epochs.shift())));
+              } catch (error) {
+                reject(error);
+              }
+            };
+            const { weights } = root.dataset;
+            worker.postMessage({ data: IONOSPHERE, rates, seeds: share, weights });
+          }
         });
       } finally {
-        trainer.terminate();
+        for (const { worker } of trainers) worker.terminate();
       }
     }
 
