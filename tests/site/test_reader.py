@@ -295,9 +295,7 @@ def test_home_without_scripts(without_scripts):
         assert curve.get_attribute("href").startswith("playground.html#s=")
 
 
-@pytest.mark.parametrize(
-    "name", ["schedules/index", "schedules/warmup_stable_decay", "playground"]
-)
+@pytest.mark.parametrize("name", ["schedules/index", "schedules/warmup_stable_decay", "playground"])
 def test_curves_without_scripts(without_scripts, name):
     """A curve, its axes and its numbers are drawn, in colours that stand out from the page."""
     curves = without_scripts(f"{name}.html").locator("figure.curve svg")

@@ -13,7 +13,7 @@ from tests.site.built import SITE
 
 EXAMPLE = "auto_examples/tutorial/plot_4_side_by_side.html"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-TRAINED = {"timeout": 120_000}
+TRAINED = {"timeout": 60_000}
 
 
 def trained(page, seeds=None):
@@ -103,7 +103,9 @@ def test_schedules_of_the_playground(opened):
     """The playground's panel trains what is shown there, compressed to the run of the net."""
     page = opened("playground.html#s=Constant(0.1)&s=Linear(0.1,0,steps=900)&s=Constant(1e30)")
     panel = trained(page, "10")
-    expect(panel.get_by_role("status")).to_contain_text("Stretched from 900 steps to 450 updates.")
+    expect(panel.get_by_role("status")).to_contain_text(
+        "The steps shown become 450 updates: .stretch(0.5)."
+    )
     found = rows(panel.locator("table").first.evaluate("table => table.outerHTML"))
     assert [row["schedule"] for row in found][:2] == ["Constant(0.1)", "Linear(0.1, 0, steps=900)"]
     assert found[1]["verdict"] == "lower: better"
@@ -126,7 +128,7 @@ def test_error(browser, host):
         panel = page.locator(".train")
         panel.get_by_role("button", name="Train").click()
         expect(panel.get_by_role("alert")).to_have_text(
-            "The training failed: train/data.js could not be loaded; reload this page."
+            "The training failed: train/data.js could not be loaded."
         )
         page.unroute("**/data.js")
         trained(page, "10")

@@ -17,6 +17,8 @@ from lrschedules.study import Comparison, compare
 from lrschedules.study._table import differences_in_words
 from tests.data.node import trained
 
+pytestmark = pytest.mark.any_backend
+
 EPOCHS, SEEDS = 50, range(3)
 SCHEDULES = {
     "constant": lrs.Constant(0.1),
@@ -66,7 +68,6 @@ def orders(seed, rows):
     ]
 
 
-@pytest.mark.any_backend
 def test_training(study):
     """With the same weights and batches, every metric is Keras' to 1e-5, in each of 50 epochs."""
     rows = len(load_ionosphere().tail_split().train[1])

@@ -1,6 +1,6 @@
 "use strict";
-// A panel that trains the tutorial's net under several schedules, in a worker: the curves while it
-// trains, then the tables. Nothing else is loaded before its button is pressed.
+// A panel that trains the tutorial's net under several schedules, in workers: the curves while they
+// train, then the tables. Nothing else is loaded before its button is pressed.
 
 (() => {
   const here = new URL(".", document.currentScript.src);
@@ -24,10 +24,13 @@
       script.async = false; // each needs those before it
       const loaded = new Promise((resolve, reject) => {
         script.onload = resolve;
-        script.onerror = () => reject(Error(`${file} could not be loaded; reload this page`));
+        script.onerror = () => {
+          loading.delete(file); // the next press tries again
+          script.remove();
+          reject(Error(`${file} could not be loaded`));
+        };
       });
       loading.set(file, loaded);
-      loaded.catch(() => loading.delete(file));
       document.head.append(script);
     }
     return loading.get(file);
@@ -38,7 +41,7 @@
   function worker() {
     const work = (net) => {
       onmessage = ({ data: { data, rates, seeds, weights } }) => {
-        const drawn = Array.from({ length: seeds }, (_, seed) => net.drawn(data.y, seed, weights));
+        const drawn = seeds.map((seed) => net.drawn(data.y, seed, weights));
         for (const logs of net.study(data, rates, drawn)) postMessage(logs);
       };
     };
@@ -48,6 +51,24 @@
     URL.revokeObjectURL(address);
     return made;
   }
+
+  // Return the seeds from 0 on in equal shares, one for each worker.
+  function shares(seeds) {
+    const workers = Math.min(navigator.hardwareConcurrency || 1, seeds / 5);
+    const share = Math.ceil(seeds / workers);
+    return Array.from({ length: Math.ceil(seeds / share) }, (_, i) =>
+      Array.from({ length: Math.min(share, seeds - i * share) }, (_, k) => i * share + k),
+    );
+  }
+
+  // Return the values of each metric, schedule by schedule, of all workers after one epoch.
+  const joined = (parts) =>
+    Object.fromEntries(
+      Object.keys(METRICS).map((metric) => [
+        metric,
+        parts[0][metric].map((_, i) => parts.flatMap((logs) => logs[metric][i])),
+      ]),
+    );
 
   // Drawing ------------------------------------------------------------------------------------
 
@@ -91,8 +112,9 @@
     label({ x: (left + right) / 2, y: height - 4 }, "epoch", { "text-anchor": "middle" });
     const turned = { transform: `translate(12 ${(top + bottom) / 2}) rotate(-90)` };
     label(turned, "validation loss", { "text-anchor": "middle" });
-    const inside = drawn(svg, "svg", { x: 0, y: top, width, height: bottom - top });
-    inside.setAttribute("viewBox", `0 ${top} ${width} ${bottom - top}`);
+    const box = { x: 0, y: top, width, height: bottom - top }; // which cuts off what is above
+    const viewBox = `0 ${top} ${width} ${bottom - top}`;
+    const inside = drawn(svg, "svg", { ...box, viewBox, "aria-hidden": "true" });
     bands.forEach((points, i) => {
       const finite = points.map((band, k) => [k + 1, ...band]).filter((band) => band[1] < Infinity);
       const line = (column) => finite.map((band) => `${x(band[0])},${y(band[column])}`);
@@ -132,11 +154,12 @@
   // Return a table as Python shows it in a notebook.
   function shown({ caption, columns, notes }) {
     const [first, ...others] = columns;
-    const head = columns.map(({ title }) => element("th", { scope: "col" }, title));
+    const words = ({ title }) => (title === "verdict" ? { class: "train-words" } : {});
+    const head = columns.map((column) =>
+      element("th", { scope: "col", ...words(column) }, column.title),
+    );
     const rows = first.cells.map((name, i) => {
-      const cells = others.map(({ title, cells }) => {
-        return element("td", title === "verdict" ? { class: "train-words" } : {}, cells[i]);
-      });
+      const cells = others.map((column) => element("td", words(column), column.cells[i]));
       return element("tr", {}, element("th", { scope: "row" }, name), ...cells);
     });
     const scroll = { class: "train-scroll", tabindex: "0", role: "region", "aria-label": caption };
@@ -164,8 +187,9 @@
       name: Display.shortened(text, 60),
       schedule: last === updates ? schedule : schedule.stretch(updates / last),
     }));
-    const [from, to] = [last, updates].map(Display.counted);
-    return { given, note: last === updates ? "" : ` Stretched from ${from} steps to ${to} updates.` };
+    const factor = Display.number(updates / last);
+    const note = ` The steps shown become ${updates} updates: .stretch(${factor}).`;
+    return { given, note: last === updates ? "" : note };
   }
 
   function panel(root) {
@@ -214,16 +238,14 @@
       figure.replaceChildren(svg, legend(names));
       figure.hidden = false;
       const begin = performance.now();
-      const trainer = worker();
+      const trainers = shares(seeds).map((share) => ({ share, worker: worker(), epochs: [] }));
       try {
         await new Promise((resolve, reject) => {
           running.cancel = () => {
             said.textContent = `Cancelled after epoch ${bands[0].length}.`;
             resolve();
           };
-          trainer.onerror = reject;
-          trainer.onmessageerror = () => reject(Error("a message of the worker was damaged"));
-          trainer.onmessage = ({ data: logs }) => {
+          const after = (logs) => {
             logs[SHOWN].forEach((values, i) => bands[i].push(Statistics.band(values)));
             progress.value = bands[0].length;
             chart(svg, bands, EPOCHS);
@@ -236,13 +258,27 @@
             const seconds = ((performance.now() - begin) / 1000).toFixed(1);
             const words = names.length > 1 ? found.map((table) => table.words) : [];
             const done = `Trained ${names.length * seeds} runs in ${seconds} seconds.${note}`;
-            said.textContent = [done, ...words].join(" ");
+            said.textContent = [done, ...words].join("\n");
             resolve();
           };
-          trainer.postMessage({ data: IONOSPHERE, rates, seeds, weights: root.dataset.weights });
+          for (const { share, worker, epochs } of trainers) {
+            worker.onerror = reject;
+            worker.onmessageerror = () => reject(Error("a message of a worker was damaged"));
+            worker.onmessage = ({ data: logs }) => {
+              epochs.push(logs);
+              if (!trainers.every((trainer) => trainer.epochs.length)) return;
+              try {
+                after(joined(trainers.map((trainer) => trainer.epochs.shift())));
+              } catch (error) {
+                reject(error);
+              }
+            };
+            const { weights } = root.dataset;
+            worker.postMessage({ data: IONOSPHERE, rates, seeds: share, weights });
+          }
         });
       } finally {
-        trainer.terminate();
+        for (const { worker } of trainers) worker.terminate();
       }
     }
 

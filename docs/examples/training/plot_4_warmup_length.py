@@ -125,8 +125,8 @@ judged.table("val_loss")
 # ----------
 #
 # A warmup widens the range of rates that train at all. Its length matters most
-# at a peak that is too high: all runs without a warmup fail there, and fewer of
-# the runs with a long one. No length makes that peak safe. At the best peak,
+# at a peak that is too high: all runs without a warmup fail there, and fewer
+# of the runs with a long one. No length makes that peak safe. At the best peak,
 # the differences are much smaller, and the intervals of the table say which of
 # them are significant. A row is only as good as the peak that ten seeds have
 # chosen for it.
