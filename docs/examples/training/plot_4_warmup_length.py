@@ -124,12 +124,12 @@ judged.table("val_loss")
 # Conclusion
 # ----------
 #
-# A warmup widens the range of rates that train at all. Its length matters most
-# at a peak that is too high: all runs without a warmup fail there, and fewer
-# of the runs with a long one. No length makes that peak safe. At the best peak,
-# the differences are much smaller, and the intervals of the table say which of
-# them are significant. A row is only as good as the peak that ten seeds have
-# chosen for it.
+# A warmup widens the range of rates that train at all. Its length matters
+# most at a peak that is too high: all runs without a warmup fail there, and
+# fewer of the runs with a long one. No length makes that peak safe. At the
+# best peak, the differences are much smaller, and the intervals of the table
+# say which of them are significant. A row is only as good as the peak that
+# ten seeds have chosen for it.
 #
 # This network is small, and its run is short, so a few percent are only a few
 # steps. :ref:`sphx_glr_auto_examples_training_plot_1_warmup_adam.py` explains
