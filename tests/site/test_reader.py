@@ -16,6 +16,12 @@ GLOSSARY = "guide/glossary"
 
 # What people type, and the page that answers it.
 TYPED = {
+    "how long warmup": "auto_examples/training/plot_4_warmup_length",
+    "early stopping": "auto_examples/practice/plot_2_plateau",
+    "EMA": "auto_examples/shapes/plot_5_averaging",
+    "average weights": "auto_examples/shapes/plot_5_averaging",
+    "course": "guide/course",
+    "teaching": "guide/course",
     # schedules by the names of the field
     "constant": "schedules/Constant",
     "fixed learning rate": "schedules/Constant",
