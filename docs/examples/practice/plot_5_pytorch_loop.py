@@ -4,8 +4,8 @@ A PyTorch loop: saved, resumed, branched
 
 How does a schedule survive a restart? This example trains a network with
 accumulated gradients, stops it in the middle, and shows that the resumed run
-equals one that was never stopped. Then it ends the same checkpoint with three
-cooldowns of different lengths.
+equals one that was never stopped. Then it continues from the same checkpoint
+with three cooldowns of different lengths.
 """
 
 # %%
@@ -103,8 +103,9 @@ class Training:
 # Save and resume
 # ---------------
 #
-# The checkpoint is a file in memory; give ``save`` a path instead. It has the
-# states of the model, of the optimizer and of the scheduler:
+# The checkpoint is a file in memory. It has the states of the model, of the
+# optimizer and of the scheduler. To keep it on disk, pass a path to ``save``
+# and ``load``, and remove ``file.seek(0)``:
 
 checkpoint = io.BytesIO()
 first_half = Training(trunk)
@@ -133,8 +134,9 @@ print(
 )
 
 # %%
-# The state of the scheduler is the step, and a description of the schedule. It
-# is no schedule, so a loaded run follows the schedule of the program:
+# The state of the scheduler is the step, and a description of the schedule.
+# The description is only a text, so a loaded run follows the schedule that the
+# program passes to ``Scheduler``:
 
 state = first_half.scheduler.state_dict()
 print("step", state["last_epoch"])
@@ -144,8 +146,8 @@ print(textwrap.fill(state["schedules"]["lr"], 72))
 # Branch
 # ------
 #
-# A branch is a new schedule and the same checkpoint. Each cooldown begins
-# where the checkpoint was saved, after six epochs:
+# A branch loads the same checkpoint and follows a new schedule. Each cooldown
+# begins where the checkpoint was saved, after six epochs:
 
 at = run.in_epochs(6)
 branches = {"constant": resumed}
@@ -181,8 +183,8 @@ below.set(xlabel="epoch", ylabel="val_loss", ylim=(0, 0.4))
 # ----------
 #
 # One run with one seed shows that saving, resuming and branching work. It does
-# not say which end is best;
-# :ref:`sphx_glr_auto_examples_training_plot_3_wsd_branch.py` compares the
-# lengths of a cooldown with thirty seeds. :doc:`/guide/loop-pytorch` adds
+# not say which end is best: the branches also have different numbers of
+# epochs. :ref:`sphx_glr_auto_examples_training_plot_3_wsd_branch.py` compares
+# the lengths of a cooldown with thirty seeds. :doc:`/guide/loop-pytorch` adds
 # mixed precision, and :doc:`/guide/resume-pytorch` has parameter groups, and
 # what goes wrong with ``LambdaLR``.

@@ -13,9 +13,9 @@ average, and compares the four results seed by seed.
 # -------------------------------------
 #
 # PyTorch multiplies a stack of matrices at once, so one module holds the
-# networks of all seeds. The sum of their losses has the gradient of each, and
-# each seed draws its own weights and batches. A fifth of the training labels
-# are random.
+# networks of all seeds. The networks share no weights, so the gradient of the
+# summed losses gives each network the gradient of its own loss. Each seed
+# draws its own weights and batches. A fifth of the training labels are random.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -80,8 +80,8 @@ def losses(networks, x, y):
 # Train
 # -----
 #
-# An average with a decay of 0.98 holds about the last 50 of 300 updates. It is
-# updated beside the training, and does not change it.
+# An average with a decay of 0.98 covers about the last 50 of 300 updates. It
+# is updated after each step, and does not change the training.
 
 run = lrs.Run(batch_size=30, samples=600, epochs=15)
 
@@ -155,8 +155,8 @@ result = Comparison(
 result.table("val_loss")
 
 # %%
-# The rows are chosen and judged with the same seeds, which flatters all four
-# alike. The figure has all peaks:
+# The peak of each row is chosen and judged with the same seeds, so all four
+# means are optimistic. The figure shows all peaks:
 
 ax = result.plot_sensitivity("val_loss")
 ax.set_title("Final loss by peak, 20 seeds")
@@ -187,9 +187,9 @@ ax.legend()
 # An average and a decay remove the same noise: the average gains much with a
 # constant rate, and little after a decay. The last row of the table says which
 # of the two is better on this small network with noisy labels, at this length
-# of the memory; it says nothing about other tasks. An average needs no end to
-# be planned, but a copy of the weights, and the length of its memory is one
-# more number to choose.
+# of the memory; it says nothing about other tasks. An average needs no planned
+# end of the run. It needs a copy of the weights, and the length of its memory
+# is one more number to choose.
 #
 # In Keras, ``use_ema=True`` is the same average, and
 # :doc:`/guide/hyperparameters` lets its decay follow a schedule.

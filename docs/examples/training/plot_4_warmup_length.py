@@ -98,9 +98,9 @@ axes[0].set_ylabel("final val_loss")
 axes[0].legend()
 
 # %%
-# The panels have different scales. At the highest peak, the network does not
-# train without a warmup. The program counts the runs that end above a loss of
-# 0.5:
+# The panels have different vertical scales. At the highest peak, the network
+# does not train without a warmup. The program counts the runs that end above a
+# loss of 0.5:
 
 print("peak  ", *(f"{name:>5}" for name in schedules), " of 10 runs")
 for peak, runs in zip(peaks, loss.swapaxes(0, 1), strict=True):
@@ -124,12 +124,12 @@ judged.table("val_loss")
 # Conclusion
 # ----------
 #
-# A warmup widens the range of rates that train at all. Its length matters
-# most at a peak that is too high: all runs without a warmup fail there, and
-# fewer of the runs with a long one. No length makes that peak safe. At the
+# A warmup widens the range of rates that train at all. Its length matters most
+# at a peak that is too high: all runs without a warmup fail at that peak, but
+# fewer of the runs with a long one do. No length makes that peak safe. At the
 # best peak, the differences are much smaller, and the intervals of the table
-# say which of them are significant. A row is only as good as the peak that
-# ten seeds have chosen for it.
+# say which of them are significant. A row is only as good as the peak that ten
+# seeds have chosen for it.
 #
 # This network is small, and its run is short, so a few percent are only a few
 # steps. :ref:`sphx_glr_auto_examples_training_plot_1_warmup_adam.py` explains
