@@ -44,7 +44,7 @@ fig, axes = plt.subplots(1, 2, figsize=(7.2, 3), sharey=True)
 fig.suptitle("Four budgets", fontweight="bold")
 for ax, name in zip(axes, schedules(1), strict=True):
     plot(
-        {f"{e} epochs": schedules(e)[name] for e in budgets[1:]},
+        {f"{e} epochs": schedules(e)[name] for e in budgets},
         steps=budgets[-1] * epoch,
         ax=ax,
     )

@@ -21,9 +21,9 @@ decay each of the two needs on noisy labels.
 #
 # .. math:: c_i = \eta_i \prod_{t > i} (1 - \eta_t \lambda)
 #
-# This curve needs no training. The figure calls the coefficient the weight of
-# the step. The output has the fraction of the initial weights that is left,
-# and the mean age of a step, weighted by its coefficient:
+# This curve needs no training. The output has the fraction of the initial
+# weights that is left, and the mean age of a step, weighted by its
+# coefficient:
 
 import keras
 import matplotlib.pyplot as plt
@@ -66,7 +66,7 @@ for ax, (name, schedule) in zip(axes, shapes.items(), strict=True):
             f"{name:12} {weight_decay:12} {initial:16.1%} {age:12.0f}"
         )
     ax.set(title=name, xlabel="step", ylim=(0, None))
-axes[0].set_ylabel("weight of the step")
+axes[0].set_ylabel("coefficient of the step")
 axes[0].legend(title="weight decay", loc="upper left")
 
 # %%
