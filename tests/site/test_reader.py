@@ -20,8 +20,6 @@ TYPED = {
     "early stopping": "auto_examples/practice/plot_2_plateau",
     "EMA": "auto_examples/shapes/plot_5_averaging",
     "average weights": "auto_examples/shapes/plot_5_averaging",
-    "course": "guide/course",
-    "teaching": "guide/course",
     # schedules by the names of the field
     "constant": "schedules/Constant",
     "fixed learning rate": "schedules/Constant",
