@@ -567,7 +567,8 @@
     for (const name of ["change", "focusout"]) on(root, name, finish);
     on(root, "click", ({ target }) => target.matches("button") && finish());
     on(root, "focusout", () => {
-      if (ghost) waiting ??= requestAnimationFrame(show);
+      // The legend stays: the focus may go to one of its buttons, which is being pressed.
+      if (ghost) requestAnimationFrame(() => waiting || draw());
       ghost = undefined;
     });
     on(window, "popstate", begin);
